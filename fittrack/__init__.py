@@ -1,0 +1,69 @@
+"""FitTrack: activities earn points, points buy tickets, tickets enter drawings anyone can verify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, request
+from flask.json.provider import JSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fittrack import auth, cli, config, db, errors, extensions, headers, log, queues
+from fittrack.config import Config
+
+MAX_BODY_BYTES = 1 << 20
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: the same values, an order of magnitude faster."""
+
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        """Return a value as JSON text."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        """Return the value of JSON text. Raises: ValueError."""
+        return orjson.loads(s)
+
+
+class FitTrack(Flask):
+    """Flask, with a whole request run again when the database was busy."""
+
+    json_provider_class = OrjsonProvider
+
+    def dispatch_request(self) -> Any:
+        """Answer the request; it holds one unit of work, so that repeating it is safe."""
+        may_replay = "Idempotency-Key" in request.headers
+        return db.retry(super().dispatch_request, may_replay=may_replay)
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """Return the application, bound to its settings; connections open when first used."""
+    settings = config.use(settings or config.load())
+    app = FitTrack(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, TRUSTED_HOSTS=None)
+    log.init_logging(settings.log_level)
+    log.init_app(app)
+    headers.init_app(app)
+    db.bind(settings.database_url, synchronous=settings.sqlite_synchronous)
+    queues.use_redis(extensions.make_redis(settings.redis_url))
+    extensions.init_app(app, settings)
+    errors.init_app(app)
+    register_blueprints(app)
+    cli.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def register_blueprints(app: Flask) -> None:
+    """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.health.routes import blp as health
+
+    app.register_blueprint(health)
+    extensions.limiter.exempt(health)
+
+
+__all__ = ["FitTrack", "create_app"]

@@ -1,0 +1,199 @@
+"""Who is asking: the verified token, the live session behind it, roles and step-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask, g
+from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import ExpiredSignatureError, PyJWTError
+
+from fittrack import config, crypto, db
+from fittrack.clock import utc_now
+from fittrack.config import Config
+from fittrack.db.loader import load_sql
+from fittrack.errors import Forbidden, Unauthenticated
+
+SQL = load_sql("auth")
+View = TypeVar("View", bound=Callable[..., Any])
+ISSUER = "fittrack"
+STEP_UP_S = 600
+PRIVILEGED = frozenset({"admin", "auditor"})
+
+
+class TokenExpired(Unauthenticated):
+    """This access token has expired."""
+
+    code = "token_expired"
+
+
+class InvalidToken(Unauthenticated):
+    """This access token is not valid."""
+
+    code = "invalid_token"
+
+
+class SessionEnded(Unauthenticated):
+    """This session has ended; log in again."""
+
+    code = "session_ended"
+
+
+class AccountNotActive(Forbidden):
+    """This account is not active."""
+
+    code = "account_not_active"
+
+
+class SecondFactorRequired(Forbidden):
+    """This role needs a second factor; enrol one first."""
+
+    code = "second_factor_required"
+
+
+class StepUpRequired(Forbidden):
+    """This needs a second factor that is not older than 10 minutes."""
+
+    code = "step_up_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a verified token claims; the session behind it may have ended since."""
+
+    account_id: str
+    session_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session as the database knows it now."""
+
+    session_id: str
+    account_id: str
+    role: str
+    status: str
+    is_ended: bool
+    has_second_factor: bool
+    stepped_up_at: datetime | None
+
+
+def issue_access_token(identity: Identity) -> str:
+    """Return a signed access token for a session (EdDSA, RFC 8037, with the key's id)."""
+    return create_access_token(
+        identity=identity.account_id,
+        additional_claims={"sid": identity.session_id, "role": identity.role, "iss": ISSUER},
+        additional_headers={"kid": key_id(_signing_key())},
+    )
+
+
+def claimed() -> Identity | None:
+    """Return what the request's token claims, or None without a valid token."""
+    return cast("Identity | None", g.get("identity"))
+
+
+def current_account_id() -> str:
+    """Return the signed-in account's id, within a view that requires one."""
+    return current_session().account_id
+
+
+def current_session() -> LiveSession:
+    """Return the signed-in session. Raises: Unauthenticated, AccountNotActive."""
+    session = g.get("session")
+    if session is None:
+        session = g.session = _live_session()
+        g.account_id = session.account_id
+    return cast(LiveSession, session)
+
+
+def login_required(view: View) -> View:
+    """Let only signed-in, active accounts reach a view."""
+    return _guarded(view, ())
+
+
+def roles_required(*roles: str) -> Callable[[View], View]:
+    """Let only active accounts of some roles reach a view; an auditor may read what an admin may."""
+    return lambda view: _guarded(view, roles)
+
+
+def require_step_up(*, now: datetime) -> None:
+    """Raises: StepUpRequired unless this session showed a second factor within 10 minutes."""
+    stepped_up_at = current_session().stepped_up_at
+    if stepped_up_at is None or now - stepped_up_at > timedelta(seconds=STEP_UP_S):
+        raise StepUpRequired
+
+
+def _guarded(view: View, roles: tuple[str, ...]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        session = current_session()
+        if roles and session.role not in roles:
+            raise Forbidden
+        if session.role in PRIVILEGED and not session.has_second_factor and roles:
+            raise SecondFactorRequired
+        return view(*args, **kwargs)
+
+    guarded.access = roles or ("signed in",)  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def _live_session() -> LiveSession:
+    identity = claimed()
+    if identity is None:
+        raise g.get("token_problem") or Unauthenticated()
+    with db.reading("find_live_session") as tx:
+        session = tx.one(
+            LiveSession, SQL["find_live_session"], session_id=identity.session_id, now_at=utc_now()
+        )
+    if session is None or session.is_ended or session.account_id != identity.account_id:
+        raise SessionEnded
+    if session.status != "active":
+        raise AccountNotActive(status_of_account=session.status)
+    return session
+
+
+def _read_token() -> None:
+    """Verify the request's token, if it has one, before limits and views ask who is there."""
+    try:
+        if verify_jwt_in_request(optional=True) is None:
+            return
+        claims = get_jwt()
+        g.identity = Identity(claims["sub"], claims["sid"], claims["role"])
+    except ExpiredSignatureError:
+        g.token_problem = TokenExpired()
+    except (PyJWTError, JWTExtendedException, KeyError):
+        g.token_problem = InvalidToken()
+
+
+def init_app(app: Flask, manager: JWTManager, settings: Config) -> None:
+    """Bind token signing, and read each request's token first of all."""
+    key = _signing_key()
+    app.config.update(
+        JWT_ALGORITHM="EdDSA",
+        JWT_PRIVATE_KEY=key,
+        JWT_PUBLIC_KEY=key.public_key(),
+        JWT_DECODE_ISSUER=ISSUER,
+        JWT_ENCODE_AUDIENCE=ISSUER,
+        JWT_DECODE_AUDIENCE=ISSUER,
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=settings.access_token_s),
+        JWT_TOKEN_LOCATION=["headers"],
+    )
+    manager.init_app(app)
+    app.before_request(_read_token)
+
+
+def key_id(key: Ed25519PrivateKey) -> str:
+    """Return a short name of a signing key, from the hash of its public half."""
+    return crypto.digest(key.public_key().public_bytes_raw().hex())[:16]
+
+
+def _signing_key() -> Ed25519PrivateKey:
+    secret = config.secret_bytes(config.current().jwt_signing_key)
+    return Ed25519PrivateKey.from_private_bytes(secret)

@@ -1,0 +1,79 @@
+"""The `flask` command line; each domain brings its own commands."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from fittrack import extensions, queues, schedule, worker
+from fittrack.db import migrate
+
+database = AppGroup("db", help="Look after the schema.")
+outbox = AppGroup("queues", help="Look after jobs.")
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    steps = migrate.upgrade()
+    for step in steps:
+        click.echo(f"{step.version:04} {step.name}")
+    click.echo(f"{len(steps)} migrations run" if steps else "the schema is current")
+
+
+@database.command("status")
+def status() -> None:
+    """List every migration with its state; exit 1 while some have not run."""
+    steps = migrate.status()
+    for step in steps:
+        click.echo(f"{step.version:04} {step.state:8} {step.name}")
+    sys.exit(any(step.state != "done" for step in steps))
+
+
+@database.command("verify")
+def verify() -> None:
+    """Compare the live schema with the migrations; exit 1 on a difference."""
+    found = migrate.verify()
+    for difference in found:
+        click.echo(difference)
+    click.echo(f"{len(found)} differences" if found else "the schema is as the migrations say")
+    sys.exit(bool(found))
+
+
+@click.command("worker")
+@click.option("--burst", is_flag=True, help="Stop when the queues are empty.")
+def run_worker(*, burst: bool) -> None:
+    """Work on jobs until told to stop."""
+    patient_redis()
+    worker.work(burst=burst)
+
+
+@click.command("scheduler")
+def run_scheduler() -> None:
+    """Start what is due, until told to stop; may run many times over."""
+    patient_redis()
+    schedule.run_forever()
+
+
+@outbox.command("redrive")
+def redrive() -> None:
+    """Give every dead job another 8 attempts."""
+    from fittrack.clock import utc_now
+
+    click.echo(f"{queues.redrive(now=utc_now())} jobs revived")
+
+
+def patient_redis() -> None:
+    """Give this long-lived process a client that waits for a Redis that restarts."""
+    from fittrack import config
+
+    queues.use_redis(extensions.make_redis(config.current().redis_url, retries=200))
+
+
+def init_app(app: Flask) -> None:
+    """Register every command."""
+    for command in (database, outbox, run_worker, run_scheduler):
+        app.cli.add_command(command)

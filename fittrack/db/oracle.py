@@ -1,0 +1,290 @@
+"""The production engine: python-oracledb in thin mode, one pool per process, opened after a fork."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import oracledb
+
+from fittrack.db.errors import (
+    Busy,
+    Check,
+    DatabaseError,
+    Disconnected,
+    ForeignKey,
+    Immutable,
+    NotNull,
+    Unique,
+)
+from fittrack.db.loader import Statement
+from fittrack.db.values import as_date, check_binds, row_maker, suffix_of, to_utc
+
+T = TypeVar("T")
+CALL_TIMEOUT_MS = 15_000
+ROWS_PER_TRIP = 500
+
+
+def _aware(value: datetime) -> datetime:
+    # The session's zone is +00:00 and every column holds +00:00; the driver drops the zone.
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+CONVERTERS: Mapping[str, Callable[[Any], Any]] = {"is": bool, "at": _aware, "on": as_date}
+
+# A NULL needs its column's type told, and a datetime would else be sent as a DATE and lose its fraction.
+_TYPES_BY_SUFFIX: Mapping[str, Any] = {
+    "at": oracledb.DB_TYPE_TIMESTAMP_TZ,
+    "on": oracledb.DB_TYPE_DATE,
+    "json": oracledb.DB_TYPE_JSON,
+    "text": oracledb.DB_TYPE_CLOB,
+    "bytes": oracledb.DB_TYPE_BLOB,
+}
+
+
+class OracleEngine:
+    """Hands out pooled connections; the pool opens lazily, once per process."""
+
+    dialect = "oracle"
+
+    def __init__(self, database_url: str, *, threads: int) -> None:
+        parts = urlsplit(database_url)
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._dsn = f"{parts.hostname}:{parts.port or 1521}/{parts.path.lstrip('/')}"
+        self._threads = threads
+        self._pools: dict[int, oracledb.ConnectionPool] = {}
+        self._opening = threading.Lock()
+
+    def begin(self, name: str, *, writing: bool) -> OracleTransaction:
+        """Open a unit on a pooled connection. Raises: Busy, Disconnected."""
+        try:
+            connection = self._pool().acquire()
+        except oracledb.Error as error:
+            raise translated(error) from error
+        connection.action = name
+        if not writing:
+            connection.cursor().execute("SET TRANSACTION READ ONLY")
+        return OracleTransaction(name, connection)
+
+    def connect(self) -> oracledb.Connection:
+        """Return a connection of its own, for migrations."""
+        connection = oracledb.connect(user=self._user, password=self._password, dsn=self._dsn)
+        _prepare_session(connection, "")
+        return connection
+
+    def close(self) -> None:
+        """Close this process's pool."""
+        pool = self._pools.pop(os.getpid(), None)
+        if pool is not None:
+            pool.close(force=True)
+
+    def _pool(self) -> oracledb.ConnectionPool:
+        with self._opening:
+            pool = self._pools.get(os.getpid())
+            if pool is None:
+                pool = self._pools[os.getpid()] = self._open_pool()
+            return pool
+
+    def _open_pool(self) -> oracledb.ConnectionPool:
+        return oracledb.create_pool(
+            user=self._user,
+            password=self._password,
+            dsn=self._dsn,
+            min=0,
+            max=self._threads + 1,
+            increment=1,
+            getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
+            wait_timeout=CALL_TIMEOUT_MS,
+            session_callback=_prepare_session,
+            stmtcachesize=100,
+        )
+
+
+def _prepare_session(connection: oracledb.Connection, requested_tag: str) -> None:  # noqa: ARG001
+    connection.call_timeout = CALL_TIMEOUT_MS
+    connection.module = "fittrack"
+    connection.cursor().execute("ALTER SESSION SET TIME_ZONE = '+00:00'")
+
+
+class OracleTransaction:
+    """One unit of work on a pooled Oracle connection."""
+
+    def __init__(self, name: str, connection: oracledb.Connection) -> None:
+        self.name = name
+        self.callbacks: list[Callable[[], None]] = []
+        self._connection = connection
+
+    def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
+        """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
+        rows = self.all(row_type, statement, **binds)
+        if len(rows) > 1:
+            raise LookupError(f"{statement.name} found {len(rows)} rows, not one")
+        return rows[0] if rows else None
+
+    def all(self, row_type: type[T], statement: Statement, **binds: Any) -> list[T]:
+        """Return all rows as dataclasses."""
+        return list(self.each(row_type, statement, **binds))
+
+    def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
+        """Yield all rows as dataclasses without holding them all."""
+        cursor = self._execute(statement, binds)
+        return map(_maker(row_type, tuple(column[0] for column in cursor.description)), cursor)
+
+    def value(self, statement: Statement, **binds: Any) -> Any:
+        """Return the first column of the first row, or None; converted by its name's suffix."""
+        cursor = self._execute(statement, binds)
+        row = cursor.fetchone()
+        if row is None or row[0] is None:
+            return None
+        convert = CONVERTERS.get(suffix_of(cursor.description[0][0].lower()))
+        return convert(row[0]) if convert else row[0]
+
+    def run(self, statement: Statement, **binds: Any) -> int:
+        """Run a writing statement and return how many rows it changed."""
+        return int(self._execute(statement, binds).rowcount)
+
+    def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run a writing statement once per row in one round trip; return the rows changed."""
+        for row in rows:
+            check_binds(statement.binds, row, statement.name)
+        if not rows:
+            return 0
+        cursor = self._connection.cursor()
+        try:
+            cursor.setinputsizes(**_input_types(rows[0]))
+            cursor.executemany(statement.oracle, [to_oracle(row) for row in rows])
+        except oracledb.Error as error:
+            raise translated(error) from error
+        return int(cursor.rowcount)
+
+    def returning(self, statement: Statement, **binds: Any) -> Any:
+        """Run a statement that ends in RETURNING and return its value, or None without a row."""
+        check_binds(statement.binds, binds, statement.name)
+        cursor = self._connection.cursor()
+        suffix = suffix_of(statement.outs[0].removeprefix("out_"))
+        kind = _TYPES_BY_SUFFIX.get(suffix) or _out_type(statement.outs[0])
+        out = cursor.var(kind)
+        outs = {name: out if name == statement.outs[0] else cursor.var(str) for name in statement.outs}
+        try:
+            cursor.setinputsizes(**_input_types(binds))
+            cursor.execute(statement.oracle, {**to_oracle(binds), **outs})
+        except oracledb.Error as error:
+            raise translated(error) from error
+        values = out.getvalue()
+        if not values:
+            return None
+        convert = CONVERTERS.get(suffix)
+        return convert(values[0]) if convert and values[0] is not None else values[0]
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once this unit has committed."""
+        self.callbacks.append(callback)
+
+    def commit(self) -> None:
+        """Make the unit's writes durable and give the connection back. Raises: Disconnected."""
+        try:
+            self._connection.commit()
+        except oracledb.Error as error:
+            raise translated(error) from error
+        finally:
+            self._release()
+
+    def rollback(self) -> None:
+        """Undo the unit's writes and give the connection back."""
+        try:
+            self._connection.rollback()
+        except oracledb.Error:
+            pass  # the connection is gone, and the unit with it
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        try:
+            self._connection.close()
+        except oracledb.Error:
+            pass  # a broken connection is dropped by the pool
+
+    def _execute(self, statement: Statement, binds: Mapping[str, Any]) -> oracledb.Cursor:
+        check_binds(statement.binds, binds, statement.name)
+        cursor = self._connection.cursor()
+        cursor.arraysize = cursor.prefetchrows = ROWS_PER_TRIP
+        try:
+            cursor.setinputsizes(**_input_types(binds))
+            cursor.execute(statement.oracle, to_oracle(binds), fetch_lobs=False)
+        except oracledb.Error as error:
+            raise translated(error) from error
+        return cursor
+
+
+def to_oracle(binds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return binds as the driver wants them: instants in UTC without a zone, flags as numbers."""
+    return {name: _sent(value) for name, value in binds.items()}
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, datetime):
+        return to_utc(value).replace(tzinfo=None)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _input_types(binds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the driver can't guess: by the value's type, else by the bind's suffix."""
+    types: dict[str, Any] = {}
+    for name, value in binds.items():
+        if isinstance(value, datetime):
+            types[name] = oracledb.DB_TYPE_TIMESTAMP_TZ
+        elif isinstance(value, date):
+            types[name] = oracledb.DB_TYPE_DATE
+        elif isinstance(value, dict | list | tuple):
+            types[name] = oracledb.DB_TYPE_JSON
+        elif suffix_of(name) in _TYPES_BY_SUFFIX:
+            types[name] = _TYPES_BY_SUFFIX[suffix_of(name)]
+    return types
+
+
+def _out_type(name: str) -> Any:
+    return str if name.endswith(("_id", "_code", "_hash", "_state", "_name")) else int
+
+
+@cache
+def _maker(row_type: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
+    return row_maker(row_type, [column.lower() for column in columns], CONVERTERS)
+
+
+_KINDS: Mapping[int, type[DatabaseError]] = {
+    1: Unique,
+    2290: Check,
+    1400: NotNull,
+    1407: NotNull,
+    2291: ForeignKey,
+    2292: ForeignKey,
+    54: Busy,
+    60: Busy,
+    8177: Busy,
+    30006: Busy,
+    5715: Immutable,  # operation not allowed on a blockchain or immutable table
+    20001: Immutable,  # raised by our own append-only triggers
+}
+_CONSTRAINT = re.compile(r"\((?:[\w$#]+\.)?([\w$#]+)\) violated")
+
+
+def translated(error: oracledb.Error) -> DatabaseError:
+    """Return the driver's error as ours, with the constraint's name in lower case."""
+    (info,) = error.args[:1] or (None,)
+    code, text = getattr(info, "code", 0), str(error)
+    if getattr(info, "isrecoverable", False) or getattr(info, "full_code", "") in _GONE:
+        return Disconnected(text)
+    match = _CONSTRAINT.search(text)
+    return _KINDS.get(code, DatabaseError)(text, match.group(1).lower() if match else None)
+
+
+# The driver's own codes for a connection that is closed, timed out, or can't be had.
+_GONE = frozenset({"DPY-1001", "DPY-4011", "DPY-4024", "DPY-6005", "DPY-4005"})

@@ -1,0 +1,276 @@
+"""The embedded engine: one SQLite file, one connection per thread and process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from fittrack.db import sqlite_functions
+from fittrack.db.errors import (
+    Busy,
+    Check,
+    DatabaseError,
+    Disconnected,
+    ForeignKey,
+    Immutable,
+    NotNull,
+    Unique,
+)
+from fittrack.db.loader import Statement
+from fittrack.db.sqlite_constraints import read_constraint_names
+from fittrack.db.values import (
+    as_date,
+    check_binds,
+    instant_from_text,
+    instant_to_text,
+    row_maker,
+    suffix_of,
+    to_json,
+)
+
+T = TypeVar("T")
+BUSY_TIMEOUT_S = 15
+LEAST_VERSION = (3, 37, 0)  # STRICT tables
+
+CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
+    "is": bool,
+    "at": instant_from_text,
+    "on": as_date,
+    "json": orjson.loads,
+}
+
+
+class SqliteEngine:
+    """Hands out one connection per thread and process, opened after any fork."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: str, *, synchronous: str = "FULL") -> None:
+        """Raises: DatabaseError where the SQLite library is too old."""
+        if sqlite3.sqlite_version_info < LEAST_VERSION:
+            raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is older than 3.37")
+        self.path = Path(path).resolve()
+        self.synchronous = synchronous
+        self._local = threading.local()
+
+    def begin(self, name: str, *, writing: bool) -> SqliteTransaction:
+        """Open a unit; a writer queues for the file's lock, so that none of them starves."""
+        link = self._link()
+        if link.connection.in_transaction:
+            raise RuntimeError(f"{name} began inside another transaction of this thread")
+        return link.begin(name, writing=writing)
+
+    def raw(self) -> sqlite3.Connection:
+        """Return this thread's connection, for migrations and tests."""
+        return self._link().connection
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        link = getattr(self._local, "link", None)
+        if link is not None and link.pid == os.getpid():
+            link.close()
+        self._local = threading.local()
+
+    def _link(self) -> _Link:
+        link: _Link | None = getattr(self._local, "link", None)
+        if link is None or link.pid != os.getpid():
+            link = self._local.link = _Link(self.path, self.synchronous)
+        return link
+
+
+class _Link:
+    """A connection, the process that opened it, and its place in the queue of writers."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.pid = os.getpid()
+        self.connection = open_connection(str(path), synchronous)
+        self.queue = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._constraint_names: Mapping[str, str] = {}
+
+    def begin(self, name: str, *, writing: bool) -> SqliteTransaction:
+        # SQLite's own busy handler lets a writer starve for seconds; a file lock is fair.
+        if writing:
+            fcntl.flock(self.queue, fcntl.LOCK_EX)
+        try:
+            self.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+        except sqlite3.Error as error:
+            self.leave_queue()
+            raise self.translated(error) from error
+        return SqliteTransaction(name, self)
+
+    def translated(self, error: sqlite3.Error) -> DatabaseError:
+        return translated(error, self.constraint_names)
+
+    def constraint_names(self) -> Mapping[str, str]:
+        if not self._constraint_names:
+            self._constraint_names = read_constraint_names(self.connection)
+        return self._constraint_names
+
+    def leave_queue(self) -> None:
+        fcntl.flock(self.queue, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        self.connection.close()
+        os.close(self.queue)
+
+
+def open_connection(path: str, synchronous: str) -> sqlite3.Connection:
+    """Return a connection with the pragmas and functions that our statements rely on."""
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    for pragma in (
+        "journal_mode = WAL",
+        f"synchronous = {synchronous}",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # else INSERT OR REPLACE walks past the append-only triggers
+        "case_sensitive_like = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    sqlite_functions.register(connection)
+    return connection
+
+
+class SqliteTransaction:
+    """One unit of work on an SQLite connection."""
+
+    def __init__(self, name: str, link: _Link) -> None:
+        self.name = name
+        self.callbacks: list[Callable[[], None]] = []
+        self._link = link
+
+    def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
+        """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
+        rows = self.all(row_type, statement, **binds)
+        if len(rows) > 1:
+            raise LookupError(f"{statement.name} found {len(rows)} rows, not one")
+        return rows[0] if rows else None
+
+    def all(self, row_type: type[T], statement: Statement, **binds: Any) -> list[T]:
+        """Return all rows as dataclasses."""
+        return list(self.each(row_type, statement, **binds))
+
+    def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
+        """Yield all rows as dataclasses without holding them all."""
+        cursor = self._execute(statement, binds)
+        return map(_maker(row_type, tuple(column[0] for column in cursor.description)), cursor)
+
+    def value(self, statement: Statement, **binds: Any) -> Any:
+        """Return the first column of the first row, or None; converted by its name's suffix."""
+        cursor = self._execute(statement, binds)
+        row = cursor.fetchone()
+        if row is None or row[0] is None:
+            return None
+        convert = CONVERTERS.get(suffix_of(cursor.description[0][0].lower()))
+        return convert(row[0]) if convert else row[0]
+
+    def run(self, statement: Statement, **binds: Any) -> int:
+        """Run a writing statement and return how many rows it changed."""
+        return self._execute(statement, binds).rowcount
+
+    def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run a writing statement once per row; return the rows changed."""
+        for row in rows:
+            check_binds(statement.binds, row, statement.name)
+        if not rows:
+            return 0
+        try:
+            return self._link.connection.executemany(
+                statement.sqlite, [to_sqlite(row) for row in rows]
+            ).rowcount
+        except sqlite3.Error as error:
+            raise self._link.translated(error) from error
+
+    def returning(self, statement: Statement, **binds: Any) -> Any:
+        """Run a statement that ends in RETURNING and return its value, or None without a row."""
+        rows = self._execute(statement, binds).fetchall()
+        if not rows:
+            return None
+        convert = CONVERTERS.get(suffix_of(statement.outs[0].removeprefix("out_")))
+        value = rows[0][0]
+        return convert(value) if convert and value is not None else value
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once this unit has committed."""
+        self.callbacks.append(callback)
+
+    def commit(self) -> None:
+        """Make the unit's writes durable. Raises: DatabaseError, the unit then rolled back."""
+        try:
+            self._link.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self.rollback()
+            raise self._link.translated(error) from error
+        self._link.leave_queue()
+
+    def rollback(self) -> None:
+        """Undo the unit's writes."""
+        try:
+            if self._link.connection.in_transaction:
+                self._link.connection.execute("ROLLBACK")
+        finally:
+            self._link.leave_queue()
+
+    def _execute(self, statement: Statement, binds: Mapping[str, Any]) -> sqlite3.Cursor:
+        check_binds(statement.binds, binds, statement.name)
+        try:
+            return self._link.connection.execute(statement.sqlite, to_sqlite(binds))
+        except sqlite3.Error as error:
+            raise self._link.translated(error) from error
+
+
+def to_sqlite(binds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return binds as SQLite stores them; '' is NULL, as on Oracle."""
+    return {name: _stored(value) for name, value in binds.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, datetime):
+        return instant_to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict | list | tuple):
+        return to_json(value)
+    return None if value == "" else value
+
+
+_KINDS: tuple[tuple[str, type[DatabaseError]], ...] = (
+    ("UNIQUE", Unique),
+    ("CHECK", Check),
+    ("NOT NULL", NotNull),
+    ("FOREIGN KEY", ForeignKey),
+)
+
+
+def translated(
+    error: sqlite3.Error, constraint_names: Callable[[], Mapping[str, str]] = dict
+) -> DatabaseError:
+    """Return the driver's error as ours, with the constraint's name where SQLite lets us know it."""
+    text = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        for word, kind in _KINDS:
+            if text.startswith(f"{word} constraint failed"):
+                culprit = text.partition(": ")[2]
+                return kind(text, constraint=constraint_names().get(culprit, culprit) or None)
+        if "append-only" in text:
+            return Immutable(text)
+    if "locked" in text or "busy" in text:
+        return Busy(text)
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in text:
+        return Disconnected(text)
+    return DatabaseError(text)
+
+
+@cache
+def _maker(row_type: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
+    return row_maker(row_type, [column.lower() for column in columns], CONVERTERS)

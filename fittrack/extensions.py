@@ -1,0 +1,59 @@
+"""What create_app binds: made here once, so that domains import it without importing the app."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_jwt_extended import JWTManager
+from flask_limiter import Limiter
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from fittrack import auth, limits
+from fittrack.config import Config
+from fittrack.openapi import FitTrackApi
+
+api = FitTrackApi()
+jwt = JWTManager()
+limiter = Limiter(
+    key_func=limits.caller,
+    default_limits=[limits.of_caller],
+    default_limits_per_method=False,
+    headers_enabled=True,
+    strategy="moving-window",
+    in_memory_fallback_enabled=True,
+    in_memory_fallback=[limits.of_caller],
+)
+
+
+def make_redis(url: str, *, retries: int = 1) -> Redis:
+    """Return a client that rides out a short restart; without an explicit Retry it would die.
+
+    Web processes try once more and go on without Redis; workers and schedulers ask for many tries.
+    """
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=2,
+        socket_timeout=None if retries > 1 else 2,
+        health_check_interval=30,
+        retry=Retry(ExponentialBackoff(cap=2, base=0.05), retries),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+    )
+
+
+def init_app(app: Flask, settings: Config) -> None:
+    """Bind all of them to the application."""
+    app.config.update(
+        API_TITLE="FitTrack",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        # The limits library has its own word for a Redis behind a socket.
+        RATELIMIT_STORAGE_URI=settings.redis_url.replace("unix://", "redis+unix://", 1),
+        RATELIMIT_KEY_PREFIX="limits",
+        RATELIMIT_SWALLOW_ERRORS=True,
+    )
+    auth.init_app(app, jwt, settings)
+    limiter.init_app(app)
+    api.init_app(app)

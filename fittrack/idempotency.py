@@ -1,0 +1,219 @@
+"""Safe retries: the answer to an Idempotency-Key is stored in the transaction of its effect.
+
+`once` first commits a short marker with a lease, so that a second request sees "still running".
+The use case then calls `reply.record(tx, result)` inside its own transaction; a crash leaves either
+both the effect and its answer, or neither, and the lease lets the client try again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema
+
+from fittrack import auth, db
+from fittrack.clock import utc_now
+from fittrack.db import Transaction
+from fittrack.db.errors import Unique
+from fittrack.db.loader import load_sql
+from fittrack.errors import BadRequest, Conflict, Invalid
+from fittrack.ids import new_id
+
+SQL = load_sql("idempotency")
+T = TypeVar("T")
+LEASE_S = 60
+KEPT_S = 86_400
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class IdempotencyKeyRequired(BadRequest):
+    """This request needs an Idempotency-Key header."""
+
+    code = "idempotency_key_required"
+
+
+class InvalidIdempotencyKey(BadRequest):
+    """An Idempotency-Key is 1 to 255 visible ASCII characters."""
+
+    code = "invalid_idempotency_key"
+
+
+class IdempotencyKeyReused(Invalid):
+    """This Idempotency-Key was used for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class IdempotencyKeyInFlight(Conflict):
+    """The first request with this Idempotency-Key is still running."""
+
+    code = "idempotency_key_in_flight"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as stored: `running` under a lease, or `done` with its answer."""
+
+    state: str
+    request_hash: str
+    lease_token: str
+    leased_until_at: datetime
+    response_status: int | None
+    response_text: str | None
+
+
+class Reply(Protocol):
+    """How a use case hands its answer to the transaction that makes it true."""
+
+    def record(self, tx: Transaction, result: Any) -> None:
+        """Store the rendered result with the effect."""
+
+
+class NoReply:
+    """The reply of a request without a key, and of jobs and commands: nothing is stored."""
+
+    def record(self, tx: Transaction, result: Any) -> None:
+        """Store nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedReply:
+    """The reply of a request that holds a key's lease."""
+
+    scope_hash: str
+    lease_token: str
+    schema: type[Schema]
+    status: int
+
+    def record(self, tx: Transaction, result: Any) -> None:
+        """Store the rendered result. Raises: IdempotencyKeyInFlight where the lease was lost."""
+        changed = tx.run(
+            SQL["finish_key"],
+            scope_hash=self.scope_hash,
+            lease_token=self.lease_token,
+            response_status=self.status,
+            response_text=render(self.schema, result).decode(),
+        )
+        if changed != 1:
+            raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})
+
+
+def once(
+    use_case: Callable[[Reply], Any],
+    *,
+    schema: type[Schema],
+    status: int = 201,
+    required: bool = False,
+    fingerprint: bytes | None = None,
+) -> Response:
+    """Run a use case once per Idempotency-Key of an account, method and path, for 24 h.
+
+    `fingerprint` stands for the body where the body is not repeated byte by byte (files).
+    Raises: IdempotencyKeyRequired, InvalidIdempotencyKey, IdempotencyKeyReused,
+    IdempotencyKeyInFlight.
+    """
+    key = _header(required=required)
+    if key is None:
+        return answer(render(schema, use_case(NoReply())), status)
+    scope_hash = _hash(auth.current_account_id(), request.method, request.path, key)
+    request_hash = hashlib.sha256(fingerprint or _body()).hexdigest()
+    lease_token = new_id()
+    stored = _claim(scope_hash, request_hash, lease_token, now=utc_now())
+    if stored is not None:
+        return _replay(stored, request_hash)
+    try:
+        result = use_case(KeyedReply(scope_hash, lease_token, schema, status))
+    except Exception:
+        _release(scope_hash, lease_token)
+        raise
+    return answer(render(schema, result), status)
+
+
+def render(schema: type[Schema], result: Any) -> bytes:
+    """Return a result as the JSON that goes out."""
+    return orjson.dumps(schema().dump(result))
+
+
+def answer(body: bytes, status: int) -> Response:
+    """Return a JSON response of rendered bytes."""
+    return Response(body, status=status, content_type="application/json")
+
+
+def delete_expired(*, now: datetime) -> int:
+    """Forget keys older than 24 h and return how many."""
+    with db.transaction("delete_expired_keys") as tx:
+        return tx.run(SQL["delete_expired_keys"], now_at=now)
+
+
+def _claim(
+    scope_hash: str, request_hash: str, lease_token: str, *, now: datetime
+) -> StoredKey | None:
+    """Take the key's lease and return None, or return the key that another request holds."""
+    lease = {
+        "scope_hash": scope_hash,
+        "request_hash": request_hash,
+        "lease_token": lease_token,
+        "leased_until_at": now + timedelta(seconds=LEASE_S),
+    }
+    with db.transaction("claim_idempotency_key") as tx:
+        stored = tx.one(StoredKey, SQL["lock_key"], scope_hash=scope_hash)
+        if stored is None:
+            return _insert(tx, lease, now=now)
+        if stored.state == "done" or stored.request_hash != request_hash:
+            return stored
+        taken = tx.run(SQL["take_over_key"], **lease, now_at=now)
+        return None if taken else stored
+
+
+def _insert(tx: Transaction, lease: dict[str, Any], *, now: datetime) -> StoredKey | None:
+    try:
+        tx.run(SQL["insert_key"], **lease, expires_at=now + timedelta(seconds=KEPT_S), created_at=now)
+    except Unique:  # another request of this moment was first
+        return tx.one(StoredKey, SQL["lock_key"], scope_hash=lease["scope_hash"])
+    return None
+
+
+def _release(scope_hash: str, lease_token: str) -> None:
+    """Forget a key whose request changed nothing, so that the client may try again at once."""
+    with db.transaction("release_idempotency_key") as tx:
+        tx.run(SQL["delete_running_key"], scope_hash=scope_hash, lease_token=lease_token)
+
+
+def _replay(stored: StoredKey, request_hash: str) -> Response:
+    if stored.request_hash != request_hash:
+        raise IdempotencyKeyReused
+    if stored.response_status is None or stored.response_text is None:
+        raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})
+    response = answer(stored.response_text.encode(), stored.response_status)
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _header(*, required: bool) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        if required:
+            raise IdempotencyKeyRequired
+        return None
+    if not _KEY.fullmatch(key):
+        raise InvalidIdempotencyKey
+    return key
+
+
+def _body() -> bytes:
+    """Return the body in one spelling, so that spaces and key order make no difference."""
+    parsed = request.get_json(silent=True)
+    if parsed is None:
+        return request.get_data()
+    return orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

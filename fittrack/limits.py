@@ -1,0 +1,39 @@
+"""Rate limits: whose counter a request moves, and how far it may go."""
+
+from __future__ import annotations
+
+from flask import request
+
+from fittrack import auth, config
+
+
+def caller() -> str:
+    """Return whose counter this request moves: the account's, else the address's."""
+    identity = auth.claimed()
+    return f"account:{identity.account_id}" if identity else f"address:{request.remote_addr}"
+
+
+def of_caller() -> str:
+    """Return the limit of the caller's kind, as Flask-Limiter writes it."""
+    settings = config.current()
+    identity = auth.claimed()
+    if identity is None:
+        return settings.limit_anonymous
+    return settings.limit_admin if identity.role in {"admin", "auditor"} else settings.limit_member
+
+
+def of_public_reads() -> str:
+    """Return the limit of results, verification and other public reads."""
+    return of_caller() if auth.claimed() else config.current().limit_public
+
+
+def of_credentials() -> str:
+    """Return the limit of logins and whatever else guesses at secrets."""
+    return config.current().limit_credentials
+
+
+def credential_caller() -> str:
+    """Return the counter of one address and one e-mail, so that neither alone locks others out."""
+    body = request.get_json(silent=True)
+    email = body.get("email") if isinstance(body, dict) else None
+    return f"credentials:{request.remote_addr}:{str(email).casefold()[:254]}"

@@ -1,0 +1,98 @@
+"""Structured logs: one JSON object a line, plain words in a terminal, and the id that binds them.
+
+No e-mail, token, password, address or position is ever logged: callers pass ids.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+import orjson
+from flask import Flask, Response, g, request
+
+from fittrack.ids import new_id
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+_ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+access = logging.getLogger("fittrack.access")
+
+
+def request_id() -> str:
+    """Return the id of the request or job at hand, or '' outside of both."""
+    return _request_id.get()
+
+
+def set_request_id(value: str) -> None:
+    """Let what follows in this thread be logged under a request's id."""
+    _request_id.set(value)
+
+
+def init_logging(level: str) -> None:
+    """Send all logs to standard error: JSON for machines, plain where a person looks."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s", "%H:%M:%S")
+    handler.setFormatter(plain if sys.stderr.isatty() else JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+class JsonFormatter(logging.Formatter):
+    """Write a record as one line of JSON with its extras."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's line."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id(),
+        }
+        extras = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line | extras, default=str).decode()
+
+
+def init_app(app: Flask) -> None:
+    """Give each request an id, return it, and log one line when it is answered."""
+
+    @app.before_request
+    def begin() -> None:
+        g.started_s = time.perf_counter()
+        set_request_id(_incoming_id() or new_id())
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = request_id()
+        if request.endpoint != "health.live":
+            access.info("request", extra=_line(response))
+        return response
+
+
+def _incoming_id() -> str | None:
+    """Return the caller's X-Request-ID, else the trace id of a W3C traceparent."""
+    given = request.headers.get("X-Request-ID", "")
+    if _ACCEPTED_REQUEST_ID.fullmatch(given):
+        return given
+    trace = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    return trace.group(1) if trace else None
+
+
+def _line(response: Response) -> dict[str, object]:
+    return {
+        "method": request.method,
+        "route": str(request.url_rule or "unmatched"),
+        "status": response.status_code,
+        "duration_ms": round((time.perf_counter() - g.started_s) * 1000, 1),
+        "account_id": g.get("account_id"),
+    }

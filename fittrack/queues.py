@@ -1,0 +1,243 @@
+"""Jobs: the outbox row that decides, the RQ job that wakes, the sweep that forgets nothing.
+
+A use case calls `enqueue(tx, ...)` inside its transaction. After the commit RQ is told; should that
+be lost, the sweep tells it again. A worker claims the row under a lease, and the job's own
+transaction ends with `finish(tx, lease)`, which fails when the lease has passed to another.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from fittrack import config, db, log
+from fittrack.clock import epoch_s, utc_now
+from fittrack.db import Transaction
+from fittrack.db.errors import Unique
+from fittrack.db.loader import load_sql
+from fittrack.ids import new_id
+
+SQL = load_sql("queues")
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+LEASE_MARGIN_S = 5
+WAKE_AGAIN_S = 15
+SWEEP_ROWS = 500
+KEPT_DAYS = 30
+
+# In the order in which a worker looks at them.
+QUEUES = ("drawings", "default", "mail", "sync")
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job: its queue, the function that does it, and the setting of its time limit."""
+
+    queue: str
+    path: str
+    timeout_setting: str = "job_timeout_s"
+
+    def timeout_s(self) -> int:
+        """Return the configured time limit in seconds."""
+        return int(getattr(config.current(), self.timeout_setting))
+
+
+JOBS: Mapping[str, JobKind] = {
+    "send_mail": JobKind("mail", "fittrack.mail.jobs.send_mail"),
+    "process_import_item": JobKind(
+        "default", "fittrack.activities.jobs.process_import_item", "import_timeout_s"
+    ),
+    "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
+    "announce_result": JobKind("drawings", "fittrack.drawings.jobs.announce_result"),
+}
+
+
+class LeaseLost(Exception):  # noqa: N818 - a fact, not a fault
+    """Another worker has taken this job over; what was done here must not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A job as the database knows it."""
+
+    outbox_id: str
+    job_name: str
+    payload_json: dict[str, Any]
+    request_id: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one job, until its time is up."""
+
+    outbox_id: str
+    token: str
+    job_name: str
+    payload: dict[str, Any]
+    request_id: str
+    attempt: int
+
+
+def enqueue(
+    tx: Transaction,
+    job_name: str,
+    key: str,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Decide, in the caller's transaction, that a job shall be done; `key` makes it happen once.
+
+    The payload holds ids and plain values, never secrets or personal data.
+    """
+    outbox_id = new_id()
+    try:
+        tx.run(
+            SQL["insert_job"],
+            outbox_id=outbox_id,
+            job_name=job_name,
+            job_key=key,
+            payload_json=payload,
+            request_id=log.request_id(),
+            due_at=due_at or now,
+            created_at=now,
+        )
+    except Unique:  # it is decided already
+        return
+    if due_at is None or due_at <= now:
+        tx.after_commit(lambda: wake(job_name, outbox_id))
+
+
+def wake(job_name: str, outbox_id: str) -> None:
+    """Tell RQ that an outbox row is due; losing this message costs a sweep, nothing more."""
+    _tell(JOBS[job_name], "fittrack.worker.run_outbox", outbox_id, (outbox_id,))
+
+
+def wake_due(job_name: str, key: str) -> None:
+    """Tell RQ that something is due by its own table's times; the job looks for itself."""
+    _tell(JOBS[job_name], "fittrack.worker.run_due", f"{job_name}-{key}", (job_name, key))
+
+
+def claim(outbox_id: str, *, now: datetime) -> Lease | None:
+    """Take the lease of a job that is due and free, or return None. A new token, a new attempt."""
+    token = new_id()
+    with db.transaction("claim_job") as tx:
+        row = tx.one(OutboxRow, SQL["lock_due_job"], outbox_id=outbox_id, now_at=now)
+        if row is None:
+            return None
+        lease_s = JOBS[row.job_name].timeout_s() + LEASE_MARGIN_S
+        leased_until_at = now + timedelta(seconds=lease_s)
+        tx.run(
+            SQL["lease_job"],
+            outbox_id=outbox_id,
+            lease_token=token,
+            leased_until_at=leased_until_at,
+        )
+    request_id = row.request_id or outbox_id
+    return Lease(outbox_id, token, row.job_name, row.payload_json, request_id, row.attempts + 1)
+
+
+def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:
+    """Mark a job done in the transaction of its effect. Raises: LeaseLost, undoing the effect."""
+    changed = tx.run(
+        SQL["finish_job"], outbox_id=lease.outbox_id, lease_token=lease.token, done_at=now
+    )
+    if changed != 1:
+        raise LeaseLost(lease.outbox_id)
+
+
+def fail(lease: Lease, reason: str, *, now: datetime) -> None:
+    """Put a failed job back with a jittered back-off, or bury it after 8 attempts."""
+    delay_s = min(3600, 2**lease.attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+    state = "dead" if lease.attempt >= MAX_ATTEMPTS else "pending"
+    with db.transaction("fail_job") as tx:
+        tx.run(
+            SQL["fail_job"],
+            outbox_id=lease.outbox_id,
+            lease_token=lease.token,
+            state=state,
+            due_at=now + timedelta(seconds=delay_s),
+            last_error=reason[:1000],
+        )
+
+
+def sweep(*, now: datetime) -> int:
+    """Wake every job that is due and not done, and return how many."""
+    with db.reading("list_due_jobs") as tx:
+        rows = tx.all(DueJob, SQL["list_due_jobs"], now_at=now, row_limit=SWEEP_ROWS)
+    for row in rows:
+        wake(row.job_name, row.outbox_id)
+    return len(rows)
+
+
+def redrive(*, now: datetime) -> int:
+    """Give every dead job another 8 attempts and return how many."""
+    with db.transaction("redrive_dead_jobs") as tx:
+        return tx.run(SQL["redrive_dead_jobs"], due_at=now)
+
+
+def delete_done(*, now: datetime) -> int:
+    """Forget jobs done more than 30 days ago and return how many."""
+    with db.transaction("delete_done_jobs") as tx:
+        return tx.run(SQL["delete_done_jobs"], before_at=now - timedelta(days=KEPT_DAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that somebody should do now."""
+
+    outbox_id: str
+    job_name: str
+
+
+_redis: Redis | None = None
+
+
+def use_redis(redis: Redis) -> None:
+    """Make a client that of this process's queues."""
+    global _redis
+    _redis = redis
+
+
+def redis() -> Redis:
+    """Return this process's client. Raises: RuntimeError before `use_redis`."""
+    if _redis is None:
+        raise RuntimeError("no Redis is bound to this process")
+    return _redis
+
+
+def queue(name: str) -> Queue:
+    """Return an RQ queue that speaks JSON, so that no pickle is ever loaded."""
+    return Queue(name, connection=redis(), serializer=JSONSerializer)
+
+
+def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
+    # The id repeats for a while, so that a sweep each second does not fill the queue.
+    job_id = f"{key}-{epoch_s(utc_now()) // WAKE_AGAIN_S}"
+    try:
+        queue(kind.queue).enqueue_call(
+            path,
+            args=args,
+            job_id=job_id,
+            timeout=kind.timeout_s(),
+            result_ttl=WAKE_AGAIN_S,
+            failure_ttl=WAKE_AGAIN_S,
+            unique=True,
+        )
+    except DuplicateJobError:
+        return
+    except RedisError as error:
+        logger.warning("Redis is away; the sweep will wake the job", extra={"error": str(error)})

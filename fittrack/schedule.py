@@ -1,0 +1,107 @@
+"""The one periodic table, and the loop that works through it.
+
+`flask scheduler` may run many times over: each run of an entry is claimed by a guarded update, so
+that one of them does it, and a missed one is made up for as soon as any scheduler is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from fittrack import config, db, log
+from fittrack.clock import utc_now
+from fittrack.db.errors import DatabaseError, Unique
+from fittrack.db.loader import load_sql
+from fittrack.ids import new_id
+
+SQL = load_sql("schedule")
+logger = logging.getLogger(__name__)
+TICK_S = 0.25
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Something that is done every so often; `every` is seconds or the name of a setting."""
+
+    name: str
+    every: int | str
+    path: str
+
+    def every_s(self) -> int:
+        """Return the interval in seconds."""
+        return self.every if isinstance(self.every, int) else getattr(config.current(), self.every)
+
+
+PERIODIC = (
+    Periodic("sweep_outbox", "sweep_interval_s", "fittrack.queues.sweep"),
+    Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
+    Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
+    Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
+    Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.audit_ledger"),
+)
+
+
+def run_forever() -> None:
+    """Work through the table until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(TICK_S):
+        tick(now=utc_now())
+
+
+def tick(*, now: datetime) -> list[str]:
+    """Do once whatever is due and return its names; a failure is logged and does not stop the rest."""
+    return [entry.name for entry in PERIODIC if _run_if_due(entry, now=now)]
+
+
+def _run_if_due(entry: Periodic, *, now: datetime) -> bool:
+    try:
+        if not _claim(entry, now=now):
+            return False
+    except DatabaseError as error:
+        logger.warning("the schedule can't be read", extra={"error": str(error)})
+        return False
+    log.set_request_id(new_id())
+    try:
+        _function(entry.path)(now=now)
+    except Exception:
+        logger.exception("a periodic run failed", extra={"periodic": entry.name})
+    return True
+
+
+_next_look: dict[str, datetime] = {}
+
+
+def _claim(entry: Periodic, *, now: datetime) -> bool:
+    """Take this run for this process; the table is asked only when the entry may be due."""
+    if _next_look.get(entry.name, now) > now:
+        return False
+    due_at = now + timedelta(seconds=entry.every_s())
+    with db.transaction("claim_periodic_run") as tx:
+        taken = tx.run(SQL["claim_periodic_run"], name=entry.name, due_at=due_at, now_at=now)
+        if not taken and tx.value(SQL["get_due_at"], name=entry.name) is None:
+            taken = _first(tx, entry.name, due_at)
+    _next_look[entry.name] = now + timedelta(seconds=min(entry.every_s(), 60))
+    return bool(taken)
+
+
+def _first(tx: db.Transaction, name: str, due_at: datetime) -> int:
+    try:
+        return tx.run(SQL["insert_periodic_run"], name=name, due_at=due_at)
+    except Unique:  # another scheduler was first
+        return 0
+
+
+def _function(path: str) -> Callable[..., Any]:
+    module, _, name = path.rpartition(".")
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function

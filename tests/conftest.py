@@ -1,0 +1,109 @@
+"""What every test may ask for: a real database file, a real Redis, the application, a client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from redis.exceptions import RedisError
+
+from fittrack import config, create_app, db, devserver
+from fittrack.config import Config
+from fittrack.db import migrate
+
+SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run one real Redis for the whole session, on a socket of its own."""
+    folder = tmp_path_factory.mktemp("redis")
+    socket = folder / "redis.sock"
+    server = subprocess.Popen(
+        [devserver.redis_binary(), "--port", "0", "--unixsocket", str(socket)]
+        + ["--dir", str(folder), "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"unix://{socket}"
+    _wait_for(url)
+    yield url
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture(scope="session")
+def settings(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Return settings for tests: fast hashes, high limits, random secrets, a mailbox folder."""
+    folder = tmp_path_factory.mktemp("fittrack")
+    return Config(
+        fittrack_env="test",
+        database_url=f"sqlite:///{folder}/unused.db",
+        sqlite_synchronous="OFF",
+        redis_url=redis_url,
+        **{name: config.new_secret() for name in config.SECRETS},
+        mail_url=f"folder:{folder}/mailbox",
+        argon2_memory_kib=64,
+        argon2_iterations=1,
+        argon2_parallelism=1,
+        **dict.fromkeys(
+            ("limit_anonymous", "limit_public", "limit_member", "limit_admin", "limit_credentials"),
+            "100000 per minute",
+        ),
+        log_level="WARNING",
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Config) -> Flask:
+    """Return the application; each test binds a database of its own to it."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file with the newest schema and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = db.bind(f"sqlite:///{path}", synchronous="OFF")
+    migrate.upgrade()
+    engine.raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.close()
+    return path
+
+
+@pytest.fixture
+def database(
+    app: Flask, settings: Config, migrated_file: Path, tmp_path: Path
+) -> Iterator[db.Engine]:
+    """Bind a fresh migrated database and an empty Redis; commits are real."""
+    path = tmp_path / "fittrack.db"
+    shutil.copyfile(migrated_file, path)
+    config.use(settings)
+    engine = db.bind(f"sqlite:///{path}", synchronous="OFF")
+    Redis.from_url(settings.redis_url).flushall()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def client(app: Flask, database: db.Engine) -> FlaskClient:
+    """Return a client of the application over a fresh database."""
+    return app.test_client()
+
+
+def _wait_for(url: str) -> None:
+    redis = Redis.from_url(url)
+    for _ in range(200):
+        try:
+            redis.ping()
+            return
+        except RedisError:
+            time.sleep(0.02)
+    raise TimeoutError("Redis did not start")
