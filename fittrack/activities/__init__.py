@@ -1,0 +1,1 @@
+"""Activities: files, figures, imports, de-duplication, plausibility."""

@@ -1,0 +1,77 @@
+"""Tells what a file is by its content, and takes the gzip wrapper off."""
+
+from __future__ import annotations
+
+import zlib
+
+from fittrack.activities.files import xml
+from fittrack.activities.files.errors import refused
+
+MAX_CONTENT_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
+
+_GZIP = b"\x1f\x8b"
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_XML_STARTS = (b"<", b"\xfe\xff", b"\xff\xfe")
+_XML_KINDS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx"}
+
+
+def is_gzip(content: bytes) -> bool:
+    return content[:2] == _GZIP
+
+
+def kind_of(content: bytes) -> str:
+    """Return `fit`, `tcx` or `gpx` for the content of a file that is not wrapped.
+
+    Raises: FileRefused.
+    """
+    if not content.strip(b"\x00 \t\r\n"):
+        raise refused("empty_file")
+    if content[8:12] == b".FIT":
+        return "fit"
+    if content.startswith(_ZIPS) or is_gzip(content):
+        raise refused("archive_not_supported")
+    if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML_STARTS):
+        return _xml_kind(content)
+    raise refused("not_an_activity")
+
+
+def _xml_kind(content: bytes) -> str:
+    name = xml.root_name(content)
+    kind = _XML_KINDS.get(name)
+    if kind is None:
+        raise refused("not_an_activity", f"XML with the root element {name[:40]}")
+    return kind
+
+
+def unwrapped(content: bytes) -> bytes:
+    """Return the content, decompressed when it is gzip; members are joined.
+
+    Raises: FileRefused.
+    """
+    if not is_gzip(content):
+        if len(content) > MAX_CONTENT_BYTES:
+            raise refused("too_large", "64 MiB at most")
+        return content
+    pieces = bytearray()
+    while is_gzip(content):
+        content = _inflate_member(content, pieces)
+    return bytes(pieces)
+
+
+def _inflate_member(content: bytes, pieces: bytearray) -> bytes:
+    """Add one member's content to `pieces` and return what follows it."""
+    inflater = zlib.decompressobj(wbits=31)
+    data = content
+    try:
+        while not inflater.eof:
+            piece = inflater.decompress(data, _CHUNK_BYTES)
+            data = inflater.unconsumed_tail
+            if not piece and not data and not inflater.eof:
+                raise refused("unreadable", "the gzip data ends early")
+            pieces += piece
+            if len(pieces) > MAX_CONTENT_BYTES:
+                raise refused("too_large", "64 MiB at most when decompressed")
+    except zlib.error as error:
+        raise refused("unreadable", "the gzip data is damaged") from error
+    return inflater.unused_data

@@ -1,0 +1,131 @@
+"""A hardened stream over the elements of an XML file, for TCX and GPX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+from lxml import etree
+
+from fittrack.activities.files.errors import refused
+
+# Elements that may stand in a row without a point among them: what is kept in memory is bounded.
+MAX_ELEMENTS_BETWEEN_POINTS = 100_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+_local_names: dict[str, str] = {}
+
+
+def open_stream(content: bytes) -> etree.iterparse[tuple[str, etree._Element]]:
+    """Return the parser: no entities, no network, no DTD, no huge tree."""
+    return etree.iterparse(
+        BytesIO(content),
+        events=("end",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def root_name(content: bytes) -> str:
+    """Return the local name of the root element.
+
+    Raises: FileRefused.
+    """
+    try:
+        _, element = next(open_stream(content))
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise refused("unreadable", _sentence(error)) from error
+    refuse_doctype(element)
+    return local(element.getroottree().getroot())
+
+
+def refuse_doctype(element: etree._Element) -> None:
+    """Raises: FileRefused."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise refused("xml_forbidden")
+
+
+def ends(content: bytes, points: frozenset[str]) -> Iterator[tuple[str, etree._Element]]:
+    """Yield each element with its local name when it ends; those in `points` are then dropped.
+
+    Raises: FileRefused.
+    """
+    since_point = 0
+    try:
+        for _, element in open_stream(content):
+            name = local(element)
+            since_point = 0 if name in points else since_point + 1
+            if since_point > MAX_ELEMENTS_BETWEEN_POINTS:
+                raise refused("unreadable", "elements without end and no point among them")
+            yield name, element
+            if name in points:
+                drop(element)
+    except etree.XMLSyntaxError as error:
+        raise refused("unreadable", _sentence(error)) from error
+
+
+def drop(element: etree._Element) -> None:
+    """Free an element that was read, and its elder siblings."""
+    clear(element)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def clear(element: etree._Element) -> None:
+    """Free what is inside an element that was read."""
+    element.clear(keep_tail=True)
+
+
+def _sentence(error: BaseException) -> str:
+    return f"the XML is broken: {str(error).splitlines()[0][:120]}" if str(error) else "no XML"
+
+
+def local(element: etree._Element) -> str:
+    """Return the element's name without its namespace."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    name = _local_names.get(tag)
+    if name is None:
+        name = tag.rpartition("}")[2]
+        if len(_local_names) < 1000:
+            _local_names[tag] = name
+    return name
+
+
+def child_text(element: etree._Element, name: str) -> str | None:
+    """Return the text of the first child of that name, None without one."""
+    return next((child.text for child in element if local(child) == name), None)
+
+
+def number(text: str | None) -> float | None:
+    """Return the number in the text, None when it holds none."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def milliseconds(text: str | None) -> int | None:
+    """Return an xsd:dateTime as milliseconds since 1970; without an offset it is UTC."""
+    moment = parsed_time(text)
+    if moment is None:
+        return None
+    return round((moment - _EPOCH) / _MILLISECOND)
+
+
+def parsed_time(text: str | None) -> datetime | None:
+    """Return an xsd:dateTime with its offset, UTC when it has none; None when it is no time."""
+    try:
+        moment = datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
