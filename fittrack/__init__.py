@@ -1,4 +1,4 @@
-"""FitTrack: activities earn points, points buy tickets, tickets enter drawings anyone can verify."""
+"""FitTrack: activities earn points, points buy tickets, and anyone can verify the drawings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask, request
 from flask.json.provider import JSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fittrack import auth, cli, config, db, errors, extensions, headers, log, queues
+from fittrack import cli, config, db, errors, extensions, headers, log, queues
 from fittrack.config import Config
 
 MAX_BODY_BYTES = 1 << 20

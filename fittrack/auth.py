@@ -87,11 +87,12 @@ class LiveSession:
 
 def issue_access_token(identity: Identity) -> str:
     """Return a signed access token for a session (EdDSA, RFC 8037, with the key's id)."""
-    return create_access_token(
+    token: str = create_access_token(
         identity=identity.account_id,
         additional_claims={"sid": identity.session_id, "role": identity.role, "iss": ISSUER},
         additional_headers={"kid": key_id(_signing_key())},
     )
+    return token
 
 
 def claimed() -> Identity | None:
@@ -119,7 +120,7 @@ def login_required(view: View) -> View:
 
 
 def roles_required(*roles: str) -> Callable[[View], View]:
-    """Let only active accounts of some roles reach a view; an auditor may read what an admin may."""
+    """Let only active accounts of some roles, with a second factor where it's due, reach a view."""
     return lambda view: _guarded(view, roles)
 
 

@@ -17,7 +17,7 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def day_bounds(day_on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the first instant of a day in `zone` and that of the next, in UTC (23 to 25 h apart)."""
+    """Return the first instants of a day in `zone` and of the next, in UTC (23 to 25 h apart)."""
     start = datetime.combine(day_on, time.min, zone)
     end = datetime.combine(day_on + timedelta(days=1), time.min, zone)
     return start.astimezone(UTC), end.astimezone(UTC)

@@ -51,7 +51,7 @@ class Config:
     mail_from: str = key("FitTrack <no-reply@fittrack.example>", "sender of mails")
     access_token_s: int = key(900, "life of an access token, s")
     refresh_token_s: int = key(604_800, "life of a refresh token, s")
-    refresh_grace_s: int = key(10, "time in which a used refresh token gives its successor again, s")
+    refresh_grace_s: int = key(10, "time in which a used token gives its successor again, s")
     argon2_memory_kib: int = key(65_536, "memory of a password hash, KiB")
     argon2_iterations: int = key(3, "passes of a password hash")
     argon2_parallelism: int = key(4, "lanes of a password hash")

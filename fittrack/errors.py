@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import orjson
 from flask import Flask, Response, request
@@ -20,7 +20,7 @@ from fittrack.db.errors import Busy, DatabaseError, Disconnected
 logger = logging.getLogger(__name__)
 
 
-class Problem(Exception):  # noqa: N818 - named as RFC 9457 names it
+class Problem(Exception):
     """Something went wrong on our side."""
 
     status: ClassVar[int] = 500
@@ -178,7 +178,7 @@ def from_http_exception(error: HTTPException) -> Problem | Response:
     """
     status = error.code or 500
     if status < 400:
-        return Response.force_type(error.get_response(request.environ), request.environ)
+        return cast(Response, Response.force_type(error.get_response(), request.environ))
     kind = FRAMEWORK.get(status, Problem)
     messages = getattr(error, "data", {}).get("messages")
     if messages:
@@ -190,7 +190,7 @@ def from_http_exception(error: HTTPException) -> Problem | Response:
 
 
 def pointers(messages: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield webargs' messages, keyed by location, as JSON pointers (RFC 6901) with a message each."""
+    """Yield webargs' messages, keyed by location, as JSON pointers (RFC 6901)."""
     for inner in messages.values():
         yield from _walk(inner, "")
 
@@ -223,8 +223,8 @@ def on_http_exception(error: HTTPException) -> Response:
 
 
 def on_database_error(error: DatabaseError) -> Response:
-    """Answer a database that is busy or away with 503, and any other refusal of it as a bug."""
-    logger.exception("database error", exc_info=error)
+    """Answer a database that is busy or away with 503, and any other refusal as a bug."""
+    logger.error("database error", exc_info=error)
     if isinstance(error, Busy | Disconnected):
         return to_response(Unavailable(headers={"Retry-After": "1"}))
     return to_response(Problem())
@@ -232,7 +232,7 @@ def on_database_error(error: DatabaseError) -> Response:
 
 def on_bug(error: Exception) -> Response:
     """Answer a bug without telling what it was."""
-    logger.exception("unhandled exception", exc_info=error)
+    logger.error("unhandled exception", exc_info=error)
     return to_response(Problem())
 
 

@@ -24,7 +24,6 @@ limiter = Limiter(
     headers_enabled=True,
     strategy="moving-window",
     in_memory_fallback_enabled=True,
-    in_memory_fallback=[limits.of_caller],
 )
 
 

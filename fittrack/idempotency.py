@@ -174,7 +174,8 @@ def _claim(
 
 def _insert(tx: Transaction, lease: dict[str, Any], *, now: datetime) -> StoredKey | None:
     try:
-        tx.run(SQL["insert_key"], **lease, expires_at=now + timedelta(seconds=KEPT_S), created_at=now)
+        expires_at = now + timedelta(seconds=KEPT_S)
+        tx.run(SQL["insert_key"], **lease, expires_at=expires_at, created_at=now)
     except Unique:  # another request of this moment was first
         return tx.one(StoredKey, SQL["lock_key"], scope_hash=lease["scope_hash"])
     return None

@@ -28,7 +28,7 @@ class InvalidCursor(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The sort key of the last row seen; empty before the first page. `scope` is the list's name."""
+    """The sort key of the last row seen, empty before the first page; `scope` names the list."""
 
     scope: str
     values: tuple[Any, ...] = ()

@@ -63,7 +63,7 @@ JOBS: Mapping[str, JobKind] = {
 }
 
 
-class LeaseLost(Exception):  # noqa: N818 - a fact, not a fault
+class LeaseLost(Exception):
     """Another worker has taken this job over; what was done here must not count."""
 
 

@@ -59,7 +59,7 @@ def run_forever() -> None:
 
 
 def tick(*, now: datetime) -> list[str]:
-    """Do once whatever is due and return its names; a failure is logged and does not stop the rest."""
+    """Do once whatever is due and return its names; a failure is logged and stops no other."""
     return [entry.name for entry in PERIODIC if _run_if_due(entry, now=now)]
 
 

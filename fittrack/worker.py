@@ -68,5 +68,5 @@ def _function(job_name: str) -> Callable[..., Any]:
 def _put_back(lease: Lease, error: Exception) -> None:
     reason = f"{type(error).__name__}: {error}"
     extra = {"job_name": lease.job_name, "outbox_id": lease.outbox_id, "attempt": lease.attempt}
-    logger.exception("a job failed", extra=extra)
+    logger.error("a job failed", extra=extra, exc_info=error)
     db.retry(lambda: queues.fail(lease, reason, now=utc_now()))

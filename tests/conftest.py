@@ -28,8 +28,11 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis")
     socket = folder / "redis.sock"
     server = subprocess.Popen(
-        [devserver.redis_binary(), "--port", "0", "--unixsocket", str(socket)]
-        + ["--dir", str(folder), "--save", "", "--appendonly", "no"],
+        [
+            devserver.redis_binary(),
+            *("--port", "0", "--unixsocket", str(socket)),
+            *("--dir", str(folder), "--save", "", "--appendonly", "no"),
+        ],
         stdout=subprocess.DEVNULL,
     )
     url = f"unix://{socket}"

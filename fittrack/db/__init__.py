@@ -108,7 +108,7 @@ def engine() -> Engine:
 
 @contextmanager
 def transaction(name: str) -> Iterator[Transaction]:
-    """Open a writing unit named after its use case; commit at the end, roll back on an exception."""
+    """Open a writing unit named after its use case: commit at its end, roll back if it raises."""
     tx = engine().begin(name, writing=True)
     try:
         yield tx

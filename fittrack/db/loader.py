@@ -36,25 +36,37 @@ _LITERAL_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL
 _BIND = re.compile(r"(?<![:\w]):([a-zA-Z]\w*)")
 _INTO = re.compile(r"\s+INTO\s+((?::\w+\s*,\s*)*:\w+)\s*$", re.IGNORECASE)
 
+_LOCK = re.compile(
+    r"\s+FOR\s+UPDATE(\s+OF\s+[\w.,\s]+?)?(\s+NOWAIT|\s+WAIT\s+\d+|\s+SKIP\s+LOCKED)?\s*$",
+    re.IGNORECASE,
+)
+_WINDOW = re.compile(
+    r"\bOFFSET\s+(\S+)\s+ROWS\s+FETCH\s+NEXT\s+(\S+)\s+ROWS\s+ONLY\s*$", re.IGNORECASE
+)
+_FIRST = re.compile(r"\bFETCH\s+FIRST\s+(\S+)\s+ROWS\s+ONLY\s*$", re.IGNORECASE)
+
 # Oracle refuses these as bind names (ORA-01745).
 RESERVED_BINDS = frozenset(
-    "access add all alter and any as asc audit between by char check cluster column comment "
-    "compress connect create current date decimal default delete desc distinct drop else "
-    "exclusive exists file float for from grant group having identified immediate in increment "
-    "index initial insert integer intersect into is level like lock long maxextents minus mode "
-    "modify noaudit nocompress not nowait null number of offline on online option or order "
-    "pctfree prior public raw rename resource revoke row rowid rownum rows select session set "
-    "share size smallint start successful synonym sysdate table then to trigger uid union unique "
-    "update user validate values varchar varchar2 view whenever where with".split()
+    re.findall(
+        r"\w+",
+        """
+    access add all alter and any as asc audit between by char check cluster column comment
+    compress connect create current date decimal default delete desc distinct drop else
+    exclusive exists file float for from grant group having identified immediate in increment
+    index initial insert integer intersect into is level like lock long maxextents minus mode
+    modify noaudit nocompress not nowait null number of offline on online option or order
+    pctfree prior public raw rename resource revoke row rowid rownum rows select session set
+    share size smallint start successful synonym sysdate table then to trigger uid union unique
+    update user validate values varchar varchar2 view whenever where with
+    """,
+    )
 )
 
 _REWRITES = (
-    (re.compile(r"\s+FOR\s+UPDATE(\s+OF\s+[\w.,\s]+?)?(\s+NOWAIT|\s+WAIT\s+\d+|\s+SKIP\s+LOCKED)?\s*$",
-                re.IGNORECASE), ""),
-    (re.compile(r"\bOFFSET\s+(\S+)\s+ROWS\s+FETCH\s+NEXT\s+(\S+)\s+ROWS\s+ONLY\s*$", re.IGNORECASE),
-     r"LIMIT \2 OFFSET \1"),
-    (re.compile(r"\bFETCH\s+FIRST\s+(\S+)\s+ROWS\s+ONLY\s*$", re.IGNORECASE), r"LIMIT \1"),
-)  # fmt: skip
+    (_LOCK, ""),
+    (_WINDOW, r"LIMIT \2 OFFSET \1"),
+    (_FIRST, r"LIMIT \1"),
+)
 
 
 @cache
@@ -74,13 +86,17 @@ def load_sql(domain: str) -> Mapping[str, Statement]:
             into[name] = text
     if orphans := overrides.keys() - shared.keys():
         raise BadStatement(f"{domain}: overrides without a twin: {sorted(orphans)}")
-    return {name: _statement(domain, name, text, overrides.get(name)) for name, text in shared.items()}
+    return {
+        name: _statement(domain, name, text, overrides.get(name)) for name, text in shared.items()
+    }
 
 
 def domains() -> tuple[str, ...]:
     """Return the names of all folders under sql/."""
     root = resources.files("fittrack_sql")
-    return tuple(sorted(d.name for d in root.iterdir() if d.is_dir() and not d.name.startswith("_")))
+    return tuple(
+        sorted(d.name for d in root.iterdir() if d.is_dir() and not d.name.startswith("_"))
+    )
 
 
 def split_statements(text: str) -> Iterator[tuple[str, str]]:

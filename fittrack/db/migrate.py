@@ -41,7 +41,7 @@ class Step:
 
 
 def migrations(dialect: str) -> tuple[Migration, ...]:
-    """Return all migrations of a dialect in order. Raises: SchemaMismatch where two share a number."""
+    """Return a dialect's migrations in order. Raises: SchemaMismatch where two share a number."""
     found = sorted(_read(dialect), key=lambda migration: migration.version)
     if len({migration.version for migration in found}) != len(found):
         raise SchemaMismatch(f"two {dialect} migrations share a number")
@@ -56,7 +56,7 @@ def upgrade() -> list[Step]:
     engine = db.engine()
     runner = migrate_sqlite if isinstance(engine, SqliteEngine) else migrate_oracle
     plan = migrations(engine.dialect)
-    ran = runner.upgrade(engine, plan)  # type: ignore[arg-type]
+    ran = runner.upgrade(engine, plan)
     return [Step(migration.version, migration.name, "done") for migration in ran]
 
 

@@ -101,7 +101,8 @@ def _begin(guard: oracledb.Connection, migration: Migration) -> int | None:
 def _progress(guard: oracledb.Connection, migration: Migration, done: int) -> None:
     state = "done" if done == len(migration.statements) else "started"
     guard.cursor().execute(
-        "UPDATE schema_migrations SET statements_done = :1, state = :2, done_at = :3 WHERE version = :4",
+        "UPDATE schema_migrations SET statements_done = :1, state = :2, done_at = :3"
+        " WHERE version = :4",
         [done, state, utc_now(), migration.version],
     )
     _commit_and_relock(guard)

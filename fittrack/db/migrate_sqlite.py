@@ -83,7 +83,13 @@ def _apply(connection: sqlite3.Connection, migration: Migration) -> bool:
         connection.execute(statement)
     connection.execute(
         "INSERT INTO schema_migrations VALUES (?, ?, 'done', ?, ?, ?)",
-        (migration.version, migration.name, migration.checksum, started_at, instant_to_text(utc_now())),
+        (
+            migration.version,
+            migration.name,
+            migration.checksum,
+            started_at,
+            instant_to_text(utc_now()),
+        ),
     )
     return True
 

@@ -1,4 +1,4 @@
-"""The production engine: python-oracledb in thin mode, one pool per process, opened after a fork."""
+"""The production engine: python-oracledb in thin mode, one pool a process, opened after a fork."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -38,7 +39,7 @@ def _aware(value: datetime) -> datetime:
 
 CONVERTERS: Mapping[str, Callable[[Any], Any]] = {"is": bool, "at": _aware, "on": as_date}
 
-# A NULL needs its column's type told, and a datetime would else be sent as a DATE and lose its fraction.
+# A NULL needs its column's type told; a bare datetime would be sent as a DATE, without fraction.
 _TYPES_BY_SUFFIX: Mapping[str, Any] = {
     "at": oracledb.DB_TYPE_TIMESTAMP_TZ,
     "on": oracledb.DB_TYPE_DATE,
@@ -134,7 +135,8 @@ class OracleTransaction:
     def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
         """Yield all rows as dataclasses without holding them all."""
         cursor = self._execute(statement, binds)
-        return map(_maker(row_type, tuple(column[0] for column in cursor.description)), cursor)
+        # mypy takes a class for unhashable
+        return map(_maker(row_type, _columns(cursor)), cursor)  # type: ignore[arg-type]
 
     def value(self, statement: Statement, **binds: Any) -> Any:
         """Return the first column of the first row, or None; converted by its name's suffix."""
@@ -142,7 +144,7 @@ class OracleTransaction:
         row = cursor.fetchone()
         if row is None or row[0] is None:
             return None
-        convert = CONVERTERS.get(suffix_of(cursor.description[0][0].lower()))
+        convert = CONVERTERS.get(suffix_of(_columns(cursor)[0]))
         return convert(row[0]) if convert else row[0]
 
     def run(self, statement: Statement, **binds: Any) -> int:
@@ -170,10 +172,9 @@ class OracleTransaction:
         suffix = suffix_of(statement.outs[0].removeprefix("out_"))
         kind = _TYPES_BY_SUFFIX.get(suffix) or _out_type(statement.outs[0])
         out = cursor.var(kind)
-        outs = {name: out if name == statement.outs[0] else cursor.var(str) for name in statement.outs}
         try:
             cursor.setinputsizes(**_input_types(binds))
-            cursor.execute(statement.oracle, {**to_oracle(binds), **outs})
+            cursor.execute(statement.oracle, {**to_oracle(binds), statement.outs[0]: out})
         except oracledb.Error as error:
             raise translated(error) from error
         values = out.getvalue()
@@ -197,18 +198,13 @@ class OracleTransaction:
 
     def rollback(self) -> None:
         """Undo the unit's writes and give the connection back."""
-        try:
+        with suppress(oracledb.Error):  # the connection is gone, and the unit with it
             self._connection.rollback()
-        except oracledb.Error:
-            pass  # the connection is gone, and the unit with it
-        finally:
-            self._release()
+        self._release()
 
     def _release(self) -> None:
-        try:
+        with suppress(oracledb.Error):  # a broken connection is dropped by the pool
             self._connection.close()
-        except oracledb.Error:
-            pass  # a broken connection is dropped by the pool
 
     def _execute(self, statement: Statement, binds: Mapping[str, Any]) -> oracledb.Cursor:
         check_binds(statement.binds, binds, statement.name)
@@ -254,9 +250,13 @@ def _out_type(name: str) -> Any:
     return str if name.endswith(("_id", "_code", "_hash", "_state", "_name")) else int
 
 
+def _columns(cursor: oracledb.Cursor) -> tuple[str, ...]:
+    return tuple(column[0].lower() for column in cursor.description or ())
+
+
 @cache
-def _maker(row_type: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
-    return row_maker(row_type, [column.lower() for column in columns], CONVERTERS)
+def _maker(row_type: Any, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    return row_maker(row_type, columns, CONVERTERS)
 
 
 _KINDS: Mapping[int, type[DatabaseError]] = {

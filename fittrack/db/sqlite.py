@@ -161,7 +161,8 @@ class SqliteTransaction:
     def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
         """Yield all rows as dataclasses without holding them all."""
         cursor = self._execute(statement, binds)
-        return map(_maker(row_type, tuple(column[0] for column in cursor.description)), cursor)
+        # mypy takes a class for unhashable
+        return map(_maker(row_type, _columns(cursor)), cursor)  # type: ignore[arg-type]
 
     def value(self, statement: Statement, **binds: Any) -> Any:
         """Return the first column of the first row, or None; converted by its name's suffix."""
@@ -169,7 +170,7 @@ class SqliteTransaction:
         row = cursor.fetchone()
         if row is None or row[0] is None:
             return None
-        convert = CONVERTERS.get(suffix_of(cursor.description[0][0].lower()))
+        convert = CONVERTERS.get(suffix_of(_columns(cursor)[0]))
         return convert(row[0]) if convert else row[0]
 
     def run(self, statement: Statement, **binds: Any) -> int:
@@ -255,7 +256,7 @@ _KINDS: tuple[tuple[str, type[DatabaseError]], ...] = (
 def translated(
     error: sqlite3.Error, constraint_names: Callable[[], Mapping[str, str]] = dict
 ) -> DatabaseError:
-    """Return the driver's error as ours, with the constraint's name where SQLite lets us know it."""
+    """Return the driver's error as ours, with the constraint's name where SQLite tells it."""
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError):
         for word, kind in _KINDS:
@@ -271,6 +272,10 @@ def translated(
     return DatabaseError(text)
 
 
+def _columns(cursor: sqlite3.Cursor) -> tuple[str, ...]:
+    return tuple(column[0].lower() for column in cursor.description)
+
+
 @cache
-def _maker(row_type: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
-    return row_maker(row_type, [column.lower() for column in columns], CONVERTERS)
+def _maker(row_type: Any, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    return row_maker(row_type, columns, CONVERTERS)

@@ -16,7 +16,8 @@ _INDEX = re.compile(r"CREATE\s+UNIQUE\s+INDEX\s+(\w+)\s+ON\s+\w+\s*\((.*)\)", re
 def read_constraint_names(connection: sqlite3.Connection) -> Mapping[str, str]:
     """Return what SQLite's messages name a broken key by -> the constraint's name in the schema."""
     rows = connection.execute(
-        "SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+        "SELECT tbl_name, sql FROM sqlite_master"
+        " WHERE type IN ('table', 'index') AND sql IS NOT NULL"
     ).fetchall()
     return {culprit: name for table, sql in rows for culprit, name in _named(table, sql)}
 

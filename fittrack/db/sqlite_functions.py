@@ -10,7 +10,7 @@ import orjson
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Teach a connection NVL, TO_NUMBER, TO_CHAR, LPAD, JSON_VALUE, JSON_EXISTS, GREATEST, LEAST and dual."""
+    """Teach a connection the eight functions and the table `dual`."""
     for name, arguments, function in (
         ("NVL", 2, nvl),
         ("TO_NUMBER", 1, to_number),

@@ -55,7 +55,7 @@ def check_binds(expected: frozenset[str], given: Mapping[str, Any], name: str) -
 
 
 def row_maker(
-    row_type: type[T], columns: Sequence[str], converters: Mapping[str, Convert]
+    row_type: Callable[..., T], columns: Sequence[str], converters: Mapping[str, Convert]
 ) -> Callable[[Sequence[Any]], T]:
     """Return a function from a driver's row to a dataclass, its columns taken by name.
 
@@ -64,7 +64,7 @@ def row_maker(
     fields = [field.name for field in dataclasses.fields(row_type)]  # type: ignore[arg-type]
     if sorted(columns) != sorted(fields):
         odd = sorted(set(columns) ^ set(fields))
-        raise TypeError(f"{row_type.__name__} and its statement differ in {odd}")
+        raise TypeError(f"{row_type!r} and its statement differ in {odd}")
     steps = [(columns.index(name), converters.get(suffix_of(name))) for name in fields]
 
     def make(row: Sequence[Any]) -> T:

@@ -25,7 +25,7 @@ def check_parts() -> dict[str, bool]:
 def _database_answers() -> bool:
     try:
         with db.reading("ping_database") as tx:
-            return tx.value(SQL["ping_database"]) == 1
+            return bool(tx.value(SQL["ping_database"]) == 1)
     except DatabaseError:
         return False
 
