@@ -43,12 +43,11 @@ def test_node_on_the_path_is_taken_only_when_new_enough(monkeypatch, tmp_path, v
         program.write_text(f"#!/bin/sh\necho {version}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(node.sysconfig, "get_path", lambda _: str(tmp_path))
     if is_taken:
-        assert node.node_commands() == ([f"{tmp_path}/node"], [f"{tmp_path}/npm"])
+        assert node.node_commands(tmp_path) == ([f"{tmp_path}/node"], [f"{tmp_path}/npm"])
     else:
         with pytest.raises(node.NoNode):
-            node.node_commands()
+            node.node_commands(tmp_path)
 
 
 def test_the_lock_file_pins_each_package_by_its_hash_and_names_no_registry():
