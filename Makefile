@@ -1,0 +1,95 @@
+# FitTrack. `make help` lists what there is; `make run` and `make test` need git, make and Python 3.11.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+BASE_URL ?= http://127.0.0.1:8000
+
+.DEFAULT_GOAL := help
+.PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench \
+	manifest gates lint fmt types check lock clean slow
+
+help: ## list every target
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+$(STAMP): requirements.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . \
+		|| ( $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . )
+	@touch $@
+
+UV_VERSION := 0.13.8
+
+install: $(STAMP) ## create the virtual environment and install what the lock file says
+
+run: install ## run everything with demo data; Ctrl-C ends it
+	@$(BIN)/python -m fittrack.devserver
+
+worker: install ## run one worker on the settings of .env
+	@$(BIN)/flask worker
+
+scheduler: install ## run one scheduler on the settings of .env
+	@$(BIN)/flask scheduler
+
+migrate: install ## bring the database to the newest schema
+	@$(BIN)/flask db upgrade
+
+seed: install ## fill the database with a believable world
+	@$(BIN)/flask seed
+
+test: install ## run all tests
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-fast: install ## run the rules and guards only: no engine, seconds
+	@$(BIN)/python -m pytest -q tests/guards -k "not explained" tests/drawings/test_verifier.py
+
+test-bench: install ## run the repository and service tests through the Oracle driver
+	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadgroup tests
+
+test-oracle: install ## run all tests on a real Oracle server (ORACLE_DSN=user/password@host:port/service)
+	@FITTRACK_TEST_ENGINE=oracle $(BIN)/python -m pytest tests
+
+smoke: install ## walk the whole path against a running server (BASE_URL)
+	@$(BIN)/python -m tests.smoke --base-url $(BASE_URL)
+
+faults: install ## kill every process at every commit point and compare (minutes)
+	@$(BIN)/python -m tests.faults
+
+bench: install ## print the measured figures
+	@$(BIN)/python -m tests.bench
+
+manifest: install ## read every real activity file and compare it with its manifest
+	@$(BIN)/python -m tests.activities.manifest_report
+
+gates: install ## the Oracle gates: linter, PL/SQL grammar, driver bench
+	@$(BIN)/python -m tests.conformance.oralint
+	@$(BIN)/python -m tests.conformance.plsql
+
+lint: install ## check the style of all code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+fmt: install ## write all code in the one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: install ## check types, strictly
+	@$(BIN)/mypy
+
+check: ## what CI runs
+	@bash .ci/run
+
+slow: install ## how the code reads: sizes of functions and files
+	@$(BIN)/python -m tests.guards.sizes
+
+lock: ## write requirements.lock anew from setup.cfg
+	@$(BIN)/uv pip compile setup.cfg --extra dev --extra beacon --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --custom-compile-command "make lock" -o requirements.lock --quiet
+
+clean: ## remove the virtual environment, the local database and all caches
+	@rm -rf .venv var .env .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
