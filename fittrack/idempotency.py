@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from marshmallow import Schema
 
 from fittrack import auth, db
@@ -124,7 +124,8 @@ def once(
         return answer(render(schema, use_case(NoReply())), status)
     scope_hash = _hash(auth.current_account_id(), request.method, request.path, key)
     request_hash = hashlib.sha256(fingerprint or _body()).hexdigest()
-    lease_token = new_id()
+    # One token a request: when the database asks for another try, the lease is still ours.
+    lease_token: str = g.setdefault("idempotency_lease", new_id())
     stored = _claim(scope_hash, request_hash, lease_token, now=utc_now())
     if stored is not None:
         return _replay(stored, request_hash)
@@ -168,6 +169,8 @@ def _claim(
             return _insert(tx, lease, now=now)
         if stored.state == "done" or stored.request_hash != request_hash:
             return stored
+        if stored.lease_token == lease_token:
+            return None
         taken = tx.run(SQL["take_over_key"], **lease, now_at=now)
         return None if taken else stored
 
