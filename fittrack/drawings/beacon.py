@@ -1,0 +1,54 @@
+"""Rounds of a drand chain, scheme `bls-unchained-g1-rfc9380` (docs/drawing-protocol.md, 2 and 5).
+
+Part of the stand-alone verifier. Only the pairing needs `py_ecc`, which is optional.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+
+from fittrack.drawings.forms import Json
+
+DRAND_TAG = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+
+
+def first_round_at(draws_at: int, genesis_time: int, period: int) -> int:
+    """Return the first round emitted at or after `draws_at`; all in seconds (section 2)."""
+    periods = -((genesis_time - draws_at) // period)  # rounded up
+    return max(1, periods + 1)
+
+
+def emitted_at(source: Json) -> int:
+    """Return when the round that a drand source names is emitted, in Unix seconds (section 2)."""
+    return int(source["genesis_time"] + (source["round"] - 1) * source["period"])
+
+
+def drand_signature_holds(public_key: str, round_number: int, signature: str) -> bool:
+    """Say whether a chain signed a round; key and signature are compressed points in hex.
+
+    Raises: ImportError where `py_ecc` is not installed.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        from py_ecc.bls import point_compression as points
+        from py_ecc.bls.g2_primitives import subgroup_check
+        from py_ecc.bls.hash_to_curve import hash_to_G1
+        from py_ecc.bls.typing import G1Compressed, G2Compressed
+        from py_ecc.optimized_bls12_381 import optimized_curve as curve
+        from py_ecc.optimized_bls12_381.optimized_pairing import pairing
+    finally:
+        sys.setrecursionlimit(limit)  # py_ecc raises it past what the stack can hold
+    try:
+        halves = int(public_key[:96], 16), int(public_key[96:], 16)
+        key = points.decompress_G2(G2Compressed(halves))
+        point = points.decompress_G1(G1Compressed(int(signature, 16)))
+    except ValueError:
+        return False
+    if curve.is_inf(key) or curve.is_inf(point):
+        return False
+    if not (subgroup_check(key) and subgroup_check(point)):
+        return False
+    message = hashlib.sha256(round_number.to_bytes(8)).digest()
+    hashed = hash_to_G1(message, DRAND_TAG, hashlib.sha256)  # type: ignore[arg-type] # their hint
+    return bool(pairing(curve.G2, point) == pairing(key, hashed))
