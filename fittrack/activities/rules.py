@@ -1,0 +1,174 @@
+"""Decisions about uploads and activities; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from fittrack.activities import samples as sample_blocks
+from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
+from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part, Refusal
+from fittrack.activities.recording import Lap, Recording
+from fittrack.activities.samples import Samples
+from fittrack.clock import day_of
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_UPLOAD_BYTES = 512 * 1024 * 1024
+# A job that has been killed or has failed this often is not tried again.
+MAX_READS = 3
+# The machine may have been busy the first time.
+MAX_TIMEOUTS = 2
+FILE_NAME_LENGTH = 200
+
+EMPTY = Refusal("empty_file", "The file holds no bytes.")
+TOO_LARGE = Refusal("too_large", "The file is larger than 64 MiB.")
+TOO_SLOW = Refusal("too_slow", "Reading the file took longer than its time limit.")
+TOO_HEAVY = Refusal("too_large", "Reading the file needs more memory than there is.")
+UNREADABLE = Refusal("could_not_be_read", "The file could not be read, several times over.")
+GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
+NOTHING = Refusal("no_points", "The file holds no activity.")
+
+
+def refuse_unread(byte_count: int) -> Refusal | None:
+    """Return why a file of this size is not even read, or None."""
+    if byte_count == 0:
+        return EMPTY
+    return TOO_LARGE if byte_count > MAX_FILE_BYTES else None
+
+
+def clean_file_name(name: str | None) -> str:
+    """Return the last part of a client's path, printable and short; `file` where nothing is left."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    printable = "".join(letter for letter in last if letter.isprintable()).strip()
+    return printable[-FILE_NAME_LENGTH:] or "file"
+
+
+def origin_key(original_file_id: str, part_no: int) -> str:
+    """Return the place of the `part_no`-th activity of a file, counted from 1."""
+    return f"file:{original_file_id}:{part_no}"
+
+
+def state_of(started_at: datetime, *, now: datetime) -> tuple[str, str | None]:
+    """Return the state of a new activity and the code of its reason; a future start is held."""
+    return ("held", "starts_in_the_future") if started_at > now else ("accepted", None)
+
+
+def part_of(
+    recording: Recording,
+    *,
+    activity_id: str,
+    account_id: str,
+    original_file_id: str,
+    part_no: int,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Part:
+    """Return what is stored of the `part_no`-th recording of a file; `zone` cuts points days."""
+    minutes = rated(active_minutes(recording), sport=recording.sport)
+    activity = _activity_of(
+        recording,
+        activity_id=activity_id,
+        account_id=account_id,
+        original_file_id=original_file_id,
+        part_no=part_no,
+        day_on=day_of(recording.started_at, zone),
+        now=now,
+    )
+    return Part(
+        activity=activity,
+        laps=[_lap_of(lap, activity_id, at) for at, lap in enumerate(recording.laps, start=1)],
+        minutes=[
+            DayMinutes(activity_id, day_on, account_id, minutes_to_json(of_day))
+            for day_on, of_day in split_by_day(minutes, zone)
+        ],
+        block_bytes=sample_blocks.pack(recording.samples),
+    )
+
+
+def _activity_of(
+    recording: Recording,
+    *,
+    activity_id: str,
+    account_id: str,
+    original_file_id: str,
+    part_no: int,
+    day_on: date,
+    now: datetime,
+) -> Activity:
+    state, reason_code = state_of(recording.started_at, now=now)
+    return Activity(
+        activity_id=activity_id,
+        account_id=account_id,
+        type="workout",
+        sport=recording.sport,
+        source_kind="file",
+        origin_key=origin_key(original_file_id, part_no),
+        original_file_id=original_file_id,
+        file_format=recording.file_format,
+        state=state,
+        reason_code=reason_code,
+        duplicate_of_id=None,
+        started_at=recording.started_at,
+        ended_at=recording.ended_at,
+        day_on=day_on,
+        utc_offset_s=recording.utc_offset_s,
+        elapsed_s=round(recording.elapsed_s),
+        moving_s=round(recording.moving_s),
+        distance_m=whole(recording.distance_m),
+        track_distance_m=whole(recording.track_distance_m),
+        ascent_m=whole(recording.ascent_m),
+        descent_m=whole(recording.descent_m),
+        calories_kcal=recording.calories_kcal,
+        steps=recording.steps,
+        avg_hr_bpm=whole(recording.avg_hr_bpm),
+        max_hr_bpm=recording.max_hr_bpm,
+        avg_cadence_rpm=whole(recording.avg_cadence_rpm),
+        max_cadence_rpm=recording.max_cadence_rpm,
+        avg_power_w=whole(recording.avg_power_w),
+        max_power_w=recording.max_power_w,
+        avg_speed_mmps=whole(recording.avg_speed_mps, 1000),
+        max_speed_mmps=whole(recording.max_speed_mps, 1000),
+        name=recording.name or None,
+        notes_text=recording.notes or None,
+        device=recording.device or None,
+        warnings_json=list(recording.warnings),
+        lap_count=len(recording.laps),
+        sample_count=len(recording.samples),
+        position_count=sum(latitude is not None for latitude in recording.samples.lat_e7),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _lap_of(lap: Lap, activity_id: str, lap_no: int) -> ActivityLap:
+    return ActivityLap(
+        activity_id, lap_no, lap.started_at, round(lap.elapsed_s), whole(lap.distance_m)
+    )
+
+
+def whole(value: float | None, factor: int = 1) -> int | None:
+    """Return a figure times `factor` as a whole number, None where there is none."""
+    return None if value is None else round(value * factor)
+
+
+def split_by_day(
+    minutes: Sequence[RatedMinute], zone: ZoneInfo
+) -> list[tuple[date, list[RatedMinute]]]:
+    """Return the minutes by the points day they lie in; those over midnight go to both days."""
+    days = groupby(minutes, key=lambda minute: _day_of_minute(minute.epoch_minute, zone))
+    return [(day_on, list(of_day)) for day_on, of_day in days]
+
+
+def _day_of_minute(epoch_minute: int, zone: ZoneInfo) -> date:
+    return day_of(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=epoch_minute), zone)
+
+
+def thinned(samples: Samples, points: int | None) -> Samples:
+    """Return at most `points` samples, evenly chosen with the first and the last; None means all."""
+    count = len(samples)
+    if points is None or count <= points:
+        return samples
+    last = count - 1
+    return sample_blocks.take(samples, [place * last // (points - 1) for place in range(points)])

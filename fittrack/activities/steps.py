@@ -1,0 +1,163 @@
+"""How far each step of a recording went: the ground for moving time and active minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import asin, cos, hypot, radians, sin, sqrt
+from typing import NamedTuple
+
+from fittrack.activities.samples import Column, Samples
+
+# Equatorial radius of WGS 84.
+EARTH_RADIUS_M = 6_378_137.0
+# 1 km/h, with room for positions that are kept to a centimetre: at this pace and below a
+# receiver's scatter looks like movement.
+MOVING_ABOVE_MPS = 0.27777
+LONGEST_STEP_S = 3600.0
+# A step that measures no movement is a pause above this.
+LONGEST_STILL_STEP_S = 60.0
+
+
+def haversine_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Return the way between two positions in degrees along a great circle.
+
+    The haversine formula (R. W. Sinnott, Sky and Telescope 68, 1984) on a sphere.
+    """
+    phi1, phi2 = radians(lat1), radians(lat2)
+    half = sin((phi2 - phi1) / 2) ** 2
+    half += cos(phi1) * cos(phi2) * sin(radians(lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
+
+
+class Step(NamedTuple):
+    """From one sample to the next, which is number `at`, of the same piece.
+
+    `length_m` is how far the recording came since it was last measured, None when it isn't here.
+    """
+
+    at: int
+    elapsed_s: float
+    length_m: float | None
+
+
+def steps(samples: Samples) -> Iterator[Step]:
+    """Yield the steps that lead forward in time.
+
+    The length is the device's own distance where it counts one, else the way between the
+    positions, in three dimensions where both have an altitude, else the device's speed.
+    """
+    breaks = frozenset(samples.breaks)
+    meter = _meter(samples)
+    at_ms = samples.at_ms
+    for at in range(len(at_ms)):
+        if at == 0 or at in breaks:
+            meter.restart(at)
+            continue
+        elapsed_s = (at_ms[at] - at_ms[at - 1]) / 1000
+        length_m = meter.read(at)
+        if elapsed_s > 0:
+            yield Step(at, elapsed_s, length_m)
+
+
+def is_moving(step: Step, *, measured: bool) -> bool:
+    """Return whether a step counts as moving: faster than 1 km/h and no longer than an hour.
+
+    Where nothing measures movement, a step of up to a minute counts.
+    """
+    if not measured or step.length_m is None:
+        return step.elapsed_s <= LONGEST_STILL_STEP_S
+    if step.elapsed_s > LONGEST_STEP_S:
+        return False
+    return step.length_m > MOVING_ABOVE_MPS * step.elapsed_s
+
+
+def measures_movement(samples: Samples) -> bool:
+    """Return whether positions, a distance or a speed tell if the member moves."""
+    return samples.has_positions or any(samples.distance_cm) or any(samples.speed_mmps)
+
+
+class _Meter:
+    """Measures nothing: the base of those that read a column."""
+
+    def restart(self, at: int) -> None:
+        """Begin a new piece at a sample."""
+
+    def read(self, at: int) -> float | None:
+        """Return the metres since the last sample that was measured."""
+
+
+class _Counter(_Meter):
+    """Reads the device's own distance."""
+
+    def __init__(self, distance_cm: Column) -> None:
+        self._distance_cm = distance_cm
+        self._last_cm: int | None = None
+
+    def restart(self, at: int) -> None:
+        self._last_cm = self._distance_cm[at]
+
+    def read(self, at: int) -> float | None:
+        before, here = self._last_cm, self._distance_cm[at]
+        if here is None:
+            return None
+        self._last_cm = here
+        return None if before is None else max(0, here - before) / 100
+
+
+class _Positions(_Meter):
+    """Reads the way from the last position."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._last: int | None = None
+
+    def restart(self, at: int) -> None:
+        self._last = at if self._samples.lat_e7[at] is not None else None
+
+    def read(self, at: int) -> float | None:
+        before = self._last
+        if self._samples.lat_e7[at] is None:
+            return None
+        self._last = at
+        if before is None:
+            return None
+        flat = way_m(self._samples, before, at)
+        return hypot(flat, self._climb_m(before, at))
+
+    def _climb_m(self, before: int, at: int) -> float:
+        altitudes = self._samples.altitude_cm
+        low, high = (altitudes[before], altitudes[at]) if altitudes else (None, None)
+        return 0.0 if low is None or high is None else (high - low) / 100
+
+
+class _Speed(_Meter):
+    """Reads the device's speed."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+
+    def read(self, at: int) -> float | None:
+        speed_mmps = self._samples.speed_mmps[at]
+        elapsed_ms = self._samples.at_ms[at] - self._samples.at_ms[at - 1]
+        return None if speed_mmps is None else speed_mmps * elapsed_ms / 1e6
+
+
+def _meter(samples: Samples) -> _Meter:
+    """Return the best there is; a counter that rarely counts gives way to the positions."""
+    counted, placed = _measured(samples.distance_cm), _measured(samples.lat_e7)
+    if any(samples.distance_cm) and counted * 2 >= placed:
+        return _Counter(samples.distance_cm)
+    if placed:
+        return _Positions(samples)
+    return _Speed(samples) if any(samples.speed_mmps) else _Meter()
+
+
+def _measured(column: Column) -> int:
+    return len(column) - column.count(None)
+
+
+def way_m(samples: Samples, before: int, after: int) -> float:
+    """Return the way between two samples that have positions, in two dimensions."""
+    lat1, lon1 = samples.lat_e7[before] or 0, samples.lon_e7[before] or 0
+    lat2, lon2 = samples.lat_e7[after] or 0, samples.lon_e7[after] or 0
+    return haversine_m(lat1 / 1e7, lon1 / 1e7, lat2 / 1e7, lon2 / 1e7)
