@@ -61,6 +61,7 @@ class Config:
     limit_member: str = key("100 per minute", "requests per account")
     limit_admin: str = key("500 per minute", "requests per admin or auditor")
     limit_credentials: str = key("5 per minute", "logins and the like per address and e-mail")
+    cors_origins: str = key("", "origins whose pages may call the API, comma-separated; `*` is all")
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")
@@ -80,6 +81,11 @@ class Config:
     def zone(self) -> ZoneInfo:
         """Return the platform's time zone."""
         return ZoneInfo(self.platform_time_zone)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Return the origins whose pages may call the API."""
+        return frozenset(filter(None, (text.strip() for text in self.cors_origins.split(","))))
 
 
 SECRETS = ("secret_key", "jwt_signing_key", "encryption_key", "operator_key")
@@ -155,6 +161,8 @@ def _production_problems(config: Config) -> Iterator[str]:
         yield "SQLITE_SYNCHRONOUS must be FULL in production: other settings can lose commits"
     if not config.base_url.startswith("https://"):
         yield "BASE_URL must be https in production"
+    if "*" in config.origins:
+        yield "CORS_ORIGINS must name each origin in production"
     if config.mail_url.startswith("folder:"):
         yield "MAIL_URL must be an SMTP server in production"
 

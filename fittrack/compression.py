@@ -1,0 +1,62 @@
+"""gzip for answers that gain by it."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Response, request
+
+MIN_BYTES = 500
+LEVEL = 5
+TYPES = frozenset(
+    {
+        "application/javascript",
+        "application/json",
+        "application/problem+json",
+        "application/xml",
+        "image/svg+xml",
+    }
+)
+
+
+def compress(response: Response) -> Response:
+    """Compress an answer of 500 bytes or more for a client that takes gzip.
+
+    Secrets (`no-store`) stay as they are: the length of compressed text tells about the text
+    (BREACH). So do answers that are streamed, except our own static files.
+    """
+    if not _is_compressible(response):
+        return response
+    response.vary.add("Accept-Encoding")
+    if not request.accept_encodings.quality("gzip") or not _can_be_read(response):
+        return response
+    body = response.get_data()
+    if len(body) >= MIN_BYTES:
+        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        _weaken_etag(response)
+    return response
+
+
+def _is_compressible(response: Response) -> bool:
+    kind = response.mimetype or ""
+    return (
+        (kind in TYPES or kind.startswith("text/"))
+        and response.status_code not in {204, 206, 304}
+        and "Content-Encoding" not in response.headers
+        and not (response.cache_control.no_store and response.status_code < 400)
+    )
+
+
+def _can_be_read(response: Response) -> bool:
+    """Tell whether the whole body is at hand; a static file is made so."""
+    if request.endpoint == "static":
+        response.direct_passthrough = False
+        return True
+    return not response.is_streamed
+
+
+def _weaken_etag(response: Response) -> None:
+    etag, is_weak = response.get_etag()
+    if etag is not None and is_weak is False:
+        response.set_etag(etag, weak=True)
