@@ -1,0 +1,80 @@
+"""How bodies and queries are read: strictly, so that what we accept means one thing only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import marshmallow
+import orjson
+from flask import Request
+from webargs import core
+from webargs.flaskparser import FlaskParser, is_json_request
+
+from fittrack.errors import BadRequest, UnsupportedMediaType, field_error
+
+
+class MalformedJson(BadRequest):
+    """The body is not well-formed JSON."""
+
+    code = "malformed_json"
+
+
+class StrictParser(FlaskParser):
+    """The webargs parser of every view: JSON only, no field twice, none unknown."""
+
+    # A misspelt filter that is ignored answers another question than the one asked.
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - as its parent has it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": marshmallow.RAISE,
+        "querystring": marshmallow.RAISE,
+    }
+
+    def _raw_load_json(self, req: Request) -> Any:
+        raw = req.get_data(cache=True)
+        if not raw.strip():
+            return core.missing
+        if not is_json_request(req):
+            raise UnsupportedMediaType("The body must be application/json.")
+        return read_json(raw)
+
+
+def read_json(raw: bytes) -> Any:
+    """Return the value of JSON text in UTF-8 (RFC 8259).
+
+    Raises: MalformedJson on NaN, infinities, lone surrogates, a name twice in one object, and depth
+    over what a client can mean; Invalid on U+0000, which a database may cut a text at.
+    """
+    try:
+        orjson.loads(raw)  # stricter than the standard library, which then keeps integers exact
+        value = json.loads(raw, object_pairs_hook=_each_name_once, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson from error
+    if b"\\u0000" in raw:
+        _refuse_nul(value, "")
+    return value
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return members
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _refuse_nul(value: Any, pointer: str) -> None:
+    """Raises: Invalid where a text, or a name, holds U+0000."""
+    if isinstance(value, str) and "\0" in value:
+        raise field_error(pointer, "Text can't hold U+0000.")
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _refuse_nul(name, pointer)
+            _refuse_nul(inner, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _refuse_nul(inner, f"{pointer}/{place}")
