@@ -61,9 +61,11 @@ def create_app(settings: Config | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.health.routes import blp as health
+    from fittrack.reference.routes import blp as reference
 
-    app.register_blueprint(health)
-    extensions.limiter.exempt(health)
+    for blueprint in (health, reference):
+        app.register_blueprint(blueprint)
+        extensions.limiter.exempt(blueprint)
 
 
 __all__ = ["FitTrack", "create_app"]

@@ -1,0 +1,1 @@
+"""The API's own description: OpenAPI document, its two pages, and the list of error codes."""
