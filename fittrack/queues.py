@@ -67,6 +67,10 @@ class LeaseLost(Exception):
     """Another worker has taken this job over; what was done here must not count."""
 
 
+class Hopeless(Exception):  # noqa: N818 - a fact, not a fault
+    """A job failed in a way that no further attempt can mend; its message is the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A job as the database knows it."""
@@ -159,10 +163,10 @@ def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:
         raise LeaseLost(lease.outbox_id)
 
 
-def fail(lease: Lease, reason: str, *, now: datetime) -> None:
-    """Put a failed job back with a jittered back-off, or bury it after 8 attempts."""
+def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) -> None:
+    """Put a failed job back with a jittered back-off; bury a final one, and any after 8 attempts."""
     delay_s = min(3600, 2**lease.attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
-    state = "dead" if lease.attempt >= MAX_ATTEMPTS else "pending"
+    state = "dead" if is_final or lease.attempt >= MAX_ATTEMPTS else "pending"
     with db.transaction("fail_job") as tx:
         tx.run(
             SQL["fail_job"],

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 
 from fittrack import db, log, queues
 from fittrack.clock import utc_now
-from fittrack.queues import JOBS, QUEUES, Lease, LeaseLost
+from fittrack.queues import JOBS, QUEUES, Hopeless, Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
 MAINTENANCE_S = 60
@@ -69,4 +69,5 @@ def _put_back(lease: Lease, error: Exception) -> None:
     reason = f"{type(error).__name__}: {error}"
     extra = {"job_name": lease.job_name, "outbox_id": lease.outbox_id, "attempt": lease.attempt}
     logger.error("a job failed", extra=extra, exc_info=error)
-    db.retry(lambda: queues.fail(lease, reason, now=utc_now()))
+    is_final = isinstance(error, Hopeless)
+    db.retry(lambda: queues.fail(lease, reason, now=utc_now(), is_final=is_final))
