@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import lru_cache
 
 from fittrack.drawings.forms import Json
 
@@ -24,10 +25,11 @@ def emitted_at(source: Json) -> int:
     return int(source["genesis_time"] + (source["round"] - 1) * source["period"])
 
 
+@lru_cache(maxsize=256)
 def drand_signature_holds(public_key: str, round_number: int, signature: str) -> bool:
     """Say whether a chain signed a round; key and signature are compressed points in hex.
 
-    Raises: ImportError where `py_ecc` is not installed.
+    The pairing takes a second, so its answers are kept. Raises: ImportError without `py_ecc`.
     """
     limit = sys.getrecursionlimit()
     try:

@@ -55,12 +55,23 @@ def verify(data: bytes, *, key: str | None = None, require: Sequence[str] = ()) 
     except (FormatError, RecursionError) as error:
         return unreadable(f"the bundle{error}")
     checks, reasons = run_checks(case)
-    unmet = [f"{name} did not pass" for name in require if checks.get(name) != "pass"]
+    unmet = [f"{name!a} did not pass" for name in require if checks.get(name) != "pass"]
     holds = "fail" not in checks.values()
     if key is not None and key != case.terms["operator_key"]:
         holds, unmet = False, [*unmet, "the operator's key is another"]
     level = assurance(case, checks) if holds else None
     return Report(checks, reasons, level, tuple(unmet), 0 if holds and not unmet else 1)
+
+
+def verify_file(path: str, *, key: str | None = None, require: Sequence[str] = ()) -> Report:
+    """Check the bundle in a file, as `verify` does."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        return unreadable(f"the file cannot be read: {error.strerror}")
+    except ValueError:
+        return unreadable("the file cannot be read: no file has such a name")
+    return verify(data, key=key, require=require)
 
 
 def unreadable(reason: str) -> Report:
@@ -103,12 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--require", metavar="NAME", action="append", default=[], help=REQUIRE_HELP)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(argv)
-    try:
-        data = Path(options.bundle).read_bytes()
-    except (OSError, ValueError) as error:
-        report = unreadable(f"the file cannot be read: {str(error)!a}")
-    else:
-        report = verify(data, key=options.key, require=options.require)
+    report = verify_file(options.bundle, key=options.key, require=options.require)
     print(as_json(report) if options.json else as_text(report))
     return report.exit
 
