@@ -75,7 +75,19 @@ def _may_be_null(
         return True
     owners = [tables[alias]] if alias in tables else list(tables.values())
     found = [t.columns[columns[0].key] for t in owners if columns[0].key in t.columns]
-    return len(found) == 1 and found[0].is_nullable
+    is_filled = columns[0].key in _compared_columns(subject, query)
+    return len(found) == 1 and found[0].is_nullable and not is_filled
+
+
+def _compared_columns(subject: Subject, query: Query) -> set[str]:
+    """Return the columns that a row can't have NULL in, for WHERE compares them."""
+    where = query.top("WHERE")
+    if any(spot.key == "OR" for spot in where):
+        return set()
+    at = subject.structure.at
+    compared = {at(s.index - 1).key for s in where if s.token.text in COMPARISONS}
+    told = {at(s.index - 1).key for s in where if s.key == "IS" and at(s.index + 1).key == "NOT"}
+    return compared | told
 
 
 def missing_tie_break(subject: Subject) -> Iterator[Token]:

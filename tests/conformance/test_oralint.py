@@ -94,6 +94,13 @@ def test_what_only_oracle_has_may_stand_where_sqlite_has_an_override():
     assert "ORA25b" not in _codes_of_statement(bad, frozenset({"do_it"}))
 
 
+def test_a_sort_key_that_where_compares_is_never_null():
+    text = "SELECT handle FROM accounts WHERE {} ORDER BY seen_at, account_id"
+    assert _codes_of_statement(text.format("seen_at <= :now_at")) == set()
+    assert _codes_of_statement(text.format("seen_at IS NOT NULL")) == set()
+    assert "ORA09a" in _codes_of_statement(text.format("seen_at <= :now_at OR points = 1"))
+
+
 def test_a_finding_names_the_file_the_statement_and_the_line():
     text = "-- name: list_all\nSELECT handle\n  FROM accounts AS a\n"
     (named,) = parse_statements(Path("sql/t/things.sql"), text, frozenset())
