@@ -30,7 +30,12 @@ OF_LOGIN: Kinds = (
     auth.AccountNotActive,
 )
 OF_ROLES: Kinds = (errors.Forbidden, auth.SecondFactorRequired)
-OF_BODY: Kinds = (parsing.MalformedJson, errors.TooLarge, errors.UnsupportedMediaType, errors.Invalid)
+OF_BODY: Kinds = (
+    parsing.MalformedJson,
+    errors.TooLarge,
+    errors.UnsupportedMediaType,
+    errors.Invalid,
+)
 OF_KEY: Kinds = (
     idempotency.InvalidIdempotencyKey,
     idempotency.IdempotencyKeyReused,
