@@ -1,0 +1,15 @@
+"""Which notices are mailed besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Kind of notice -> template of the mail that goes with it.
+MAILED: Mapping[str, str] = {
+    "prize_won": "prize_won",
+}
+
+
+def mail_template(kind: str) -> str | None:
+    """Return the template of a mailed kind, or None for one that stays in the application."""
+    return MAILED.get(kind)
