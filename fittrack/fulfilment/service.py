@@ -1,0 +1,83 @@
+"""Prizes on their way to winners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from fittrack import db
+from fittrack.db import Transaction
+from fittrack.fulfilment import repository, rules
+from fittrack.fulfilment.models import Award, Fulfilment, FulfilmentHistory
+from fittrack.ids import new_id
+from fittrack.notifications import service as notifications
+from fittrack.pagination import Cursor, Page
+
+
+def open_for_winners(
+    tx: Transaction, drawing_id: str, awards: Sequence[Award], *, now: datetime
+) -> None:
+    """Open one delivery per prize unit and tell each winner once, in the draw's transaction.
+
+    Raises: Unique where the drawing's deliveries are open already.
+    """
+    fulfilments = [rules.opened(new_id(), drawing_id, award, now=now) for award in awards]
+    repository.insert_fulfilments(tx, fulfilments)
+    repository.insert_fulfilment_events(tx, list(_opening_steps(fulfilments, now=now)))
+    for account_id, won in rules.by_winner(fulfilments).items():
+        notifications.notify(
+            tx,
+            account_id,
+            "prize_won",
+            key=drawing_id,
+            title=rules.notice_title(won),
+            body=rules.notice_body(won),
+            data={"drawing_id": drawing_id, "fulfilment_id": won[0].fulfilment_id},
+            now=now,
+        )
+
+
+def list_fulfilments(
+    *,
+    account_id: str | None,
+    state: str | None,
+    drawing_id: str | None,
+    cursor: Cursor,
+    limit: int,
+) -> Page[Fulfilment]:
+    """Return deliveries, newest first; of everybody where `account_id` is None."""
+    with db.reading("list_fulfilments") as tx:
+        rows = repository.list_fulfilments(
+            tx,
+            account_id=account_id,
+            state=state,
+            drawing_id=drawing_id,
+            before_id=cursor.text(default="") or None,
+            row_limit=limit + 1,
+        )
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.fulfilment_id)
+
+
+def get_fulfilment(*, fulfilment_id: str, account_id: str | None) -> FulfilmentHistory:
+    """Return one delivery with its steps; `account_id` None may see everybody's.
+
+    Raises: FulfilmentNotFound.
+    """
+    with db.reading("get_fulfilment") as tx:
+        fulfilment = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
+        events = repository.list_fulfilment_events(tx, fulfilment_id)
+    return FulfilmentHistory(**asdict(fulfilment), events=events)
+
+
+def _opening_steps(fulfilments: Iterable[Fulfilment], *, now: datetime) -> Iterable[dict[str, Any]]:
+    for fulfilment in fulfilments:
+        for step_no, state in enumerate(rules.OPENING, start=1):
+            yield {
+                "fulfilment_id": fulfilment.fulfilment_id,
+                "step_no": step_no,
+                "state": state,
+                "actor_id": None,
+                "occurred_at": now,
+            }
