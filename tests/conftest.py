@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from fittrack import config, create_app, db, devserver
 from fittrack.config import Config
 from fittrack.db import migrate
+from tests.conformance import engines
 
 SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -89,7 +90,7 @@ def database(
     path = tmp_path / "fittrack.db"
     shutil.copyfile(migrated_file, path)
     config.use(settings)
-    engine = db.bind(f"sqlite:///{path}", synchronous="OFF")
+    engine = engines.bind(path)
     Redis.from_url(settings.redis_url).flushall()
     yield engine
     engine.close()
