@@ -1,0 +1,175 @@
+"""The points tables: the ledger's accounts, transactions and chain, and the stored days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+
+from fittrack.db import Transaction
+from fittrack.db.loader import load_sql
+from fittrack.points.models import (
+    DayActivity,
+    DayAward,
+    DayMinutes,
+    DayState,
+    Head,
+    LedgerAccount,
+    Link,
+    Member,
+    Posted,
+    Posting,
+    Record,
+    StatementLine,
+)
+
+SQL = load_sql("points")
+
+
+def insert_ledger_account(
+    tx: Transaction, ledger_account_id: str, account_id: str, kind: str, *, now: datetime
+) -> None:
+    tx.run(
+        SQL["insert_ledger_account"],
+        ledger_account_id=ledger_account_id,
+        account_id=account_id,
+        kind=kind,
+        opened_at=now,
+    )
+
+
+def lock_member_accounts(tx: Transaction, account_id: str) -> list[LedgerAccount]:
+    return tx.all(LedgerAccount, SQL["lock_member_accounts"], account_id=account_id)
+
+
+def list_member_accounts(tx: Transaction, account_id: str) -> list[LedgerAccount]:
+    return tx.all(LedgerAccount, SQL["list_member_accounts"], account_id=account_id)
+
+
+def move_balance(
+    tx: Transaction, ledger_account_id: str, amount_points: int, *, floor_points: int
+) -> int | None:
+    """Return the new balance, or None where it would have gone below the floor."""
+    balance: int | None = tx.returning(
+        SQL["move_balance"],
+        ledger_account_id=ledger_account_id,
+        amount_points=amount_points,
+        floor_points=floor_points,
+    )
+    return balance
+
+
+def find_posted(tx: Transaction, idempotency_key: str) -> Posted | None:
+    return tx.one(Posted, SQL["find_posted"], idempotency_key=idempotency_key)
+
+
+def lock_head(tx: Transaction) -> Head:
+    head = tx.one(Head, SQL["lock_head"])
+    if head is None:
+        raise LookupError("the ledger has no head")
+    return head
+
+
+def move_head(tx: Transaction, link: Link) -> int:
+    return tx.run(SQL["move_head"], **asdict(link))
+
+
+def insert_ledger_transaction(tx: Transaction, record: Record, link: Link) -> None:
+    tx.run(SQL["insert_ledger_transaction"], **asdict(record), **asdict(link))
+
+
+def insert_ledger_postings(tx: Transaction, sequence_no: int, postings: Sequence[Posting]) -> None:
+    rows = [{"sequence_no": sequence_no, **asdict(posting)} for posting in postings]
+    tx.run_many(SQL["insert_ledger_postings"], rows)
+
+
+def list_postings(tx: Transaction, sequence_no: int) -> list[Posting]:
+    return tx.all(Posting, SQL["list_postings"], sequence_no=sequence_no)
+
+
+def get_ledger_transaction(tx: Transaction, sequence_no: int) -> Record:
+    record = tx.one(Record, SQL["get_ledger_transaction"], sequence_no=sequence_no)
+    if record is None:
+        raise LookupError(f"the ledger has no transaction {sequence_no}")
+    return record
+
+
+def find_debt_reason(tx: Transaction, account_id: str, debt_account_id: str) -> str | None:
+    reason: str | None = tx.value(
+        SQL["find_debt_reason"], account_id=account_id, debt_account_id=debt_account_id
+    )
+    return reason
+
+
+def list_transactions(
+    tx: Transaction,
+    account_id: str,
+    *,
+    spendable_account_id: str,
+    debt_account_id: str,
+    before_no: int,
+    kind: str | None,
+    from_on: date | None,
+    to_on: date | None,
+    row_limit: int,
+) -> list[StatementLine]:
+    return tx.all(
+        StatementLine,
+        SQL["list_transactions"],
+        account_id=account_id,
+        spendable_account_id=spendable_account_id,
+        debt_account_id=debt_account_id,
+        before_no=before_no,
+        kind=kind,
+        from_on=from_on,
+        to_on=to_on,
+        row_limit=row_limit,
+    )
+
+
+def find_member(tx: Transaction, account_id: str) -> Member | None:
+    return tx.one(Member, SQL["find_member"], account_id=account_id)
+
+
+def list_day_activities(
+    tx: Transaction, account_id: str, first_on: date, last_on: date
+) -> list[DayActivity]:
+    return tx.all(
+        DayActivity,
+        SQL["list_day_activities"],
+        account_id=account_id,
+        first_on=first_on,
+        last_on=last_on,
+    )
+
+
+def list_day_minutes(
+    tx: Transaction, account_id: str, first_on: date, last_on: date
+) -> list[DayMinutes]:
+    return tx.all(
+        DayMinutes,
+        SQL["list_day_minutes"],
+        account_id=account_id,
+        first_on=first_on,
+        last_on=last_on,
+    )
+
+
+def list_day_states(tx: Transaction, account_id: str) -> list[DayState]:
+    return tx.all(DayState, SQL["list_day_states"], account_id=account_id)
+
+
+def list_day_awards(
+    tx: Transaction, account_id: str, first_on: date, last_on: date
+) -> list[DayAward]:
+    return tx.all(
+        DayAward, SQL["list_day_awards"], account_id=account_id, first_on=first_on, last_on=last_on
+    )
+
+
+def insert_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
+    tx.run_many(SQL["insert_day_awards"], [asdict(award) for award in awards])
+
+
+def update_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
+    tx.run_many(SQL["update_day_awards"], [asdict(award) for award in awards])

@@ -1,0 +1,107 @@
+"""What points look like over HTTP."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from fittrack.pagination import PageQuery
+
+KINDS = (
+    "award",
+    "award_correction",
+    "ticket_purchase",
+    "ticket_refund",
+    "adjustment",
+    "reversal",
+)
+
+
+class BalanceSchema(Schema):
+    """What a member can spend; later awards pay `debt_points` first."""
+
+    balance_points = fields.Integer(metadata={"example": 1250})
+    debt_points = fields.Integer(metadata={"example": 0})
+    debt_reason = fields.String(allow_none=True, metadata={"example": None})
+
+
+class ReceiptLineSchema(Schema):
+    """One rule of a day: what it earned, what was awarded, and what cut it down."""
+
+    rule = fields.String(metadata={"example": "steps"})
+    input = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), metadata={"example": {"steps": 12345}}
+    )
+    earned_points = fields.Integer(metadata={"example": 120})
+    awarded_points = fields.Integer(metadata={"example": 120})
+    forfeited_points = fields.Integer(metadata={"example": 0})
+    capped_by = fields.List(fields.String(), metadata={"example": []})
+
+
+class DayReceiptSchema(Schema):
+    """A points day, rule by rule; the lines' awarded points add up to the day's."""
+
+    day_on = fields.Date()
+    rules_version = fields.Integer(metadata={"example": 1})
+    awarded_points = fields.Integer(metadata={"example": 120})
+    forfeited_points = fields.Integer(metadata={"example": 0})
+    cap_points = fields.Integer(metadata={"example": 1000})
+    cap_left_points = fields.Integer(metadata={"example": 880})
+    active_minutes = fields.Integer(metadata={"example": 45})
+    is_active_day = fields.Boolean(metadata={"example": True})
+    run_days = fields.Integer(metadata={"example": 3})
+    lines = fields.List(fields.Nested(ReceiptLineSchema))
+
+
+class StatementQuery(PageQuery):
+    """Filters of the statement; `from` and `to` are points days, both inclusive."""
+
+    from_on = fields.Date(data_key="from", load_default=None)
+    to_on = fields.Date(data_key="to", load_default=None)
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+
+
+class PointsTransactionSchema(Schema):
+    """One line of the statement; the balance is null where only the debt moved."""
+
+    transaction_id = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    amount_points = fields.Integer(metadata={"example": -100})
+    debt_change_points = fields.Integer(metadata={"example": 0})
+    balance_after_points = fields.Integer(allow_none=True, metadata={"example": 1150})
+    description = fields.String(metadata={"example": "1 ticket of Daily drawing"})
+    reference_id = fields.String()
+    day_on = fields.Date()
+    created_at = fields.AwareDateTime()
+
+
+class RulesVersionSchema(Schema):
+    """One version of the earning rules; see docs/points.md for what each figure means."""
+
+    version = fields.Integer(metadata={"example": 1})
+    effective_on = fields.Date()
+    steps_per_unit = fields.Integer(metadata={"example": 1000})
+    unit_points = fields.Integer(metadata={"example": 10})
+    steps_a_day = fields.Integer(metadata={"example": 20000})
+    light_points = fields.Integer(metadata={"example": 1})
+    moderate_points = fields.Integer(metadata={"example": 2})
+    vigorous_points = fields.Integer(metadata={"example": 3})
+    moderate_from_percent = fields.Integer(metadata={"example": 50})
+    vigorous_above_percent = fields.Integer(metadata={"example": 70})
+    workout_points = fields.Integer(metadata={"example": 50})
+    workout_least_s = fields.Integer(metadata={"example": 1200})
+    workouts_a_day = fields.Integer(metadata={"example": 3})
+    goal_steps = fields.Integer(metadata={"example": 10000})
+    goal_points = fields.Integer(metadata={"example": 100})
+    active_day_minutes = fields.Integer(metadata={"example": 30})
+    streak_days = fields.Integer(metadata={"example": 7})
+    streak_points = fields.Integer(metadata={"example": 250})
+    active_days_per_freeze = fields.Integer(metadata={"example": 30})
+    manual_points_a_day = fields.Integer(metadata={"example": 100})
+    points_a_day = fields.Integer(metadata={"example": 1000})
+
+
+class RulesSchema(Schema):
+    """The rules that hold today, and every version there is."""
+
+    current = fields.Nested(RulesVersionSchema)
+    versions = fields.List(fields.Nested(RulesVersionSchema))

@@ -1,0 +1,173 @@
+"""Points for other domains and for the API: earn, spend, give back, look up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from fittrack import config, db
+from fittrack.clock import day_of
+from fittrack.db import Transaction
+from fittrack.pagination import Cursor, Page
+from fittrack.points import days as points_days
+from fittrack.points import ledger, repository
+from fittrack.points.errors import PurchaseNotFound
+from fittrack.points.models import Balance, DayReceipt, Request, StatementLine
+from fittrack.points.versions import VERSIONS, RulesVersion, version_on
+
+FIRST_PAGE_BEFORE_NO = 10**15
+
+
+def open_accounts(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Open a new member's ledger accounts, empty; harmless where they are open."""
+    ledger.open_accounts(tx, account_id, now=now)
+
+
+def recompute_days(
+    tx: Transaction, account_id: str, days: Iterable[date], *, now: datetime
+) -> None:
+    """Award points days anew after anything that they depend on has changed.
+
+    Later days whose streak moves are awarded anew too; the ledger gets the differences. Days are
+    points days, in the platform's time zone. Repeating it changes nothing.
+    """
+    wanted = sorted(set(days))
+    if wanted:
+        ledger.lock_member(tx, account_id, now=now)
+        points_days.recompute(tx, account_id, wanted, now=now)
+
+
+def spend(
+    tx: Transaction,
+    account_id: str,
+    amount_points: int,
+    *,
+    reference_id: str,
+    description: str,
+    now: datetime,
+) -> int:
+    """Take the price of a purchase and return the balance after it; once per reference.
+
+    Call it late: the head of the ledger's chain stays locked until the caller's commit.
+    Raises: InsufficientPoints, with nothing changed; ValueError for a price below 1.
+    """
+    if amount_points < 1:
+        raise ValueError(f"a purchase of {amount_points} points")
+    request = Request(
+        kind="ticket_purchase",
+        account_id=account_id,
+        house=ledger.TICKETS,
+        amount_points=-amount_points,
+        reference_id=reference_id,
+        idempotency_key=_purchase_key(reference_id),
+        description=description,
+        actor=account_id,
+        day_on=_today(now),
+    )
+    return ledger.post(tx, request, now=now)
+
+
+def refund(tx: Transaction, *, reference_id: str, description: str, now: datetime) -> int:
+    """Give a purchase's price back by its mirror, once, and return the balance after it.
+
+    Raises: PurchaseNotFound.
+    """
+    purchase = repository.find_posted(tx, _purchase_key(reference_id))
+    if purchase is None:
+        raise PurchaseNotFound(reference_id=reference_id)
+    return ledger.reverse(
+        tx,
+        purchase.sequence_no,
+        kind="ticket_refund",
+        description=description,
+        actor=ledger.SYSTEM,
+        day_on=_today(now),
+        now=now,
+    )
+
+
+def grant(
+    tx: Transaction,
+    account_id: str,
+    amount_points: int,
+    *,
+    reference_id: str,
+    reason: str,
+    actor_id: str,
+    now: datetime,
+) -> int:
+    """Adjust a member's points by hand, up or down, and return the balance; once per reference.
+
+    A downward one takes what there is and books the rest as debt; an upward one pays debt first.
+    Raises: ValueError for an adjustment by nothing.
+    """
+    if amount_points == 0:
+        raise ValueError("an adjustment by nothing")
+    request = Request(
+        kind="adjustment",
+        account_id=account_id,
+        house=ledger.ADJUSTMENTS,
+        amount_points=amount_points,
+        reference_id=reference_id,
+        idempotency_key=f"adjustment/{reference_id}",
+        description=reason,
+        actor=actor_id,
+        day_on=_today(now),
+        may_owe=True,
+    )
+    return ledger.post(tx, request, now=now)
+
+
+def get_balance(*, account_id: str) -> Balance:
+    """Return what a member can spend, and what they owe and why."""
+    with db.reading("get_balance") as tx:
+        spendable, debt = ledger.read_member(tx, account_id)
+        reason = None
+        if debt:
+            reason = repository.find_debt_reason(tx, account_id, ledger.debt_id(account_id))
+    return Balance(spendable, debt, reason)
+
+
+def get_day(*, account_id: str, day_on: date) -> DayReceipt:
+    """Return how a points day was awarded, rule by rule; a day without activity has empty lines."""
+    with db.reading("get_day") as tx:
+        stored = repository.list_day_awards(tx, account_id, day_on, day_on)
+    return points_days.receipt_on(account_id, day_on, next(iter(stored), None))
+
+
+def list_rules(*, now: datetime) -> tuple[RulesVersion, list[RulesVersion]]:
+    """Return the rules of today, and every version there is."""
+    return version_on(_today(now)), list(VERSIONS)
+
+
+def list_transactions(
+    *,
+    account_id: str,
+    kind: str | None,
+    from_on: date | None,
+    to_on: date | None,
+    cursor: Cursor,
+    limit: int,
+) -> Page[StatementLine]:
+    """Return a member's statement, newest first; both ends of the range of points days count."""
+    with db.reading("list_transactions") as tx:
+        rows = repository.list_transactions(
+            tx,
+            account_id,
+            spendable_account_id=ledger.spendable_id(account_id),
+            debt_account_id=ledger.debt_id(account_id),
+            before_no=cursor.number(default=FIRST_PAGE_BEFORE_NO),
+            kind=kind,
+            from_on=from_on,
+            to_on=to_on,
+            row_limit=limit + 1,
+        )
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda line: line.sequence_no)
+
+
+def _purchase_key(reference_id: str) -> str:
+    return f"purchase/{reference_id}"
+
+
+def _today(now: datetime) -> date:
+    return day_of(now, config.current().zone)

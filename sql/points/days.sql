@@ -1,0 +1,64 @@
+-- name: find_member
+-- What the rules read of a member; the profile may not exist yet.
+SELECT a.date_of_birth_on, p.max_hr_bpm
+  FROM accounts a
+  LEFT JOIN profiles p ON p.account_id = a.account_id
+ WHERE a.account_id = :account_id
+
+-- name: list_day_activities
+-- Accepted activities that started on the days of a range; replaced ones left out.
+SELECT activity_id, day_on, type, source_kind, moving_s, steps
+  FROM activities
+ WHERE account_id = :account_id
+   AND day_on BETWEEN :first_on AND :last_on
+   AND state = 'accepted'
+   AND duplicate_of_id IS NULL
+ ORDER BY day_on, activity_id
+
+-- name: list_day_minutes
+-- The active minutes of a range of days, of accepted activities that no other one replaces.
+SELECT m.day_on, a.source_kind, m.minutes_json
+  FROM activity_minutes m
+  JOIN activities a ON a.activity_id = m.activity_id
+ WHERE m.account_id = :account_id
+   AND m.day_on BETWEEN :first_on AND :last_on
+   AND a.state = 'accepted'
+   AND a.duplicate_of_id IS NULL
+ ORDER BY m.day_on, m.activity_id
+
+-- name: list_day_states
+-- Every stored day of a member, as the run of active days sees it.
+SELECT day_on, active_minutes, run_days
+  FROM day_awards
+ WHERE account_id = :account_id
+ ORDER BY day_on
+
+-- name: list_day_awards
+-- The stored days of a range.
+SELECT account_id, day_on, rules_version, generation, awarded_points, forfeited_points,
+       active_minutes, run_days, tally_json, receipt_json, computed_at
+  FROM day_awards
+ WHERE account_id = :account_id
+   AND day_on BETWEEN :first_on AND :last_on
+ ORDER BY day_on
+
+-- name: insert_day_awards
+INSERT INTO day_awards
+       (account_id, day_on, rules_version, generation, awarded_points, forfeited_points,
+        active_minutes, run_days, tally_json, receipt_json, computed_at)
+VALUES (:account_id, :day_on, :rules_version, :generation, :awarded_points, :forfeited_points,
+        :active_minutes, :run_days, :tally_json, :receipt_json, :computed_at)
+
+-- name: update_day_awards
+UPDATE day_awards
+   SET rules_version = :rules_version,
+       generation = :generation,
+       awarded_points = :awarded_points,
+       forfeited_points = :forfeited_points,
+       active_minutes = :active_minutes,
+       run_days = :run_days,
+       tally_json = :tally_json,
+       receipt_json = :receipt_json,
+       computed_at = :computed_at
+ WHERE account_id = :account_id
+   AND day_on = :day_on
