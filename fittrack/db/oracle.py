@@ -262,6 +262,8 @@ def _maker(row_type: Any, columns: tuple[str, ...]) -> Callable[[Sequence[Any]],
 _KINDS: Mapping[int, type[DatabaseError]] = {
     1: Unique,
     2290: Check,
+    1438: Check,  # more digits than the column's NUMBER(p)
+    12899: Check,  # more characters than the column's VARCHAR2(n CHAR)
     1400: NotNull,
     1407: NotNull,
     2291: ForeignKey,
@@ -282,9 +284,11 @@ def translated(error: oracledb.Error) -> DatabaseError:
     code, text = getattr(info, "code", 0), str(error)
     if getattr(info, "isrecoverable", False) or getattr(info, "full_code", "") in _GONE:
         return Disconnected(text)
+    if getattr(info, "full_code", "") == "DPY-4005":
+        return Busy(text)  # every pooled connection stayed in use; nothing was begun
     match = _CONSTRAINT.search(text)
     return _KINDS.get(code, DatabaseError)(text, match.group(1).lower() if match else None)
 
 
-# The driver's own codes for a connection that is closed, timed out, or can't be had.
-_GONE = frozenset({"DPY-1001", "DPY-4011", "DPY-4024", "DPY-6005", "DPY-4005"})
+# The driver's own codes for a connection that is closed, timed out, or can't be opened.
+_GONE = frozenset({"DPY-1001", "DPY-4011", "DPY-4024", "DPY-6005"})

@@ -6,12 +6,15 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
+import oracledb
 import pytest
 
 from fittrack import db
 from fittrack.db import errors
 from fittrack.db.loader import Statement, to_sqlite
+from fittrack.db.oracle import translated
 from fittrack.db.values import NaiveDatetime
 from tests.conformance.driver_bench import Bench
 from tests.conformance.tokens import tokenize
@@ -277,8 +280,24 @@ def test_a_foreign_key_to_nothing_is_refused(engine):
 
 
 def test_text_too_long_for_its_column_is_refused(engine):
-    with pytest.raises(errors.DatabaseError, match="ORA-12899"):
+    with pytest.raises(errors.Check, match="ORA-12899"):
         _insert(replace(ANA, handle="x" * 11))
+
+
+def test_a_pool_with_every_connection_in_use_is_busy(bench, engine, tmp_path):
+    url = urlsplit(bench.url_of(tmp_path / "bench.db"))
+    pool = oracledb.create_pool(
+        user=url.username,
+        password=url.password,
+        dsn=f"{url.hostname}:{url.port}{url.path}",
+        min=0,
+        max=1,
+        getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
+        wait_timeout=20,
+    )
+    with pool.acquire(), pytest.raises(oracledb.DatabaseError) as caught:
+        pool.acquire()
+    assert isinstance(translated(caught.value), errors.Busy)
 
 
 def test_a_row_that_is_for_ever_cannot_be_deleted(engine):
