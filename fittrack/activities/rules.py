@@ -1,4 +1,4 @@
-"""Decisions about uploads and activities; no I/O."""
+"""Decisions about activities; no I/O."""
 
 from __future__ import annotations
 
@@ -9,40 +9,10 @@ from zoneinfo import ZoneInfo
 
 from fittrack.activities import samples as sample_blocks
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
-from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part, Refusal
+from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part
 from fittrack.activities.recording import Lap, Recording
 from fittrack.activities.samples import Samples
 from fittrack.clock import day_of
-
-MAX_FILE_BYTES = 64 * 1024 * 1024
-MAX_UPLOAD_BYTES = 512 * 1024 * 1024
-# A job that has been killed or has failed this often is not tried again.
-MAX_READS = 3
-# The machine may have been busy the first time.
-MAX_TIMEOUTS = 2
-FILE_NAME_LENGTH = 200
-
-EMPTY = Refusal("empty_file", "The file holds no bytes.")
-TOO_LARGE = Refusal("too_large", "The file is larger than 64 MiB.")
-TOO_SLOW = Refusal("too_slow", "Reading the file took longer than its time limit.")
-TOO_HEAVY = Refusal("too_large", "Reading the file needs more memory than there is.")
-UNREADABLE = Refusal("could_not_be_read", "The file could not be read, several times over.")
-GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
-NOTHING = Refusal("no_points", "The file holds no activity.")
-
-
-def refuse_unread(byte_count: int) -> Refusal | None:
-    """Return why a file of this size is not even read, or None."""
-    if byte_count == 0:
-        return EMPTY
-    return TOO_LARGE if byte_count > MAX_FILE_BYTES else None
-
-
-def clean_file_name(name: str | None) -> str:
-    """Return the last part of a client's path, printable and short; `file` where nothing is left."""
-    last = (name or "").replace("\\", "/").rpartition("/")[2]
-    printable = "".join(letter for letter in last if letter.isprintable()).strip()
-    return printable[-FILE_NAME_LENGTH:] or "file"
 
 
 def origin_key(original_file_id: str, part_no: int) -> str:
@@ -153,6 +123,11 @@ def whole(value: float | None, factor: int = 1) -> int | None:
     return None if value is None else round(value * factor)
 
 
+def days_of(part: Part) -> set[date]:
+    """Return the points days on which an activity counts: where it started, and its minutes'."""
+    return {part.activity.day_on, *(minutes.day_on for minutes in part.minutes)}
+
+
 def split_by_day(
     minutes: Sequence[RatedMinute], zone: ZoneInfo
 ) -> list[tuple[date, list[RatedMinute]]]:
@@ -166,7 +141,7 @@ def _day_of_minute(epoch_minute: int, zone: ZoneInfo) -> date:
 
 
 def thinned(samples: Samples, points: int | None) -> Samples:
-    """Return at most `points` samples, evenly chosen with the first and the last; None means all."""
+    """Return at most `points` samples, evenly chosen, the first and the last among them."""
     count = len(samples)
     if points is None or count <= points:
         return samples

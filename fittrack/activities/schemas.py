@@ -1,0 +1,195 @@
+"""Activities as clients see them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, ActivityDetail, Streams
+from fittrack.activities.samples import Column
+from fittrack.activities.sports import SPORTS
+from fittrack.pagination import PageQuery, page_schema
+
+STATES = ("accepted", "held", "rejected")
+
+
+class ActivityQuery(PageQuery):
+    """Which activities to list; `from` and `to` are points days, both included."""
+
+    from_on = fields.Date(data_key="from", load_default=None)
+    to_on = fields.Date(data_key="to", load_default=None)
+    type = fields.String(load_default=None, validate=validate.OneOf(ACTIVITY_TYPES))
+    sport = fields.String(load_default=None, validate=validate.OneOf(sorted(SPORTS)))
+    source = fields.String(load_default=None, validate=validate.OneOf(SOURCE_KINDS))
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_days(self, query: dict[str, Any], **_context: Any) -> None:
+        """Raises: ValidationError where the first day is after the last."""
+        from_on, to_on = query["from_on"], query["to_on"]
+        if from_on and to_on and from_on > to_on:
+            raise ValidationError("Must not be after `to`.", "from")
+
+
+class ActivitySchema(Schema):
+    """One activity; figures nobody measured are null."""
+
+    activity_id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(ACTIVITY_TYPES))
+    sport = fields.String(required=True, metadata={"example": "running"})
+    source = fields.String(
+        attribute="source_kind", required=True, validate=validate.OneOf(SOURCE_KINDS)
+    )
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(STATES),
+        metadata={"description": "only accepted activities earn points"},
+    )
+    reason_code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "why it is held or rejected", "example": None},
+    )
+    duplicate_of_id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    notes = fields.String(attribute="notes_text", required=True, allow_none=True)
+    started_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(required=True)
+    utc_offset_s = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "local time minus UTC"}
+    )
+    day_on = fields.Date(required=True, metadata={"description": "points day on which it started"})
+    elapsed_s = fields.Integer(required=True)
+    moving_s = fields.Integer(required=True)
+    distance_m = fields.Integer(required=True, allow_none=True)
+    track_distance_m = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "length of the positions' track"}
+    )
+    ascent_m = fields.Integer(required=True, allow_none=True)
+    descent_m = fields.Integer(required=True, allow_none=True)
+    calories_kcal = fields.Integer(required=True, allow_none=True)
+    steps = fields.Integer(required=True, allow_none=True)
+    avg_hr_bpm = fields.Integer(required=True, allow_none=True)
+    max_hr_bpm = fields.Integer(required=True, allow_none=True)
+    avg_cadence_rpm = fields.Integer(required=True, allow_none=True)
+    max_cadence_rpm = fields.Integer(required=True, allow_none=True)
+    avg_power_w = fields.Integer(required=True, allow_none=True)
+    max_power_w = fields.Integer(required=True, allow_none=True)
+    avg_speed_mps = fields.Float(required=True, allow_none=True)
+    max_speed_mps = fields.Float(required=True, allow_none=True)
+    device = fields.String(required=True, allow_none=True)
+    file_format = fields.String(required=True, allow_none=True, metadata={"example": "gpx"})
+    warnings = fields.List(
+        fields.String(),
+        attribute="warnings_json",
+        required=True,
+        metadata={"description": "where the file contradicts itself", "example": []},
+    )
+    lap_count = fields.Integer(required=True)
+    sample_count = fields.Integer(required=True)
+    has_route = fields.Boolean(required=True)
+    has_original = fields.Boolean(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class LapSchema(Schema):
+    """One lap as the device marked it."""
+
+    lap_no = fields.Integer(required=True, metadata={"example": 1})
+    started_at = fields.AwareDateTime(required=True)
+    elapsed_s = fields.Integer(required=True)
+    distance_m = fields.Integer(required=True, allow_none=True)
+
+
+class ActivityDetailSchema(ActivitySchema):
+    """One activity with its laps."""
+
+    laps = fields.List(fields.Nested(LapSchema), required=True)
+
+    def get_attribute(self, obj: ActivityDetail, attr: str, default: Any) -> Any:
+        """Return the laps from the detail and everything else from its activity."""
+        return obj.laps if attr == "laps" else super().get_attribute(obj.activity, attr, default)
+
+
+ActivityPageSchema = page_schema(ActivitySchema)
+
+
+class StreamsQuery(Schema):
+    """How many samples to return; all of them without `points`."""
+
+    points = fields.Integer(load_default=None, validate=validate.Range(min=2, max=100_000))
+
+
+class ExportQuery(Schema):
+    """In which form to return the activity."""
+
+    format = fields.String(load_default="original", validate=validate.OneOf(["original"]))
+
+
+def _stream(of: type[fields.Field[Any]], description: str) -> fields.List[Any]:
+    return fields.List(
+        of(allow_none=True),
+        required=True,
+        allow_none=True,
+        metadata={"description": f"{description}; null where nothing was measured"},
+    )
+
+
+class StreamsSchema(Schema):
+    """The samples in columns of equal length, in the order of the recording."""
+
+    activity_id = fields.UUID(required=True)
+    sample_count = fields.Integer(
+        required=True, metadata={"description": "samples of the activity, before thinning"}
+    )
+    at_ms = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "milliseconds since started_at", "example": [0, 1000, 2000]},
+    )
+    breaks = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "indexes at which a new piece begins after a pause"},
+    )
+    latitude_deg = _stream(fields.Float, "degrees north")
+    longitude_deg = _stream(fields.Float, "degrees east")
+    altitude_m = _stream(fields.Float, "metres")
+    distance_m = _stream(fields.Float, "metres so far")
+    speed_mps = _stream(fields.Float, "metres per second")
+    hr_bpm = _stream(fields.Integer, "beats per minute")
+    cadence_rpm = _stream(fields.Integer, "turns or steps of one foot per minute")
+    power_w = _stream(fields.Integer, "watts")
+    temperature_c = _stream(fields.Integer, "degrees Celsius")
+
+
+def plain_streams(streams: Streams) -> dict[str, Any]:
+    """Return streams as plain values, as `StreamsSchema` would, without a call for each of them."""
+    samples = streams.samples
+    start_ms = _epoch_ms(streams.activity.started_at)
+    return {
+        "activity_id": streams.activity.activity_id,
+        "sample_count": streams.activity.sample_count,
+        "at_ms": [at_ms - start_ms for at_ms in samples.at_ms],
+        "breaks": list(samples.breaks),
+        "latitude_deg": _divided(samples.lat_e7, 1e7),
+        "longitude_deg": _divided(samples.lon_e7, 1e7),
+        "altitude_m": _divided(samples.altitude_cm, 100),
+        "distance_m": _divided(samples.distance_cm, 100),
+        "speed_mps": _divided(samples.speed_mmps, 1000),
+        "hr_bpm": samples.hr_bpm or None,
+        "cadence_rpm": samples.cadence_rpm or None,
+        "power_w": samples.power_w or None,
+        "temperature_c": samples.temperature_c or None,
+    }
+
+
+def _divided(column: Column, factor: float) -> list[float | None] | None:
+    return [None if value is None else value / factor for value in column] or None
+
+
+def _epoch_ms(instant: datetime) -> int:
+    since_1970 = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    return round(since_1970.total_seconds() * 1000)

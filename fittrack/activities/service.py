@@ -1,0 +1,134 @@
+"""What a member does with activities, and what the import job does with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fittrack import config, db
+from fittrack.activities import repository, rules
+from fittrack.activities.models import (
+    Activity,
+    ActivityDetail,
+    OriginalFile,
+    Part,
+    Streams,
+)
+from fittrack.activities.samples import empty_samples, unpack
+from fittrack.clock import day_bounds
+from fittrack.db import Transaction
+from fittrack.pagination import Cursor, Page
+from fittrack.points import service as points
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+END = datetime(9999, 12, 31, tzinfo=UTC)
+# Sorts after every id.
+LAST_ID = "~"
+
+
+def list_activities(
+    *,
+    account_id: str,
+    from_on: date | None,
+    to_on: date | None,
+    filters: dict[str, Any],
+    cursor: Cursor,
+    limit: int,
+) -> Page[Activity]:
+    """Return a member's activities that start within points days, newest first, in one query.
+
+    `filters` are type, sport and source_kind, each a value or None.
+    """
+    with db.reading("list_activities") as tx:
+        rows = repository.list_activities(
+            tx,
+            account_id,
+            filters={"since_at": _first_instant(from_on), "until_at": _end_of(to_on), **filters},
+            before_at=cursor.instant(default=END),
+            before_id=cursor.text(default=LAST_ID, at=1),
+            row_limit=limit + 1,
+        )
+    return Page.of(
+        rows, limit=limit, cursor=cursor, key=lambda row: (row.started_at, row.activity_id)
+    )
+
+
+def _first_instant(day_on: date | None) -> datetime:
+    return day_bounds(day_on, config.current().zone)[0] if day_on else BEGINNING
+
+
+def _end_of(day_on: date | None) -> datetime:
+    return day_bounds(day_on, config.current().zone)[1] if day_on else END
+
+
+def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:
+    """Return a member's activity with its laps.
+
+    Raises: ActivityNotFound.
+    """
+    with db.reading("get_activity") as tx:
+        activity = repository.get_activity(tx, activity_id, account_id)
+        return ActivityDetail(activity, repository.list_laps(tx, activity_id))
+
+
+def get_streams(*, activity_id: str, account_id: str, points: int | None) -> Streams:
+    """Return an activity's samples, or `points` evenly chosen ones of them.
+
+    Raises: ActivityNotFound.
+    """
+    with db.reading("get_streams") as tx:
+        activity = repository.get_activity(tx, activity_id, account_id)
+        block_bytes = repository.find_samples(tx, activity_id)
+    samples = unpack(block_bytes) if block_bytes else empty_samples()
+    return Streams(activity, rules.thinned(samples, points))
+
+
+def get_original_file(*, activity_id: str, account_id: str) -> OriginalFile:
+    """Return the file that an activity came from, byte for byte.
+
+    Raises: ActivityNotFound, OriginalNotKept.
+    """
+    with db.reading("get_original_file") as tx:
+        repository.get_activity(tx, activity_id, account_id)
+        return repository.get_original_file(tx, activity_id, account_id)
+
+
+def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None:
+    """Delete an activity with all it recorded; the points of its days follow.
+
+    Its file goes too, unless another activity came of it.
+    Raises: ActivityNotFound.
+    """
+    with db.transaction("delete_activity") as tx:
+        activity = repository.lock_activity(tx, activity_id, account_id)
+        days = {activity.day_on, *repository.list_minute_days(tx, activity_id)}
+        repository.delete_minutes(tx, activity_id)
+        repository.delete_laps(tx, activity_id)
+        repository.delete_samples(tx, activity_id)
+        repository.update_activity_deleted(tx, activity_id, now=now)
+        if activity.original_file_id is not None:
+            release_file(tx, activity.original_file_id)
+        points.recompute_days(tx, account_id, days, now=now)
+
+
+def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
+    """Store activities of one member with all they recorded; the points of their days follow.
+
+    Raises: Unique where one of them stands already.
+    """
+    for part in parts:
+        repository.insert_activity(tx, part.activity)
+        repository.insert_samples(tx, part.activity.activity_id, part.block_bytes)
+        repository.insert_lap(tx, part.laps)
+        repository.insert_minutes(tx, part.minutes)
+    counted = [part for part in parts if part.activity.state == "accepted"]
+    days = {day_on for part in counted for day_on in rules.days_of(part)}
+    if days:
+        points.recompute_days(tx, counted[0].activity.account_id, days, now=now)
+
+
+def release_file(tx: Transaction, original_file_id: str) -> None:
+    """Forget a file's bytes, unless an activity or a waiting upload still needs them."""
+    repository.lock_original_file(tx, original_file_id)
+    repository.delete_original_file(tx, original_file_id)

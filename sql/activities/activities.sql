@@ -1,0 +1,129 @@
+-- name: insert_activity
+-- A new activity; its origin key makes it the only one of its place in its source.
+INSERT INTO activities
+       (activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
+        file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
+        utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
+        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
+        warnings_json, lap_count, sample_count, position_count, created_at, updated_at)
+VALUES (:activity_id, :account_id, :type, :sport, :source_kind, :origin_key, :original_file_id,
+        :file_format, :state, :reason_code, :duplicate_of_id, :started_at, :ended_at, :day_on,
+        :utc_offset_s, :elapsed_s, :moving_s, :distance_m, :track_distance_m, :ascent_m, :descent_m,
+        :calories_kcal, :steps, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_rpm, :max_cadence_rpm,
+        :avg_power_w, :max_power_w, :avg_speed_mmps, :max_speed_mmps, :name, :notes_text, :device,
+        :warnings_json, :lap_count, :sample_count, :position_count, :created_at, :updated_at)
+
+-- name: list_activities
+-- One member's activities, newest first, after (:before_at, :before_id), with optional filters.
+SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
+       file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
+       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
+       avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+  FROM activities
+ WHERE account_id = :account_id
+   AND started_at <= :before_at
+   AND (started_at < :before_at OR activity_id < :before_id)
+   AND started_at >= :since_at
+   AND started_at < :until_at
+   AND state <> 'deleted'
+   AND (:type IS NULL OR type = :type)
+   AND (:sport IS NULL OR sport = :sport)
+   AND (:source_kind IS NULL OR source_kind = :source_kind)
+ ORDER BY started_at DESC, activity_id DESC
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: get_activity
+-- One activity of its owner; a deleted one is gone.
+SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
+       file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
+       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
+       avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+  FROM activities
+ WHERE activity_id = :activity_id
+   AND account_id = :account_id
+   AND state <> 'deleted'
+
+-- name: lock_activity
+-- One activity of its owner, held until the transaction ends.
+SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
+       file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
+       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
+       avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+  FROM activities
+ WHERE activity_id = :activity_id
+   AND account_id = :account_id
+   AND state <> 'deleted'
+   FOR UPDATE WAIT 3
+
+-- name: update_activity_deleted
+-- Leave a tombstone that says nothing but that there was something.
+UPDATE activities
+   SET state = 'deleted',
+       reason_code = NULL,
+       origin_key = :origin_key,
+       original_file_id = NULL,
+       name = NULL,
+       notes_text = NULL,
+       device = NULL,
+       updated_at = :updated_at
+ WHERE activity_id = :activity_id
+   AND state <> 'deleted'
+
+-- name: list_origin_keys
+-- The places of a file that have an activity.
+SELECT origin_key
+  FROM activities
+ WHERE original_file_id = :original_file_id
+
+-- name: insert_minutes
+-- The active minutes of an activity on one points day.
+INSERT INTO activity_minutes (activity_id, day_on, account_id, minutes_json)
+VALUES (:activity_id, :day_on, :account_id, :minutes_json)
+
+-- name: list_minute_days
+-- The points days on which an activity has active minutes.
+SELECT day_on
+  FROM activity_minutes
+ WHERE activity_id = :activity_id
+ ORDER BY day_on
+
+-- name: delete_minutes
+DELETE FROM activity_minutes
+ WHERE activity_id = :activity_id
+
+-- name: insert_lap
+INSERT INTO activity_laps (activity_id, lap_no, started_at, elapsed_s, distance_m)
+VALUES (:activity_id, :lap_no, :started_at, :elapsed_s, :distance_m)
+
+-- name: list_laps
+-- An activity's laps in order.
+SELECT activity_id, lap_no, started_at, elapsed_s, distance_m
+  FROM activity_laps
+ WHERE activity_id = :activity_id
+ ORDER BY lap_no
+
+-- name: delete_laps
+DELETE FROM activity_laps
+ WHERE activity_id = :activity_id
+
+-- name: insert_samples
+-- All samples of an activity, in one block.
+INSERT INTO activity_samples (activity_id, block_bytes)
+VALUES (:activity_id, :block_bytes)
+
+-- name: find_samples
+-- The block of an activity's samples.
+SELECT block_bytes
+  FROM activity_samples
+ WHERE activity_id = :activity_id
+
+-- name: delete_samples
+DELETE FROM activity_samples
+ WHERE activity_id = :activity_id
