@@ -1,0 +1,140 @@
+"""Uploads over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from werkzeug.datastructures import FileStorage
+
+from fittrack import idempotency
+from fittrack.activities.imports import rules, service
+from fittrack.activities.imports.models import ImportDetail, ImportSummary, Upload
+from fittrack.activities.imports.schemas import ImportSchema, ImportSummaryPageSchema
+from fittrack.auth import current_account_id, login_required
+from fittrack.clock import utc_now
+from fittrack.errors import Invalid, UnsupportedMediaType, field_error
+from fittrack.pagination import Cursor, Page, PageQuery
+
+files = Blueprint(
+    "activity_files",
+    __name__,
+    url_prefix="/api/v1/activities/files",
+    description="Activity files on their way in",
+)
+imports = Blueprint(
+    "imports",
+    __name__,
+    url_prefix="/api/v1/imports",
+    description="What became of uploaded files",
+)
+FORM = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "additionalProperties": False,
+                "properties": {
+                    "file": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {"type": "string", "format": "binary"},
+                        "description": "FIT, TCX or GPX, plain or gzip, up to 64 MiB each",
+                    }
+                },
+            }
+        }
+    },
+}
+_BLOCK_BYTES = 1 << 20
+
+
+@files.post("")
+@login_required
+@files.doc(requestBody=FORM)
+@files.response(202, ImportSchema)
+def receive_files() -> Response:
+    """Bring in activity files; follow the import of the answer to see what became of each."""
+    uploads = list(_uploads())
+    response = idempotency.once(
+        lambda reply: service.receive_files(
+            account_id=current_account_id(), uploads=uploads, now=utc_now(), reply=reply
+        ),
+        schema=ImportSchema,
+        status=202,
+        fingerprint=_fingerprint(uploads),
+    )
+    import_id = (response.get_json() or {})["import_id"]
+    response.headers["Location"] = f"{imports.url_prefix}/{import_id}"
+    return response
+
+
+@imports.get("")
+@login_required
+@imports.arguments(PageQuery, location="query")
+@imports.response(200, ImportSummaryPageSchema)
+def list_imports(query: dict[str, Any]) -> Page[ImportSummary]:
+    """List my uploads, newest first."""
+    return service.list_imports(
+        account_id=current_account_id(),
+        cursor=Cursor.parse(query["cursor"], scope="imports"),
+        limit=query["limit"],
+    )
+
+
+@imports.get("/<uuid:import_id>")
+@login_required
+@imports.response(200, ImportSchema)
+def get_import(import_id: UUID) -> ImportDetail:
+    """Return one of my uploads with what became of each file."""
+    return service.get_import(import_id=str(import_id), account_id=current_account_id())
+
+
+def _uploads() -> Iterator[Upload]:
+    """Yield the files of the form.
+
+    Raises: UnsupportedMediaType, Invalid, TooLarge.
+    """
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Files are sent as multipart/form-data.")
+    request.max_content_length = rules.MAX_UPLOAD_BYTES
+    _check_form()
+    for item in request.files.getlist("file"):
+        yield _upload(item)
+
+
+def _check_form() -> None:
+    """Raises: Invalid where the form has other fields than `file`, or no file."""
+    odd = sorted({*request.form, *request.files} - {"file"})
+    if odd:
+        raise Invalid(errors=[{"pointer": f"/{name}", "message": "Unknown field."} for name in odd])
+    if "file" in request.form:
+        raise field_error("/file", "Must be a file with a file name.")
+    if not any(item.filename or _size(item) for item in request.files.getlist("file")):
+        raise field_error("/file", "At least one file is needed.")
+
+
+def _size(item: FileStorage) -> int:
+    size = item.stream.seek(0, 2)
+    item.stream.seek(0)
+    return size
+
+
+def _upload(item: FileStorage) -> Upload:
+    digest = hashlib.sha256()
+    item.stream.seek(0)
+    while block := item.stream.read(_BLOCK_BYTES):
+        digest.update(block)
+    name = rules.clean_file_name(item.filename)
+    return Upload(name, _size(item), digest.hexdigest(), item.stream)
+
+
+def _fingerprint(uploads: Sequence[Upload]) -> bytes:
+    """Return what makes this request another one than its like: names and contents in order."""
+    return "\n".join(f"{upload.content_sha256} {upload.file_name}" for upload in uploads).encode()

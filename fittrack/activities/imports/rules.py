@@ -1,0 +1,35 @@
+"""What comes in and what does not; no I/O."""
+
+from __future__ import annotations
+
+from fittrack.activities.imports.models import Refusal
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_UPLOAD_BYTES = 512 * 1024 * 1024
+# A job that has been killed or has failed this often is not tried again.
+MAX_READS = 3
+# The machine may have been busy the first time.
+MAX_TIMEOUTS = 2
+FILE_NAME_LENGTH = 200
+
+EMPTY = Refusal("empty_file", "The file holds no bytes.")
+TOO_LARGE = Refusal("too_large", "The file is larger than 64 MiB.")
+TOO_SLOW = Refusal("too_slow", "Reading the file took longer than its time limit.")
+TOO_HEAVY = Refusal("too_large", "Reading the file needs more memory than there is.")
+UNREADABLE = Refusal("could_not_be_read", "The file could not be read, several times over.")
+GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
+NOTHING = Refusal("no_points", "The file holds no activity.")
+
+
+def refuse_unread(byte_count: int) -> Refusal | None:
+    """Return why a file of this size is not even read, or None."""
+    if byte_count == 0:
+        return EMPTY
+    return TOO_LARGE if byte_count > MAX_FILE_BYTES else None
+
+
+def clean_file_name(name: str | None) -> str:
+    """Return the last part of a client's path, printable and short, or else `file`."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    printable = "".join(letter for letter in last if letter.isprintable()).strip()
+    return printable[-FILE_NAME_LENGTH:] or "file"
