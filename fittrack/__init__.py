@@ -60,12 +60,19 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.activities.imports.routes import files as activity_files
+    from fittrack.activities.imports.routes import imports
+    from fittrack.activities.routes import blp as activities
     from fittrack.health.routes import blp as health
+    from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
 
     for blueprint in (health, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
+
+    for blueprint in (activities, activity_files, imports, points):
+        extensions.api.register_blueprint(blueprint)
 
 
 __all__ = ["FitTrack", "create_app"]

@@ -56,7 +56,7 @@ class JobKind:
 JOBS: Mapping[str, JobKind] = {
     "send_mail": JobKind("mail", "fittrack.mail.jobs.send_mail"),
     "process_import_item": JobKind(
-        "default", "fittrack.activities.jobs.process_import_item", "import_timeout_s"
+        "default", "fittrack.activities.imports.jobs.process_import_item", "import_timeout_s"
     ),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
     "announce_result": JobKind("drawings", "fittrack.drawings.jobs.announce_result"),
