@@ -50,7 +50,7 @@ class Case:
         self.bundle, self.entries, self.reveals = bundle, bundle["entries"], bundle["reveals"]
         self.terms, self.close, self.result = bundle["terms"], bundle["close"], bundle["result"]
         self.drawing_id, self.sources = self.terms["drawing_id"], self.terms["sources"]
-        self.beacons = [source for source in self.sources if source["kind"] == "drand"]
+        self.beacons = beacons_of(self.terms)
         self.hashes = {kind: object_hash(kind, bundle[kind]).hex() for kind in SIGNED_KINDS}
         self.log: Json | None = bundle.get("log")
         self.receipts: list[Json] = bundle.get("receipts", [])
@@ -70,23 +70,33 @@ class Case:
 
 
 def check_terms(case: Case) -> None:
-    terms, first = case.terms, case.sources[0]
+    expect_terms(case.terms)
+
+
+def expect_terms(terms: Json) -> None:
+    """Raises: Failed, unless terms of the right form keep the rules of section 2."""
+    sources, first = terms["sources"], terms["sources"][0]
     expect(terms["opens_at"] < terms["closes_at"] <= terms["draws_at"], "times are out of order")
     is_operator = (first["id"], first["kind"]) == ("operator", "commit")
     expect(is_operator, "the first source is not the operator's secret value")
-    expect(is_unique(case.sources, "id"), "a source id stands twice")
+    expect(is_unique(sources, "id"), "a source id stands twice")
     expect(is_unique(terms["prizes"], "prize_id"), "a prize id stands twice")
     picks = prize_count(terms) + terms["alternates"]
     expect(picks <= MAX_PICKS, f"{picks} picks are more than {MAX_PICKS}")
-    for beacon in case.beacons:
-        check_beacon_terms(terms, beacon)
+    for beacon in beacons_of(terms):
+        expect_beacon_terms(terms, beacon)
+
+
+def beacons_of(terms: Json) -> list[Json]:
+    """Return the drand sources of terms."""
+    return [source for source in terms["sources"] if source["kind"] == "drand"]
 
 
 def is_unique(rows: Sequence[Json], key: str) -> bool:
     return len({row[key] for row in rows}) == len(rows)
 
 
-def check_beacon_terms(terms: Json, beacon: Json) -> None:
+def expect_beacon_terms(terms: Json, beacon: Json) -> None:
     draws_at, genesis_time = terms["draws_at"], beacon["genesis_time"]
     expect(draws_at >= genesis_time, "draws before the beacon's genesis")
     in_time = draws_at >= terms["closes_at"] + MIN_BEACON_DELAY_S
@@ -139,26 +149,40 @@ def check_entries_root(case: Case) -> None:
 
 
 def check_close_time(case: Case) -> None:
-    closed_at = case.close["closed_at"]
-    expect(closed_at >= case.terms["closes_at"], "closed before sales were to end")
-    for beacon in case.beacons:
+    expect_close_time(case.terms, case.close["closed_at"])
+
+
+def expect_close_time(terms: Json, closed_at: int) -> None:
+    """Raises: Failed, unless a list may be closed at a time (Unix seconds; section 4)."""
+    expect(closed_at >= terms["closes_at"], "closed before sales were to end")
+    for beacon in beacons_of(terms):
         expect(closed_at < emitted_at(beacon), "closed when the beacon's round was out")
 
 
 def check_reveals(case: Case) -> None:
     expect(len(case.reveals) == len(case.sources), "there is not one reveal for each source")
     for source, reveal in zip(case.sources, case.reveals, strict=True):
-        expect(source["id"] == reveal["id"], f"{source['id']} is not revealed in its place")
-        try:
-            check_form(f"REVEAL {source['kind']}", reveal)
-        except FormatError as error:
-            raise Failed(f"{source['id']}{error}") from None
+        expect_reveal(source, reveal)
+
+
+def expect_reveal(source: Json, reveal: Json) -> None:
+    """Raises: Failed, unless a reveal is of a source and of the form of its kind (section 5)."""
+    expect(source["id"] == reveal["id"], f"{source['id']} is not revealed in its place")
+    try:
+        check_form(f"REVEAL {source['kind']}", reveal)
+    except FormatError as error:
+        raise Failed(f"{source['id']}{error}") from None
 
 
 def check_commitments(case: Case) -> None:
     for source, reveal in case.revealed("commit"):
-        made = commitment(case.drawing_id, source["id"], bytes.fromhex(reveal["value"]))
-        expect(made.hex() == source["commitment"], f"{source['id']} committed to another value")
+        expect_commitment(case.drawing_id, source, reveal)
+
+
+def expect_commitment(drawing_id: str, source: Json, reveal: Json) -> None:
+    """Raises: Failed, unless a secret value opens its source's commitment (section 2)."""
+    made = commitment(drawing_id, source["id"], bytes.fromhex(reveal["value"]))
+    expect(made.hex() == source["commitment"], f"{source['id']} committed to another value")
 
 
 def check_beacon(case: Case) -> None:
@@ -166,14 +190,24 @@ def check_beacon(case: Case) -> None:
     if not pairs:
         raise Skipped("no drand source")
     for source, reveal in pairs:
-        expect(source["round"] == reveal["round"], f"{source['id']} reveals another round")
+        expect_round(source, reveal)
     for source, reveal in pairs:
-        key, round_number, signature = source["public_key"], source["round"], reveal["signature"]
-        try:
-            holds = drand_signature_holds(key, round_number, signature)
-        except ImportError:
-            raise Skipped("the round agrees; py_ecc is not installed to check it") from None
-        expect(holds, f"{source['id']} has a false signature")
+        expect_drand_signature(source, reveal)
+
+
+def expect_round(source: Json, reveal: Json) -> None:
+    """Raises: Failed, unless a drand reveal is of the round of the terms."""
+    expect(source["round"] == reveal["round"], f"{source['id']} reveals another round")
+
+
+def expect_drand_signature(source: Json, reveal: Json) -> None:
+    """Raises: Failed, unless a drand reveal is its chain's (section 5); Skipped without py_ecc."""
+    key, round_number, signature = source["public_key"], source["round"], reveal["signature"]
+    try:
+        holds = drand_signature_holds(key, round_number, signature)
+    except ImportError:
+        raise Skipped("the round agrees; py_ecc is not installed to check it") from None
+    expect(holds, f"{source['id']} has a false signature")
 
 
 def check_seed(case: Case) -> None:

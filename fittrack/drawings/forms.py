@@ -57,6 +57,7 @@ CHECKPOINT: v 'FTD1', log_size 0.., log_head HEX64, at TIME
 SIGNED: receipt RECEIPT, sig HEX128
 RECEIPT: v 'FTD1', drawing_id ID, entry_id ID, holder HEX64, units 1.., issued_at TIME,
   log_size 0.., log_head HEX64
+PROOF: entry ENTRY, index 0.., tree_size 1.., path HEX64[0..], root HEX64
 """
 OBJECTS = {
     name: dict(key.split(" ") for key in keys.split(", "))

@@ -8,11 +8,13 @@ import pytest
 
 from fittrack.drawings.beacon import drand_signature_holds, emitted_at, first_round_at
 from fittrack.drawings.forms import FormatError, canonical_json, parse_json
+from fittrack.drawings.inclusion import inclusion_holds, inclusion_path, proof_document
 from fittrack.drawings.primitives import (
     commitment,
     holder_tag,
     leaf_hash,
     log_heads,
+    merkle_levels,
     merkle_root,
     select,
     uniform,
@@ -51,6 +53,23 @@ def test_merkle_leaves_and_roots_are_the_published_ones(case):
     leaves = [leaf_hash(entry) for entry in case["entries"]]
     assert [leaf.hex() for leaf in leaves] == case["leaves"]
     assert merkle_root(leaves).hex() == case["root"]
+
+
+def judged(proof, leaves, root):
+    """Say whether a published proof holds; one without a leaf of its own is of its index."""
+    leaf = bytes.fromhex(proof["leaf"]) if "leaf" in proof else leaves[proof["index"]]
+    path = [bytes.fromhex(node) for node in proof["path"]]
+    return inclusion_holds(leaf, proof["index"], proof["tree_size"], path, root)
+
+
+@pytest.mark.parametrize("case", VECTORS["merkle"], ids=lambda case: str(len(case["leaves"])))
+def test_inclusion_proofs_are_made_and_judged_as_published(case):
+    leaves = [bytes.fromhex(leaf) for leaf in case["leaves"]]
+    for proof in case["proofs"]:
+        assert judged(proof, leaves, bytes.fromhex(case["root"])) is proof["valid"], proof
+        if proof["valid"]:
+            made = inclusion_path(merkle_levels(leaves), proof["index"])
+            assert [node.hex() for node in made] == proof["path"]
 
 
 @pytest.mark.parametrize("case", VECTORS["uniform"])
@@ -107,6 +126,8 @@ def test_a_large_generated_list_has_the_published_root_and_selection(case):
     assert [step.entry["entry_id"] for step in steps] == case["selected"]
     trace = [{"R": step.total, "u": step.number, "blocks": step.blocks} for step in steps]
     assert trace == case["trace"]
+    proof = proof_document(entries, entries[case["proof"]["index"]]["entry_id"])
+    assert (proof["path"], proof["root"]) == (case["proof"]["path"], case["root"])
 
 
 @pytest.mark.parametrize("case", VECTORS["beacon_signature"], ids=lambda case: case["why"])
