@@ -159,7 +159,7 @@ class OracleTransaction:
             return 0
         cursor = self._connection.cursor()
         try:
-            cursor.setinputsizes(**_input_types(rows[0]))
+            cursor.setinputsizes(**_types_of_batch(rows))
             cursor.executemany(statement.oracle, [to_oracle(row) for row in rows])
         except oracledb.Error as error:
             raise translated(error) from error
@@ -246,8 +246,20 @@ def _input_types(binds: Mapping[str, Any]) -> dict[str, Any]:
     return types
 
 
+def _types_of_batch(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the types of a batch's columns; a row's NULL leaves the type to the other rows."""
+    types: dict[str, Any] = {}
+    for row in rows:
+        types.update(_input_types(row))
+    return types
+
+
+# RETURNING must tell the type before the value is there; the linter holds the names to it.
+TEXT_ENDINGS = ("_id", "_code", "_hash", "_state", "_name")
+
+
 def _out_type(name: str) -> Any:
-    return str if name.endswith(("_id", "_code", "_hash", "_state", "_name")) else int
+    return str if name.endswith(TEXT_ENDINGS) else int
 
 
 def _columns(cursor: oracledb.Cursor) -> tuple[str, ...]:

@@ -223,6 +223,18 @@ def test_many_rows_may_begin_with_a_null_or_a_short_one(engine):
     assert [_get(m.member_id) for m in members] == members
 
 
+def test_a_batch_whose_first_row_is_null_keeps_the_other_rows_microseconds(engine):
+    insert = _sql(
+        "insert_joined",
+        "INSERT INTO members (member_id, handle, joined_at)"
+        " VALUES (:member_id, :member_id, :moment)",
+    )
+    rows = [{"member_id": "a", "moment": None}, {"member_id": "b", "moment": _FULL.joined_at}]
+    with db.transaction("insert_many") as tx:
+        tx.run_many(insert, rows)
+    assert _get("b").joined_at == _FULL.joined_at
+
+
 def test_no_rows_at_all_are_no_trip(engine):
     with db.transaction("insert_none") as tx:
         assert tx.run_many(INSERT, []) == 0
