@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fittrack.db.oracle import TEXT_ENDINGS
 from tests.conformance.catalog import Table
 from tests.conformance.rulebook import COMPARISONS, Rule, Subject
 from tests.conformance.structure import (
@@ -221,6 +222,26 @@ def _is_compared_union(subject: Subject) -> bool:
     )
 
 
+def returned_type(subject: Subject) -> Iterator[Token]:
+    """Yield an out name from which the Oracle engine would tell the wrong type."""
+    spots = [s for s in subject.structure.spots if s.clause == "RETURNING"]
+    for spot in column_names(subject.structure, spots):
+        types = {c.type_text.split(" ")[0] for c in subject.catalog.columns_named(spot.key)}
+        is_told_text = spot.key.lower().endswith(TEXT_ENDINGS)
+        if ("VARCHAR2" in types and not is_told_text) or ("NUMBER" in types and is_told_text):
+            yield spot.token
+
+
+def returned_under_its_name(subject: Subject) -> Iterator[Token]:
+    """Yield a RETURNING whose first out name is not `out_` and the column's name."""
+    words = subject.words
+    if "RETURNING" in words and "INTO" in words[words.index("RETURNING") :]:
+        start = words.index("RETURNING")
+        into = words.index("INTO", start)
+        if into == start + 2 and words[into + 1] != f"OUT_{words[start + 1]}":
+            yield subject.statement.tokens[into + 1]
+
+
 def unknown_table(subject: Subject) -> Iterator[Token]:
     """Yield the target of an INSERT, UPDATE or DELETE that no migration creates."""
     words = subject.words
@@ -258,6 +279,13 @@ RULES = (
         "both",
         sorted_large_object,
     ),
+    Rule(
+        "ORA04d",
+        "RETURNING tells a type by the name: text ends in one of oracle.TEXT_ENDINGS",
+        "statement",
+        returned_type,
+    ),
+    Rule("ORA04e", "RETURNING x INTO :out_x", "statement", returned_under_its_name),
     Rule("ORA30a", "no migration creates this table", "statement", unknown_table),
     Rule("ORA30b", "as many VALUES as columns", "both", insert_arity),
 )

@@ -82,13 +82,21 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "ORA04b": (
         "UPDATE accounts SET points = :points RETURNING points INTO :points",
         "UPDATE accounts SET points = :points"
-        " RETURNING points, handle INTO :out_points, :out_handle",
+        " RETURNING points, account_id INTO :out_points, :out_account_id",
     ),
     "ORA04c": (
         "INSERT INTO entries (entry_id, account_id, first_no)"
         " SELECT entry_id, account_id, first_no FROM entries RETURNING entry_id INTO :out_entry_id",
         "INSERT INTO entries (entry_id, account_id, first_no) VALUES (:entry_id, :account_id,"
         " (SELECT MAX(first_no) FROM entries)) RETURNING entry_id INTO :out_entry_id",
+    ),
+    "ORA04d": (
+        "UPDATE accounts SET points = 1 RETURNING handle INTO :out_handle",
+        "UPDATE accounts SET points = 1 RETURNING account_id INTO :out_account_id",
+    ),
+    "ORA04e": (
+        "UPDATE accounts SET points = 1 RETURNING points INTO :out_balance",
+        "UPDATE accounts SET points = 1 RETURNING points INTO :out_points",
     ),
     "ORA05a": (
         "WITH chain AS (SELECT entry_id FROM entries UNION ALL SELECT e.entry_id FROM entries e"
