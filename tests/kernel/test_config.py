@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from fittrack import config
+from fittrack.config import BadConfig, Config
+
+
+@pytest.fixture
+def given(monkeypatch, tmp_path):
+    """Return an environment that starts, and no .env file."""
+    monkeypatch.setenv("FITTRACK_ENV_FILE", str(tmp_path / "none"))
+    return {name.upper(): config.new_secret() for name in config.SECRETS}
+
+
+PRODUCTION = {
+    "FITTRACK_ENV": "production",
+    "BASE_URL": "https://fittrack.example",
+    "MAIL_URL": "smtp://mail.example:587",
+}
+
+
+def test_defaults_and_four_secrets_are_enough(given):
+    assert config.load(given) == Config(**{name: given[name.upper()] for name in config.SECRETS})
+
+
+def test_production_starts_with_sound_settings(given):
+    assert config.load({**given, **PRODUCTION}).is_production
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FITTRACK_ENV", "prod"),
+        ("DATABASE_URL", "postgres://x"),
+        ("PLATFORM_TIME_ZONE", "Mars/Olympus"),
+        ("ACCESS_TOKEN_S", "soon"),
+        ("ACCESS_TOKEN_S", "0"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", ""),
+        ("OPERATOR_KEY", "A" * 43),
+        ("JWT_SIGNING_KEY", "é" * 43),
+    ],
+)
+def test_nonsense_is_refused_by_name(given, name, value):
+    with pytest.raises(BadConfig, match=name):
+        config.load({**given, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SQLITE_SYNCHRONOUS", "NORMAL"),
+        ("BASE_URL", "http://fittrack.example"),
+        ("MAIL_URL", "folder:var/mailbox"),
+        ("CORS_ORIGINS", "https://a.example,*"),
+    ],
+)
+def test_production_refuses_what_development_may(given, name, value):
+    config.load({**given, name: value})
+    with pytest.raises(BadConfig, match=name):
+        config.load({**given, **PRODUCTION, name: value})
+
+
+def test_a_secret_that_repeats_another_is_refused(given):
+    with pytest.raises(BadConfig, match="OPERATOR_KEY"):
+        config.load({**given, "OPERATOR_KEY": given["SECRET_KEY"]})
+
+
+def test_all_that_is_wrong_is_told_at_once(given):
+    with pytest.raises(BadConfig, match=r"FITTRACK_ENV.*DATABASE_URL"):
+        config.load({**given, "FITTRACK_ENV": "x", "DATABASE_URL": "y"})
+
+
+def test_the_environment_wins_over_the_file(given, monkeypatch, tmp_path):
+    file = tmp_path / "settings"
+    file.write_text("LOG_LEVEL=DEBUG\nMAIL_FROM=File <f@fittrack.example>\n")
+    monkeypatch.setenv("FITTRACK_ENV_FILE", str(file))
+    loaded = config.load({**given, "LOG_LEVEL": "ERROR"})
+    assert (loaded.log_level, loaded.mail_from) == ("ERROR", "File <f@fittrack.example>")
+
+
+def test_every_setting_says_what_it_means():
+    for item in dataclasses.fields(Config):
+        assert item.metadata["meaning"], item.name

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import RFC_4122
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fittrack import clock, ids
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@given(st.integers(0, (1 << 48) - 1), st.binary(min_size=10, max_size=10))
+def test_an_id_is_a_uuid_of_version_7_that_holds_its_time(unix_ms, random_bytes):
+    value = ids.uuid7(unix_ms, random_bytes)
+    assert (value.version, value.variant) == (7, RFC_4122)
+    assert value.int >> 80 == unix_ms
+
+
+def test_ids_of_later_milliseconds_sort_later():
+    assert str(ids.uuid7(1, b"\xff" * 10)) < str(ids.uuid7(2, b"\0" * 10))
+
+
+def test_new_ids_do_not_repeat():
+    assert len({ids.new_id() for _ in range(10_000)}) == 10_000
+
+
+@given(
+    st.datetimes(
+        timezones=st.just(UTC), min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)
+    )
+)
+def test_an_instant_lies_within_its_points_day(instant):
+    day = clock.day_of(instant, NEW_YORK)
+    start, end = clock.day_bounds(day, NEW_YORK)
+    assert start <= instant < end
+
+
+def test_days_of_the_clock_changes_have_23_and_25_hours():
+    def hours(day):
+        start, end = clock.day_bounds(day, NEW_YORK)
+        return (end - start) / timedelta(hours=1)
+
+    assert hours(date(2026, 3, 8)) == 23
+    assert hours(date(2026, 11, 1)) == 25
+    assert hours(date(2026, 7, 4)) == 24
+
+
+def test_an_instant_is_written_with_z():
+    instant = datetime(2026, 3, 14, 14, 5, tzinfo=NEW_YORK)
+    assert clock.rfc3339(instant) == "2026-03-14T18:05:00Z"
+    assert clock.from_epoch_s(clock.epoch_s(instant)) == instant
+
+
+def test_now_is_aware_utc():
+    assert clock.utc_now().utcoffset() == timedelta(0)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from fittrack import log
+from fittrack.log import JsonFormatter
+
+
+@pytest.fixture
+def access_lines(caplog):
+    caplog.set_level(logging.INFO, logger="fittrack.access")
+    return lambda: [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+
+
+def test_a_request_is_one_line_with_its_id_route_and_duration(probe, access_lines):
+    response = probe.get("/api/v1/probes/01935d2a-7c00-7000-8000-5f3c1f0b2a10")
+    (line,) = access_lines()
+    assert line["route"] == "/api/v1/probes/<uuid:probe_id>"
+    assert (line["method"], line["status"], line["account_id"]) == ("GET", 200, None)
+    assert line["request_id"] == response.headers["X-Request-ID"]
+    assert line["duration_ms"] >= 0
+
+
+def test_an_id_that_came_with_the_request_goes_back_with_the_answer(probe):
+    given = {"X-Request-ID": "client-7.A_b"}
+    assert probe.get("/nothing", headers=given).headers["X-Request-ID"] == "client-7.A_b"
+
+
+def test_the_trace_of_a_traceparent_becomes_the_id(probe):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    given = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    assert probe.get("/nothing", headers=given).headers["X-Request-ID"] == trace
+
+
+@pytest.mark.parametrize("bad", ["a b", "x" * 65, "<script>", "", "é"])
+def test_an_id_that_could_forge_a_log_line_is_replaced(probe, bad):
+    answered = probe.get("/nothing", headers={"X-Request-ID": bad}).headers["X-Request-ID"]
+    assert answered != bad
+    assert len(answered) == 36
+
+
+def test_a_line_is_json_with_extras_and_the_exception():
+    log.set_request_id("r-1")
+    record = logging.makeLogRecord(
+        {"name": "n", "levelname": "ERROR", "msg": "two\nlines", "job": 7}
+    )
+    text = JsonFormatter().format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["message"], line["job"], line["request_id"]) == ("two\nlines", 7, "r-1")

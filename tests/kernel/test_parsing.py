@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fittrack.errors import Problem
+from fittrack.parsing import MalformedJson, read_json
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+            inner,
+            max_size=4,
+        )
+    ),
+)
+
+
+def post(probe, raw, content_type="application/json"):
+    return probe.post("/api/v1/probes", data=raw, content_type=content_type)
+
+
+@given(JSON_VALUES)
+def test_well_formed_json_is_read_as_it_was_written(value):
+    assert read_json(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"{'name': 1}",
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"name": 1e999}',
+        b'{"name": "a", "name": "b"}',
+        b'{"parts": [{"name": "a", "name": "b"}]}',
+        b'{"name": "\\ud800"}',
+        b'{"name": "\xff"}',
+        b"[" * 100_000,
+        b"[" * 5_000 + b"]" * 5_000,
+        b"1" * 5_000,
+    ],
+)
+def test_text_that_is_no_json_or_means_two_things_is_malformed(raw):
+    with pytest.raises(MalformedJson):
+        read_json(raw)
+
+
+def test_any_bytes_are_read_or_refused_by_name():
+    @given(st.binary(max_size=60))
+    def check(raw):
+        try:
+            read_json(raw)
+        except Problem as problem:
+            assert problem.code in {"malformed_json", "invalid"}
+
+    check()
+
+
+def test_malformed_json_is_400_with_its_code(probe):
+    response = post(probe, b'{"name": ')
+    assert (response.status_code, response.json["code"]) == (400, "malformed_json")
+
+
+def test_an_unknown_field_in_a_body_is_an_error_that_names_it(probe):
+    response = post(probe, b'{"name": "a", "nam": "b", "parts": [{"name": "p", "x/y": 1}]}')
+    assert (response.status_code, response.json["code"]) == (422, "invalid")
+    pointers = {error["pointer"] for error in response.json["errors"]}
+    assert pointers == {"/nam", "/parts/0/x~1y"}
+
+
+def test_an_unknown_or_repeated_query_parameter_is_an_error(probe):
+    assert probe.get("/api/v1/probes?kin=a").json["errors"] == [
+        {"pointer": "/kin", "message": "Unknown field."}
+    ]
+    assert probe.get("/api/v1/probes?limit=0").status_code == 422
+    assert probe.get("/api/v1/probes?limit=101").status_code == 422
+    assert probe.get("/api/v1/probes?limit=ten").status_code == 422
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_of_another_content_type_is_415(probe, content_type):
+    response = post(probe, b'{"name": "a"}', content_type)
+    assert (response.status_code, response.json["code"]) == (415, "unsupported_media_type")
+
+
+def test_json_with_a_charset_or_suffix_is_json(probe):
+    assert post(probe, b'{"name": "a"}', "application/json; charset=utf-8").status_code == 201
+    assert post(probe, b'{"name": "a"}', "application/vnd.probe+json").status_code == 201
+
+
+def test_an_empty_body_lacks_its_required_fields(probe):
+    for raw in (b"", b"  \n"):
+        response = post(probe, raw)
+        assert response.status_code == 422
+        assert [error["pointer"] for error in response.json["errors"]] == ["/name"]
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"null", b'"text"', b"7", b"true"])
+def test_a_body_that_is_no_object_is_422(probe, raw):
+    response = post(probe, raw)
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == ""
+
+
+@pytest.mark.parametrize("count", ["1.5", '"1"', "true", "1e30", "100000000000000000000"])
+def test_a_number_of_another_type_or_size_names_its_field(probe, count):
+    response = post(probe, f'{{"name": "a", "count": {count}}}'.encode())
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == "/count"
+
+
+def test_text_with_nul_is_refused_where_it_stands(probe):
+    response = post(probe, b'{"name": "a\\u0000b"}')
+    assert response.json["errors"] == [{"pointer": "/name", "message": "Text can't hold U+0000."}]
+
+
+def test_a_body_over_1_mib_is_413(probe):
+    response = post(probe, b'{"name": "' + b"a" * (1 << 20) + b'"}')
+    assert (response.status_code, response.json["code"]) == (413, "too_large")
