@@ -36,8 +36,8 @@ class Activity:
     utc_offset_s: int | None
     elapsed_s: int
     moving_s: int
-    distance_m: int | None
-    track_distance_m: int | None
+    distance_cm: int | None
+    track_distance_cm: int | None
     ascent_m: int | None
     descent_m: int | None
     calories_kcal: int | None
@@ -59,6 +59,14 @@ class Activity:
     position_count: int
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def distance_m(self) -> float | None:
+        return None if self.distance_cm is None else self.distance_cm / 100
+
+    @property
+    def track_distance_m(self) -> float | None:
+        return None if self.track_distance_cm is None else self.track_distance_cm / 100
 
     @property
     def avg_speed_mps(self) -> float | None:
@@ -85,7 +93,11 @@ class ActivityLap:
     lap_no: int
     started_at: datetime
     elapsed_s: int
-    distance_m: int | None
+    distance_cm: int | None
+
+    @property
+    def distance_m(self) -> float | None:
+        return None if self.distance_cm is None else self.distance_cm / 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from fittrack.activities import samples as sample_blocks
@@ -13,6 +14,11 @@ from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part
 from fittrack.activities.recording import Lap, Recording
 from fittrack.activities.samples import Samples
 from fittrack.clock import day_of
+
+# What a column holds; a larger figure is damage.
+MOST_WHOLE = 10**10 - 1
+MOST_CM = 10**12 - 1
+MOST_MMPS = 400_000
 
 
 def origin_key(original_file_id: str, part_no: int) -> str:
@@ -86,8 +92,8 @@ def _activity_of(
         utc_offset_s=recording.utc_offset_s,
         elapsed_s=round(recording.elapsed_s),
         moving_s=round(recording.moving_s),
-        distance_m=whole(recording.distance_m),
-        track_distance_m=whole(recording.track_distance_m),
+        distance_cm=whole(recording.distance_m, 100, MOST_CM),
+        track_distance_cm=whole(recording.track_distance_m, 100, MOST_CM),
         ascent_m=whole(recording.ascent_m),
         descent_m=whole(recording.descent_m),
         calories_kcal=recording.calories_kcal,
@@ -98,8 +104,8 @@ def _activity_of(
         max_cadence_rpm=recording.max_cadence_rpm,
         avg_power_w=whole(recording.avg_power_w),
         max_power_w=recording.max_power_w,
-        avg_speed_mmps=whole(recording.avg_speed_mps, 1000),
-        max_speed_mmps=whole(recording.max_speed_mps, 1000),
+        avg_speed_mmps=whole(recording.avg_speed_mps, 1000, MOST_MMPS),
+        max_speed_mmps=whole(recording.max_speed_mps, 1000, MOST_MMPS),
         name=recording.name or None,
         notes_text=recording.notes or None,
         device=recording.device or None,
@@ -114,13 +120,19 @@ def _activity_of(
 
 def _lap_of(lap: Lap, activity_id: str, lap_no: int) -> ActivityLap:
     return ActivityLap(
-        activity_id, lap_no, lap.started_at, round(lap.elapsed_s), whole(lap.distance_m)
+        activity_id,
+        lap_no,
+        lap.started_at,
+        whole(lap.elapsed_s) or 0,
+        whole(lap.distance_m, 100, MOST_CM),
     )
 
 
-def whole(value: float | None, factor: int = 1) -> int | None:
-    """Return a figure times `factor` as a whole number, None where there is none."""
-    return None if value is None else round(value * factor)
+def whole(value: float | None, factor: int = 1, most: int = MOST_WHOLE) -> int | None:
+    """Return a figure times `factor` as a whole number, None where there is none or it is damage."""
+    if value is None or not isfinite(value) or not 0 <= value * factor <= most:
+        return None
+    return round(value * factor)
 
 
 def days_of(part: Part) -> set[date]:

@@ -62,8 +62,8 @@ class ActivitySchema(Schema):
     day_on = fields.Date(required=True, metadata={"description": "points day on which it started"})
     elapsed_s = fields.Integer(required=True)
     moving_s = fields.Integer(required=True)
-    distance_m = fields.Integer(required=True, allow_none=True)
-    track_distance_m = fields.Integer(
+    distance_m = fields.Float(required=True, allow_none=True)
+    track_distance_m = fields.Float(
         required=True, allow_none=True, metadata={"description": "length of the positions' track"}
     )
     ascent_m = fields.Integer(required=True, allow_none=True)
@@ -100,7 +100,7 @@ class LapSchema(Schema):
     lap_no = fields.Integer(required=True, metadata={"example": 1})
     started_at = fields.AwareDateTime(required=True)
     elapsed_s = fields.Integer(required=True)
-    distance_m = fields.Integer(required=True, allow_none=True)
+    distance_m = fields.Float(required=True, allow_none=True)
 
 
 class ActivityDetailSchema(ActivitySchema):

@@ -3,13 +3,13 @@
 INSERT INTO activities
        (activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
         file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
-        utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+        utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
         calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
         avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
         warnings_json, lap_count, sample_count, position_count, created_at, updated_at)
 VALUES (:activity_id, :account_id, :type, :sport, :source_kind, :origin_key, :original_file_id,
         :file_format, :state, :reason_code, :duplicate_of_id, :started_at, :ended_at, :day_on,
-        :utc_offset_s, :elapsed_s, :moving_s, :distance_m, :track_distance_m, :ascent_m, :descent_m,
+        :utc_offset_s, :elapsed_s, :moving_s, :distance_cm, :track_distance_cm, :ascent_m, :descent_m,
         :calories_kcal, :steps, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_rpm, :max_cadence_rpm,
         :avg_power_w, :max_power_w, :avg_speed_mmps, :max_speed_mmps, :name, :notes_text, :device,
         :warnings_json, :lap_count, :sample_count, :position_count, :created_at, :updated_at)
@@ -18,7 +18,7 @@ VALUES (:activity_id, :account_id, :type, :sport, :source_kind, :origin_key, :or
 -- One member's activities, newest first, after (:before_at, :before_id), with optional filters.
 SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
        file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
-       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at
@@ -39,7 +39,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
 -- One activity of its owner; a deleted one is gone.
 SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
        file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
-       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at
@@ -52,7 +52,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
 -- One activity of its owner, held until the transaction ends.
 SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
        file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
-       utc_offset_s, elapsed_s, moving_s, distance_m, track_distance_m, ascent_m, descent_m,
+       utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at
@@ -99,12 +99,12 @@ DELETE FROM activity_minutes
  WHERE activity_id = :activity_id
 
 -- name: insert_lap
-INSERT INTO activity_laps (activity_id, lap_no, started_at, elapsed_s, distance_m)
-VALUES (:activity_id, :lap_no, :started_at, :elapsed_s, :distance_m)
+INSERT INTO activity_laps (activity_id, lap_no, started_at, elapsed_s, distance_cm)
+VALUES (:activity_id, :lap_no, :started_at, :elapsed_s, :distance_cm)
 
 -- name: list_laps
 -- An activity's laps in order.
-SELECT activity_id, lap_no, started_at, elapsed_s, distance_m
+SELECT activity_id, lap_no, started_at, elapsed_s, distance_cm
   FROM activity_laps
  WHERE activity_id = :activity_id
  ORDER BY lap_no
