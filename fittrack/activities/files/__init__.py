@@ -15,7 +15,7 @@ _READERS = {"fit": read_fit, "gpx": read_gpx, "tcx": read_tcx}
 
 
 def read_activity_file(content: bytes) -> tuple[Recording, ...]:
-    """Return what a file records, in order of time: one Recording per activity or leg.
+    """Return what a file records, one Recording per activity or leg, in the order of the file.
 
     The content decides what it is; a file's name says nothing reliable.
     Raises: FileRefused.
