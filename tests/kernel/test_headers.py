@@ -8,6 +8,7 @@ import pytest
 from fittrack import config
 from tests.probe import make_probe
 
+GZIP = {"Accept-Encoding": "gzip"}
 PROBE = "/api/v1/probes/01935d2a-7c00-7000-8000-5f3c1f0b2a10"
 
 
@@ -66,11 +67,12 @@ def test_a_compressed_answer_still_answers_304(probe):
 
 def test_a_static_file_is_compressed_and_validated(client):
     path = "/static/swagger-ui/swagger-ui.css"
-    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == client.get(path).data
-    seen = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
-    assert client.get(path, headers=seen).status_code == 304
+    with client.get(path) as plain, client.get(path, headers=GZIP) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        etag = packed.headers["ETag"]
+    with client.get(path, headers={**GZIP, "If-None-Match": etag}) as again:
+        assert again.status_code == 304
 
 
 def test_every_answer_carries_the_security_headers(client):

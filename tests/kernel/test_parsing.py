@@ -1,27 +1,19 @@
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack.errors import Problem
+from fittrack.errors import Invalid
 from fittrack.parsing import MalformedJson, read_json
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 JSON_VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**30), 10**30)
-    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
-            inner,
-            max_size=4,
-        )
-    ),
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
 )
 
 
@@ -56,15 +48,10 @@ def test_text_that_is_no_json_or_means_two_things_is_malformed(raw):
         read_json(raw)
 
 
-def test_any_bytes_are_read_or_refused_by_name():
-    @given(st.binary(max_size=60))
-    def check(raw):
-        try:
-            read_json(raw)
-        except Problem as problem:
-            assert problem.code in {"malformed_json", "invalid"}
-
-    check()
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused_by_name(raw):
+    with contextlib.suppress(MalformedJson, Invalid):
+        read_json(raw)
 
 
 def test_malformed_json_is_400_with_its_code(probe):
