@@ -70,6 +70,7 @@ class Case:
 
 
 def check_terms(case: Case) -> None:
+    """Holds when the terms keep the rules of section 2: times, ids, counts, the beacon's round."""
     expect_terms(case.terms)
 
 
@@ -93,10 +94,12 @@ def beacons_of(terms: Json) -> list[Json]:
 
 
 def is_unique(rows: Sequence[Json], key: str) -> bool:
+    """Say whether no two rows have the same value under a key."""
     return len({row[key] for row in rows}) == len(rows)
 
 
 def expect_beacon_terms(terms: Json, beacon: Json) -> None:
+    """Raises: Failed, unless a drand source's round is the one that the terms require."""
     draws_at, genesis_time = terms["draws_at"], beacon["genesis_time"]
     expect(draws_at >= genesis_time, "draws before the beacon's genesis")
     in_time = draws_at >= terms["closes_at"] + MIN_BEACON_DELAY_S
@@ -106,41 +109,47 @@ def expect_beacon_terms(terms: Json, beacon: Json) -> None:
 
 
 def check_terms_signature(case: Case) -> None:
+    """Holds when the operator signed the terms."""
     expect_signed(case, "terms", case.terms, case.bundle["terms_sig"])
 
 
 def check_close_signature(case: Case) -> None:
+    """Holds when the operator signed the close."""
     expect_signed(case, "close", case.close, case.bundle["close_sig"])
 
 
 def check_result_signature(case: Case) -> None:
+    """Holds when the operator signed the result."""
     expect_signed(case, "result", case.result, case.bundle["result_sig"])
 
 
 def expect_signed(case: Case, kind: str, body: Json, signature: str) -> None:
-    key = case.terms["operator_key"]
-    expect(
-        signature_holds(key, kind, body, signature), f"the {kind} has not the operator's signature"
-    )
+    """Raises: Failed, unless the operator signed an object of a kind (section 7)."""
+    holds = signature_holds(case.terms["operator_key"], kind, body, signature)
+    expect(holds, f"the {kind} has not the operator's signature")
 
 
 def check_close_binding(case: Case) -> None:
+    """Holds when the close names this drawing and these terms."""
     expect(case.close["drawing_id"] == case.drawing_id, "names another drawing")
     expect(case.close["terms_hash"] == case.hashes["terms"], "names other terms")
 
 
 def check_result_binding(case: Case) -> None:
+    """Holds when the result names this drawing, these terms and this close."""
     expect(case.result["drawing_id"] == case.drawing_id, "names another drawing")
     expect(case.result["terms_hash"] == case.hashes["terms"], "names other terms")
     expect(case.result["close_hash"] == case.hashes["close"], "names another close")
 
 
 def check_entries_order(case: Case) -> None:
+    """Holds when the entries stand in strictly ascending order of their ids."""
     for one, two in pairwise(case.entries):
         expect(one["entry_id"] < two["entry_id"], f"{two['entry_id']} is out of order")
 
 
 def check_entries_root(case: Case) -> None:
+    """Holds when the close has the count, the units and the root of the listed entries."""
     close, units = case.close, sum(entry["units"] for entry in case.entries)
     expect(close["entry_count"] == len(case.entries), f"{len(case.entries)} entries are listed")
     expect(close["total_units"] == units, f"the listed entries have {units} units")
@@ -149,6 +158,7 @@ def check_entries_root(case: Case) -> None:
 
 
 def check_close_time(case: Case) -> None:
+    """Holds when the close was made neither too early nor too late (section 4)."""
     expect_close_time(case.terms, case.close["closed_at"])
 
 
@@ -160,6 +170,7 @@ def expect_close_time(terms: Json, closed_at: int) -> None:
 
 
 def check_reveals(case: Case) -> None:
+    """Holds when each source is revealed once, in its place and in the form of its kind."""
     expect(len(case.reveals) == len(case.sources), "there is not one reveal for each source")
     for source, reveal in zip(case.sources, case.reveals, strict=True):
         expect_reveal(source, reveal)
@@ -175,6 +186,7 @@ def expect_reveal(source: Json, reveal: Json) -> None:
 
 
 def check_commitments(case: Case) -> None:
+    """Holds when each secret value opens its commitment."""
     for source, reveal in case.revealed("commit"):
         expect_commitment(case.drawing_id, source, reveal)
 
@@ -186,6 +198,7 @@ def expect_commitment(drawing_id: str, source: Json, reveal: Json) -> None:
 
 
 def check_beacon(case: Case) -> None:
+    """Holds when each drand reveal is of the terms' round and has its chain's signature."""
     pairs = case.revealed("drand")
     if not pairs:
         raise Skipped("no drand source")
@@ -211,10 +224,12 @@ def expect_drand_signature(source: Json, reveal: Json) -> None:
 
 
 def check_seed(case: Case) -> None:
+    """Holds when the result's seed is the one that terms, close and reveals make."""
     expect(case.result["seed"] == case.seed.hex(), f"the seed is {case.seed.hex()}")
 
 
 def check_picks(case: Case) -> None:
+    """Holds when the picks and the unfilled prizes are those that the seed gives."""
     try:
         picks = [pick for pick, _ in draw_picks(case.terms, case.seed, case.entries)]
     except ValueError as error:
@@ -225,10 +240,12 @@ def check_picks(case: Case) -> None:
 
 
 def check_result_time(case: Case) -> None:
+    """Holds when the result was not drawn early."""
     expect(case.result["drawn_at"] >= case.terms["draws_at"], "drawn before it was to be")
 
 
 def check_log(case: Case) -> None:
+    """Holds when the log is whole and signed, and tells this drawing's story (section 7)."""
     if case.log is None:
         raise Skipped("no log is given")
     records, checkpoint = case.log["records"], case.log["checkpoint"]
@@ -270,6 +287,7 @@ def check_story_of_reveals(case: Case, close: Json, records: Sequence[Json]) -> 
 
 
 def check_receipt(case: Case) -> None:
+    """Holds when the list and the log keep what each receipt promises."""
     if not case.receipts:
         raise Skipped("no receipt is given")
     listed = {entry["entry_id"]: entry for entry in case.entries}

@@ -122,7 +122,7 @@ def require_form(form: str, body: Json) -> None:
     try:
         check_form(form, parse_json(canonical_json(body)))
     except (FormatError, TypeError, UnicodeError) as error:
-        raise ProtocolError(f"{form} {error}") from None
+        raise ProtocolError(f"{form} {str(error).strip()}") from None
 
 
 def build_entry(entry_id: str, holder: str, units: int, *, void: str = "") -> Json:

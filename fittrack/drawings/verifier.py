@@ -52,8 +52,10 @@ def verify(data: bytes, *, key: str | None = None, require: Sequence[str] = ()) 
         bundle = parse_json(data)
         check_form("BUNDLE", bundle)
         case = Case(cast(Json, bundle))
-    except (FormatError, RecursionError) as error:
-        return unreadable(f"the bundle{error}")
+    except FormatError as error:
+        return unreadable(f"the bundle {str(error).strip()}")
+    except RecursionError:
+        return unreadable("the bundle is nested too deeply")
     checks, reasons = run_checks(case)
     unmet = [f"{name!a} did not pass" for name in require if checks.get(name) != "pass"]
     holds = "fail" not in checks.values()
@@ -106,6 +108,9 @@ def assurance(case: Case, checks: dict[str, str]) -> str:
     return "witnessed" if kinds.count("commit") > 1 else "operator-only"
 
 
+REQUIRE_HELP = f"a check that must pass, not only not fail: {', '.join(CHECKS)}"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Verify the bundle that the command line names, print the report, return the exit status."""
     parser = argparse.ArgumentParser(prog="verify-drawing", description="Check a drawing offline.")
@@ -117,9 +122,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = verify_file(options.bundle, key=options.key, require=options.require)
     print(as_json(report) if options.json else as_text(report))
     return report.exit
-
-
-REQUIRE_HELP = f"a check that must pass, not only not fail: {', '.join(CHECKS)}"
 
 
 def as_json(report: Report) -> str:
@@ -136,8 +138,8 @@ def as_text(report: Report) -> str:
     ]
     lines += [f"unmet: {one}" for one in report.unmet]
     level = report.assurance
-    lines.append(f"assurance: {level}: trust {LEVELS[level]}" if level else "assurance: none")
-    return "\n".join(lines)
+    sentence = f"{level}; what is left to trust: {LEVELS[level]}" if level else "none"
+    return "\n".join([*lines, f"assurance: {sentence}"])
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def test_a_reader_is_told_why_a_check_failed_and_what_is_left_to_trust(folder):
     assert "fail  picks             the seed gives other picks" in forged.stdout
     assert "assurance: none" in forged.stdout
     good = run(folder, "verify_drawing.py", "good.json")
-    assert "assurance: beacon: trust drand's threshold" in good.stdout
+    assert "assurance: beacon; what is left to trust: drand's threshold" in good.stdout
 
 
 def test_without_the_pairing_the_beacon_is_skipped_and_not_believed(folder):

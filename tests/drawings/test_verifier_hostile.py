@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +44,7 @@ def test_what_cannot_be_read_exits_2_with_a_reason(data):
     assert (report.exit, report.assurance) == (2, None)
     assert report.checks == {"format": "fail"} | dict.fromkeys(CHECKS, "skip")
     assert report.reasons["format"].isascii()
+    assert report.reasons["format"].startswith(("the bundle is ", "the bundle has "))
 
 
 def test_extra_terms_nested_as_deep_as_the_parser_reads_raise_nothing():
@@ -51,6 +54,27 @@ def test_extra_terms_nested_as_deep_as_the_parser_reads_raise_nothing():
         deep = {"a": deep}
     bundle["terms"]["ext"] = deep
     assert verify(as_bytes(bundle)).checks["terms-signature"] == "fail"
+
+
+def test_hostile_nesting_is_harmless_where_the_stack_is_unguarded():
+    # Importing py_ecc raises the recursion limit, with which the parser could overrun the stack.
+    script = (
+        "import sys; sys.setrecursionlimit(10**6)\n"
+        "from fittrack.drawings.verifier import verify\n"
+        "sys.exit(verify(b'[' * 10**6).exit)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 2
+
+
+def test_checking_a_beacon_leaves_the_recursion_limit_as_it_was():
+    pytest.importorskip("py_ecc.fields.field_elements", reason="the pairing is not installed")
+    script = (
+        "import sys; before = sys.getrecursionlimit()\n"
+        "from fittrack.drawings.beacon import drand_signature_holds\n"
+        "assert not drand_signature_holds('c0' + '00' * 95, 1, 'c0' + '00' * 47)\n"
+        "assert 'py_ecc' in sys.modules and sys.getrecursionlimit() == before"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def places(value, path=()):
@@ -89,7 +113,7 @@ LEAVES = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(LEAVES))
 def test_no_single_value_can_be_changed_unseen(leaf):
     name, path = leaf
@@ -104,7 +128,7 @@ def test_no_single_value_can_be_changed_unseen(leaf):
     assert report.assurance is None
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(LEAVES), st.sampled_from(ODD_VALUES))
 def test_odd_values_anywhere_raise_nothing(leaf, value):
     name, path = leaf
@@ -113,7 +137,7 @@ def test_odd_values_anywhere_raise_nothing(leaf, value):
     assert set(report.checks.values()) <= {"pass", "fail", "skip"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LEAVES), st.data())
 def test_a_missing_part_is_seen(leaf, data):
     name, path = leaf
@@ -127,12 +151,13 @@ def test_a_missing_part_is_seen(leaf, data):
     assert verify(as_bytes(bundle)).exit in (1, 2)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data):
     assert verify(data).exit == 2
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 20_000), st.integers(0, 255))
 def test_a_flipped_byte_raises_nothing(at, byte):
     data = bytearray(as_bytes(WITNESSED))
