@@ -67,7 +67,7 @@ class LeaseLost(Exception):
     """Another worker has taken this job over; what was done here must not count."""
 
 
-class Hopeless(Exception):  # noqa: N818 - a fact, not a fault
+class Hopeless(Exception):
     """A job failed in a way that no further attempt can mend; its message is the reason."""
 
 
@@ -164,7 +164,7 @@ def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:
 
 
 def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) -> None:
-    """Put a failed job back with a jittered back-off; bury a final one, and any after 8 attempts."""
+    """Put a failed job back with a jittered back-off; bury it after 8 attempts or when final."""
     delay_s = min(3600, 2**lease.attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
     state = "dead" if is_final or lease.attempt >= MAX_ATTEMPTS else "pending"
     with db.transaction("fail_job") as tx:
