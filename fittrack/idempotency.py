@@ -18,7 +18,7 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema
 
-from fittrack import auth, db
+from fittrack import auth, crypto, db
 from fittrack.clock import utc_now
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
@@ -122,8 +122,9 @@ def once(
     key = _header(required=required)
     if key is None:
         return answer(render(schema, use_case(NoReply())), status)
-    scope_hash = _hash(auth.current_account_id(), request.method, request.path, key)
-    request_hash = hashlib.sha256(fingerprint or _body()).hexdigest()
+    scope_hash = _hash(_caller(), request.method, request.path, key)
+    # Keyed, for a body may hold a password, which a plain hash would let anyone guess at.
+    request_hash = crypto.mac("idempotency", fingerprint or _body()).hex()
     # One token a request: when the database asks for another try, the lease is still ours.
     lease_token: str = g.setdefault("idempotency_lease", new_id())
     stored = _claim(scope_hash, request_hash, lease_token, now=utc_now())
@@ -217,6 +218,13 @@ def _body() -> bytes:
     if parsed is None:
         return request.get_data()
     return orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
+
+
+def _caller() -> str:
+    """Return whose key it is: the account's, or on public endpoints the address's."""
+    if auth.claimed() is None:
+        return f"address:{request.remote_addr}"
+    return auth.current_account_id()
 
 
 def _hash(*parts: str) -> str:
