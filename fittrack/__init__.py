@@ -60,9 +60,14 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.accounts.factors.routes import blp as factors
+    from fittrack.accounts.routes import registration, users
+    from fittrack.accounts.sessions.routes import blp as sessions
+    from fittrack.accounts.sessions.routes import keys
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
+    from fittrack.dev.routes import blp as dev
     from fittrack.health.routes import blp as health
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
@@ -71,6 +76,11 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
+    if config.current().has_dev_routes:
+        extensions.api.register_blueprint(dev)
+        extensions.limiter.exempt(dev)
+    for blueprint in (registration, sessions, factors, users, keys):
+        extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
 

@@ -190,6 +190,14 @@ def init_app(app: Flask, manager: JWTManager, settings: Config) -> None:
     app.before_request(_read_token)
 
 
+def public_keys() -> list[dict[str, str]]:
+    """Return the keys that access tokens are verified with, as a JWK set's members (RFC 8037)."""
+    key = _signing_key()
+    x = crypto.base64url(key.public_key().public_bytes_raw())
+    kind = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA"}
+    return [{**kind, "x": x, "kid": key_id(key)}]
+
+
 def key_id(key: Ed25519PrivateKey) -> str:
     """Return a short name of a signing key, from the hash of its public half."""
     return crypto.digest(key.public_key().public_bytes_raw().hex())[:16]

@@ -78,6 +78,11 @@ class Config:
         return self.fittrack_env == "production"
 
     @property
+    def has_dev_routes(self) -> bool:
+        """Tell whether mails are left in a folder that developers read over HTTP."""
+        return not self.is_production and self.mail_url.startswith("folder:")
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the platform's time zone."""
         return ZoneInfo(self.platform_time_zone)

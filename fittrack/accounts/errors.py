@@ -1,0 +1,35 @@
+"""What can go wrong with an account."""
+
+from __future__ import annotations
+
+from fittrack.errors import Conflict, Invalid, NotFound
+
+
+class AccountNotFound(NotFound):
+    """There is no such account."""
+
+    code = "account_not_found"
+
+
+class Underage(Invalid):
+    """FitTrack is for people of 18 and older."""
+
+    code = "underage"
+
+
+class DisplayNameTaken(Conflict):
+    """This display name is taken."""
+
+    code = "display_name_taken"
+
+
+class EmailTaken(Conflict):
+    """An account with this e-mail address exists already."""
+
+    code = "email_taken"
+
+
+class InvalidVerificationToken(Invalid):
+    """This verification token is unknown, used or expired; ask for another mail."""
+
+    code = "invalid_verification_token"

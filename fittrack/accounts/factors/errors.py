@@ -1,0 +1,23 @@
+"""What can go wrong with a second factor."""
+
+from __future__ import annotations
+
+from fittrack.errors import Conflict, Unauthenticated
+
+
+class InvalidCode(Unauthenticated):
+    """This code is wrong, expired or used already."""
+
+    code = "invalid_code"
+
+
+class TotpAlreadyEnrolled(Conflict):
+    """An authenticator app is enrolled already."""
+
+    code = "totp_already_enrolled"
+
+
+class TotpNotEnrolled(Conflict):
+    """There is no enrolment of an authenticator app to confirm."""
+
+    code = "totp_not_enrolled"

@@ -1,0 +1,120 @@
+"""Passwords: how good one must be, and argon2id hashes that can't exhaust the memory."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from fittrack import config
+from fittrack.errors import Unavailable
+
+LEAST_CHARACTERS = 12
+MOST_CHARACTERS = 128
+LEAST_SCORE = 3
+SCORED_CHARACTERS = 72  # what zxcvbn looks at
+WAIT_S = 10
+
+# The 30,000 most common passwords, as they come with zxcvbn.
+COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def read_password(text: str, *, hints: Iterable[str] = ()) -> str:
+    """Return a new password in NFKC; `hints` are words of its owner's. Raises: ValueError."""
+    password = normalised(text)
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        raise ValueError("A password has 12 to 128 characters.")
+    if password.casefold() in COMMON:
+        raise ValueError("This password is among the most common ones.")
+    if score(password, hints) < LEAST_SCORE:
+        raise ValueError("This password is easy to guess; a few unrelated words do better.")
+    return password
+
+
+def normalised(text: str) -> str:
+    """Return a password in the one form in which it is measured and hashed."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def score(password: str, hints: Iterable[str]) -> int:
+    """Return zxcvbn's estimate, 0 (guessed at once) to 4, of a password of known hints."""
+    words = [word for hint in hints for word in (hint, *_parts(hint))]
+    return int(zxcvbn(password[:SCORED_CHARACTERS], user_inputs=words)["score"])
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password. Raises: Unavailable when too many wait."""
+    with _gate():
+        return _hasher().hash(normalised(password))
+
+
+def is_right(stored_hash: str | None, password: str) -> bool:
+    """Tell whether a password fits a hash; without a hash it takes as long, and does not fit.
+
+    Raises: Unavailable when too many wait.
+    """
+    with _gate():
+        instead = _dummy_hash(_hasher())
+        fits = _fits(stored_hash or instead, password)
+    return fits and stored_hash is not None
+
+
+def is_outdated(stored_hash: str) -> bool:
+    """Tell whether a hash was made with less memory or fewer passes than are configured now."""
+    made, wanted = extract_parameters(stored_hash), config.current()
+    return made.memory_cost < wanted.argon2_memory_kib or made.time_cost < wanted.argon2_iterations
+
+
+def _fits(stored_hash: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored_hash, normalised(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _parts(hint: str) -> list[str]:
+    for separator in "@._-+":
+        hint = hint.replace(separator, " ")
+    return hint.split()
+
+
+@contextmanager
+def _gate() -> Iterator[None]:
+    """Let only so many hashes be computed at a time, for each takes its share of memory."""
+    gate = _semaphore(config.current().login_concurrency)
+    if not gate.acquire(timeout=WAIT_S):
+        raise Unavailable(headers={"Retry-After": "2"})
+    try:
+        yield
+    finally:
+        gate.release()
+
+
+@cache
+def _semaphore(size: int) -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(size)
+
+
+def _hasher() -> PasswordHasher:
+    settings = config.current()
+    return _hasher_of(
+        settings.argon2_iterations, settings.argon2_memory_kib, settings.argon2_parallelism
+    )
+
+
+@cache
+def _hasher_of(iterations: int, memory_kib: int, parallelism: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=iterations, memory_cost=memory_kib, parallelism=parallelism)
+
+
+@cache
+def _dummy_hash(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(32))

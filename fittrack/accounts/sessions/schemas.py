@@ -1,0 +1,115 @@
+"""Sessions at the edge: what comes in and what goes out."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from fittrack.pagination import page_schema
+
+TOKEN = validate.Length(min=1, max=200)
+PRINTABLE = validate.Predicate("isprintable", error="Only printable characters.")
+
+
+class LoginSchema(Schema):
+    email = fields.String(
+        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
+    )
+    password = fields.String(
+        required=True,
+        validate=validate.Length(max=512),
+        metadata={"example": "violet tram over quiet lakes", "format": "password"},
+    )
+    device_name = fields.String(
+        load_default=None,
+        validate=[validate.Length(max=60), PRINTABLE],
+        metadata={"example": "Ana's phone"},
+    )
+    device_platform = fields.String(
+        load_default=None,
+        validate=[validate.Length(max=30), PRINTABLE],
+        metadata={"example": "ios"},
+    )
+
+
+class MfaLoginSchema(Schema):
+    mfa_token = fields.String(required=True, validate=TOKEN)
+    code = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[0-9]{6}\Z", error="A code has six digits."),
+        metadata={"example": "492039"},
+    )
+
+
+class RefreshSchema(Schema):
+    refresh_token = fields.String(required=True, validate=TOKEN)
+
+
+class TokensSchema(Schema):
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True, metadata={"example": "Bearer"})
+    expires_in_s = fields.Integer(required=True, metadata={"example": 900})
+    refresh_token = fields.String(required=True)
+    refresh_expires_in_s = fields.Integer(required=True, metadata={"example": 604800})
+    session_id = fields.UUID(required=True)
+
+
+class LoginAnswerSchema(Schema):
+    """Tokens; or for an account with a second factor, `mfa_required` and a token to go on."""
+
+    mfa_required = fields.Boolean(required=True)
+    mfa_token = fields.String(metadata={"description": "only where mfa_required"})
+    mfa_expires_in_s = fields.Integer(metadata={"description": "only where mfa_required"})
+    access_token = fields.String()
+    token_type = fields.String(metadata={"example": "Bearer"})
+    expires_in_s = fields.Integer(metadata={"example": 900})
+    refresh_token = fields.String()
+    refresh_expires_in_s = fields.Integer(metadata={"example": 604800})
+    session_id = fields.UUID()
+
+
+class SessionSchema(Schema):
+    session_id = fields.UUID(required=True)
+    device_name = fields.String(required=True, allow_none=True)
+    device_platform = fields.String(required=True, allow_none=True)
+    remote_address = fields.String(required=True, allow_none=True)
+    started_at = fields.AwareDateTime(required=True)
+    last_seen_at = fields.AwareDateTime(required=True)
+    is_current = fields.Boolean(required=True)
+
+
+SessionPageSchema = page_schema(SessionSchema)
+
+
+class LogoutAllQuery(Schema):
+    keep_current = fields.Boolean(load_default=False)
+
+
+class StepUpSchema(Schema):
+    code = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^[0-9]{6}\Z", error="A code has six digits."),
+        metadata={"example": "492039"},
+    )
+    password = fields.String(
+        load_default=None, validate=validate.Length(max=512), metadata={"format": "password"}
+    )
+
+
+class SteppedUpSchema(Schema):
+    stepped_up_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class KeySchema(Schema):
+    """A public key of access tokens (RFC 8037)."""
+
+    kty = fields.String(required=True, metadata={"example": "OKP"})
+    crv = fields.String(required=True, metadata={"example": "Ed25519"})
+    x = fields.String(required=True)
+    kid = fields.String(required=True)
+    use = fields.String(required=True, metadata={"example": "sig"})
+    alg = fields.String(required=True, metadata={"example": "EdDSA"})
+
+
+class KeySetSchema(Schema):
+    keys = fields.List(fields.Nested(KeySchema), required=True)

@@ -1,0 +1,330 @@
+"""Use cases of sessions: log in, stay in, step up, log out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fittrack import auth, config, crypto, db
+from fittrack.accounts import passwords
+from fittrack.accounts import repository as accounts
+from fittrack.accounts import rules as account_rules
+from fittrack.accounts.factors import service as factors
+from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.sessions import repository, rules
+from fittrack.accounts.sessions.errors import (
+    InvalidCredentials,
+    InvalidMfaToken,
+    InvalidRefreshToken,
+    RefreshTokenReused,
+    SessionNotFound,
+)
+from fittrack.accounts.sessions.models import (
+    Device,
+    Login,
+    MfaChallenge,
+    MfaRequired,
+    OpenSession,
+    RefreshToken,
+    Session,
+    SteppedUp,
+)
+from fittrack.accounts.sessions.rules import Verdict
+from fittrack.auth import AccountNotActive, SessionEnded
+from fittrack.db import Transaction
+from fittrack.errors import field_error
+from fittrack.idempotency import Reply
+from fittrack.ids import new_id
+from fittrack.pagination import Cursor, Page
+
+AFTER_ANY_ID = "~"
+
+
+def log_in(
+    *, email: str, password: str, device: Device, now: datetime
+) -> OpenSession | MfaRequired:
+    """Open a session for the right password, or ask for the second factor of who has one.
+
+    An unknown address, a wrong password and an unverified account take as long and answer alike.
+    Raises: InvalidCredentials, AccountNotActive, Unavailable.
+    """
+    key = account_rules.find_email_key(email)
+    with db.reading("find_login") as tx:
+        login = repository.find_login(tx, key) if key else None
+    is_right = passwords.is_right(login.password_hash if login else None, password)
+    if login is None or not is_right or login.status == "pending":
+        raise InvalidCredentials
+    stronger_hash = _stronger(login, password)
+    with db.transaction("log_in") as tx:
+        _check_unchanged(tx, login)
+        if stronger_hash and login.password_hash:
+            accounts.update_password_hash(
+                tx,
+                login.account_id,
+                former_hash=login.password_hash,
+                password_hash=stronger_hash,
+            )
+        if login.is_second_factor_confirmed:
+            return _challenge(tx, login.account_id, device, now=now)
+        return open_session(tx, login.account_id, login.role, device, now=now)
+
+
+def complete_log_in(
+    *, mfa_token: str, code: str, remote_address: str | None, now: datetime
+) -> OpenSession:
+    """Open the session of a log-in whose second factor was awaited; 5 attempts, once.
+
+    Raises: InvalidMfaToken, InvalidCode, AccountNotActive.
+    """
+    token_hash = crypto.digest(mfa_token)
+    with db.transaction("complete_log_in") as tx:
+        challenge = repository.lock_mfa_challenge(tx, token_hash)
+        if challenge is None or not rules.may_try(challenge, now=now):
+            raise InvalidMfaToken
+        repository.add_mfa_attempt(tx, token_hash)
+        opened = _meet(tx, challenge, code, remote_address, now=now)
+    if opened is None:  # raised only now, for the attempt must be counted
+        raise InvalidCode
+    return opened
+
+
+def refresh_session(
+    *, refresh_token: str, remote_address: str | None, now: datetime
+) -> OpenSession:
+    """Rotate a refresh token; one that was used before ends its session.
+
+    Raises: InvalidRefreshToken, RefreshTokenReused, SessionEnded, AccountNotActive.
+    """
+    following = rules.successor_of(refresh_token)
+    grace = timedelta(seconds=config.current().refresh_grace_s)
+    with db.transaction("refresh_session") as tx:
+        token = repository.lock_refresh_token(tx, crypto.digest(refresh_token))
+        if token is None:
+            raise InvalidRefreshToken
+        successor = repository.lock_refresh_token(tx, crypto.digest(following))
+        verdict = rules.judge(token, successor, grace=grace, now=now)
+        if verdict is Verdict.REVOKE:
+            _revoke_family(tx, token, remote_address, now=now)
+        else:
+            _check_usable(token, verdict)
+        if verdict is Verdict.ROTATE:
+            _rotate(tx, token, following, remote_address, now=now)
+    if verdict is Verdict.REVOKE:  # raised only now, for the end of the session must stand
+        raise RefreshTokenReused
+    return OpenSession(token.session_id, token.account_id, token.role, following)
+
+
+def step_up(
+    *,
+    account_id: str,
+    session_id: str,
+    code: str | None,
+    password: str | None,
+    now: datetime,
+    reply: Reply,
+) -> SteppedUp:
+    """Let a session do what asks for a recent second factor, for 10 minutes.
+
+    Members without a second factor show the password again. Raises: Invalid, InvalidCode,
+    InvalidCredentials, Unavailable.
+    """
+    with db.reading("find_step_up_login") as tx:
+        login = repository.get_login(tx, account_id)
+    if not login.is_second_factor_confirmed:
+        _check_password(login, password)
+    elif code is None:
+        raise field_error("/code", "A code of your authenticator app is required.")
+    with db.transaction("step_up") as tx:
+        is_shown = code is not None and factors.use_code(tx, account_id, code, now=now)
+        if login.is_second_factor_confirmed and not is_shown:
+            raise InvalidCode
+        repository.step_up_session(tx, session_id, stepped_up_at=now)
+        stepped_up = SteppedUp(now, now + timedelta(seconds=auth.STEP_UP_S))
+        reply.record(tx, stepped_up)
+    return stepped_up
+
+
+def end_session(*, account_id: str, session_id: str, reason: str, now: datetime) -> None:
+    """End one of a member's live sessions. Raises: SessionNotFound."""
+    with db.transaction("end_session") as tx:
+        if not repository.end_session(tx, session_id, account_id, reason, ended_at=now):
+            raise SessionNotFound(session_id=session_id)
+        kind = f"session_{reason}"
+        repository.insert_security_event(tx, account_id, session_id, kind, happened_at=now)
+
+
+def end_sessions(*, account_id: str, kept_session_id: str | None, now: datetime) -> None:
+    """End all of a member's sessions, or all but one."""
+    with db.transaction("end_sessions") as tx:
+        repository.end_sessions(
+            tx, account_id, "revoked", kept_session_id=kept_session_id, ended_at=now
+        )
+        repository.insert_security_event(
+            tx, account_id, kept_session_id, "sessions_revoked", happened_at=now
+        )
+
+
+def list_sessions(*, account_id: str, cursor: Cursor, limit: int, now: datetime) -> Page[Session]:
+    """Return a member's live sessions, newest first."""
+    with db.reading("list_sessions") as tx:
+        rows = repository.list_sessions(
+            tx,
+            account_id,
+            before_id=cursor.text(default=AFTER_ANY_ID),
+            now_at=now,
+            row_limit=limit + 1,
+        )
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda session: session.session_id)
+
+
+def delete_expired_challenges(*, now: datetime) -> int:
+    """Forget log-ins that were never completed and return how many."""
+    with db.transaction("delete_expired_challenges") as tx:
+        return repository.delete_expired_challenges(tx, now_at=now)
+
+
+def open_session(
+    tx: Transaction,
+    account_id: str,
+    role: str,
+    device: Device,
+    *,
+    stepped_up_at: datetime | None = None,
+    now: datetime,
+) -> OpenSession:
+    """Open a session with its first refresh token, in the caller's transaction."""
+    expires_at = now + timedelta(seconds=config.current().refresh_token_s)
+    session = Session(
+        session_id=new_id(),
+        account_id=account_id,
+        device_name=device.name,
+        device_platform=device.platform,
+        remote_address=device.remote_address,
+        started_at=now,
+        last_seen_at=now,
+        expires_at=expires_at,
+        stepped_up_at=stepped_up_at,
+    )
+    refresh_token = rules.new_token()
+    repository.insert_session(tx, session)
+    repository.insert_refresh_token(
+        tx,
+        crypto.digest(refresh_token),
+        session.session_id,
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    repository.insert_security_event(
+        tx,
+        account_id,
+        session.session_id,
+        "logged_in",
+        remote_address=device.remote_address,
+        happened_at=now,
+    )
+    return OpenSession(session.session_id, account_id, role, refresh_token)
+
+
+def _stronger(login: Login, password: str) -> str | None:
+    """Return a new hash where the parameters have risen since the stored one was made."""
+    if login.password_hash and passwords.is_outdated(login.password_hash):
+        return passwords.hash_password(password)
+    return None
+
+
+def _check_unchanged(tx: Transaction, seen: Login) -> None:
+    """Hold the account, and refuse where the password was changed while it was being checked.
+
+    Raises: InvalidCredentials, AccountNotActive.
+    """
+    login = repository.lock_login(tx, seen.account_id)
+    if login.password_hash != seen.password_hash:
+        raise InvalidCredentials
+    if login.status != "active":
+        raise AccountNotActive(status_of_account=login.status)
+
+
+def _challenge(tx: Transaction, account_id: str, device: Device, *, now: datetime) -> MfaRequired:
+    mfa_token = rules.new_token()
+    challenge = MfaChallenge(
+        token_hash=crypto.digest(mfa_token),
+        account_id=account_id,
+        device_name=device.name,
+        device_platform=device.platform,
+        attempts=0,
+        expires_at=now + rules.MFA_LIFE,
+    )
+    repository.insert_mfa_challenge(tx, challenge)
+    return MfaRequired(mfa_token)
+
+
+def _meet(
+    tx: Transaction,
+    challenge: MfaChallenge,
+    code: str,
+    remote_address: str | None,
+    *,
+    now: datetime,
+) -> OpenSession | None:
+    """Open a challenged log-in's session, or return None for a wrong code."""
+    login = repository.get_login(tx, challenge.account_id)
+    if login.status != "active":
+        raise AccountNotActive(status_of_account=login.status)
+    if not factors.use_code(tx, login.account_id, code, now=now):
+        return None
+    repository.delete_mfa_challenge(tx, challenge.token_hash)
+    device = Device(challenge.device_name, challenge.device_platform, remote_address)
+    return open_session(tx, login.account_id, login.role, device, stepped_up_at=now, now=now)
+
+
+def _check_usable(token: RefreshToken, verdict: Verdict) -> None:
+    """Raises: SessionEnded, InvalidRefreshToken, AccountNotActive."""
+    if token.session_ended_at is not None:
+        raise SessionEnded
+    if verdict is Verdict.REFUSE:
+        raise InvalidRefreshToken
+    if token.status != "active":
+        raise AccountNotActive(status_of_account=token.status)
+
+
+def _rotate(
+    tx: Transaction,
+    token: RefreshToken,
+    following: str,
+    remote_address: str | None,
+    *,
+    now: datetime,
+) -> None:
+    expires_at = now + timedelta(seconds=config.current().refresh_token_s)
+    repository.use_refresh_token(tx, token.token_hash, used_at=now)
+    repository.insert_refresh_token(
+        tx, crypto.digest(following), token.session_id, issued_at=now, expires_at=expires_at
+    )
+    repository.touch_session(
+        tx,
+        token.session_id,
+        last_seen_at=now,
+        expires_at=expires_at,
+        remote_address=remote_address,
+    )
+
+
+def _revoke_family(
+    tx: Transaction, token: RefreshToken, remote_address: str | None, *, now: datetime
+) -> None:
+    repository.end_session(tx, token.session_id, token.account_id, "token_reused", ended_at=now)
+    repository.insert_security_event(
+        tx,
+        token.account_id,
+        token.session_id,
+        "refresh_token_reused",
+        remote_address=remote_address,
+        happened_at=now,
+    )
+
+
+def _check_password(login: Login, password: str | None) -> None:
+    """Raises: Invalid without a password, InvalidCredentials for a wrong one, Unavailable."""
+    if password is None:
+        raise field_error("/password", "The password is required.")
+    if not passwords.is_right(login.password_hash, password):
+        raise InvalidCredentials

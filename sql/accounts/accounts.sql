@@ -1,0 +1,75 @@
+-- name: insert_account
+INSERT INTO accounts
+       (account_id, email, email_key, display_name, display_name_key, password_hash, role, status,
+        date_of_birth_on, state_code, created_at, email_verified_at)
+VALUES (:account_id, :email, :email_key, :display_name, :display_name_key, :password_hash, :role, :status,
+        :date_of_birth_on, :state_code, :created_at, :email_verified_at)
+
+-- name: lock_account_by_email
+-- The account that an address belongs to, held until the transaction ends.
+SELECT account_id, email, email_key, display_name, display_name_key, password_hash, role, status,
+       date_of_birth_on, state_code, created_at, email_verified_at
+  FROM accounts
+ WHERE email_key = :email_key
+   FOR UPDATE WAIT 3
+
+-- name: list_name_holders
+-- Who has a display name: an account, or a registration whose address was taken.
+SELECT status, email_key
+  FROM accounts
+ WHERE display_name_key = :display_name_key
+ UNION ALL
+SELECT 'pending' AS status, email_key
+  FROM display_name_holds
+ WHERE display_name_key = :display_name_key
+
+-- name: insert_name_hold
+INSERT INTO display_name_holds (display_name_key, email_key, held_at)
+VALUES (:display_name_key, :email_key, :held_at)
+
+-- name: replace_registration
+-- Let a newer registration take the place of one that was never verified.
+UPDATE accounts
+   SET email = :email,
+       display_name = :display_name,
+       display_name_key = :display_name_key,
+       password_hash = :password_hash,
+       date_of_birth_on = :date_of_birth_on,
+       state_code = :state_code,
+       created_at = :created_at
+ WHERE account_id = :account_id
+   AND status = 'pending'
+
+-- name: activate_account
+-- Let a member in, once.
+UPDATE accounts
+   SET status = 'active',
+       email_verified_at = :email_verified_at
+ WHERE account_id = :account_id
+   AND status = 'pending'
+
+-- name: update_password_hash
+-- Store a stronger hash of the same password, unless the password was changed meanwhile.
+UPDATE accounts
+   SET password_hash = :password_hash
+ WHERE account_id = :account_id
+   AND password_hash = :former_hash
+
+-- name: get_member
+-- What a member sees of the own account.
+SELECT a.account_id,
+       a.email,
+       a.display_name,
+       a.role,
+       a.status,
+       a.date_of_birth_on,
+       a.state_code,
+       p.tier_code,
+       p.time_zone,
+       a.created_at,
+       a.email_verified_at,
+       CASE WHEN t.confirmed_at IS NULL THEN 0 ELSE 1 END AS is_second_factor_confirmed
+  FROM accounts a
+  JOIN profiles p ON p.account_id = a.account_id
+  LEFT JOIN totp_factors t ON t.account_id = a.account_id
+ WHERE a.account_id = :account_id

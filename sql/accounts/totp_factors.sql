@@ -1,0 +1,33 @@
+-- name: lock_totp_factor
+-- A member's authenticator app, confirmed or not, held until the transaction ends.
+SELECT account_id, secret_bytes, created_at, confirmed_at, last_used_step
+  FROM totp_factors
+ WHERE account_id = :account_id
+   FOR UPDATE WAIT 3
+
+-- name: insert_totp_factor
+INSERT INTO totp_factors (account_id, secret_bytes, created_at, confirmed_at, last_used_step)
+VALUES (:account_id, :secret_bytes, :created_at, :confirmed_at, :last_used_step)
+
+-- name: replace_totp_factor
+-- Start an enrolment over, unless it was confirmed meanwhile.
+UPDATE totp_factors
+   SET secret_bytes = :secret_bytes,
+       created_at = :created_at,
+       last_used_step = NULL
+ WHERE account_id = :account_id
+   AND confirmed_at IS NULL
+
+-- name: confirm_totp_factor
+-- Let an authenticator app count from now on.
+UPDATE totp_factors
+   SET confirmed_at = :confirmed_at
+ WHERE account_id = :account_id
+   AND confirmed_at IS NULL
+
+-- name: use_totp_step
+-- Take a time step, so that its code and all older ones are worthless.
+UPDATE totp_factors
+   SET last_used_step = :used_step
+ WHERE account_id = :account_id
+   AND (last_used_step IS NULL OR last_used_step < :used_step)
