@@ -19,7 +19,8 @@ class NaiveDatetime(ValueError):
 
 def instant_to_text(value: datetime) -> str:
     """Return an aware datetime as fixed-width UTC text, so that text order is time order."""
-    return to_utc(value).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime: it writes years before 1000 with fewer digits.
+    return to_utc(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def instant_from_text(value: str) -> datetime:
