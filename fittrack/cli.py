@@ -75,5 +75,7 @@ def patient_redis() -> None:
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in (database, outbox, run_worker, run_scheduler):
+    from fittrack.points.cli import ledger
+
+    for command in (database, outbox, run_worker, run_scheduler, ledger):
         app.cli.add_command(command)

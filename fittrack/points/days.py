@@ -32,7 +32,29 @@ def recompute(
     """Fold these days and all others whose run they change; return the days that changed.
 
     The member's accounts must be held, so that nobody else folds the same member at the same time.
-    A constant number of queries, however many days; the ledger is written only where days differ.
+    The ledger is written only where days differ.
+    """
+    changed, stored = _fold(tx, account_id, days, now=now)
+    for after in changed:
+        _post_difference(tx, stored.get(after.day_on), after, now=now)
+    repository.insert_day_awards(tx, [day for day in changed if day.day_on not in stored])
+    repository.update_day_awards(tx, [day for day in changed if day.day_on in stored])
+    return changed
+
+
+def differing(tx: Transaction, account_id: str, *, now: datetime) -> list[DayAward]:
+    """Return all days of a member that are not stored as the rules award them; writes nothing."""
+    known = {state.day_on for state in repository.list_day_states(tx, account_id)}
+    days = sorted(known.union(repository.list_activity_days(tx, account_id)))
+    return _fold(tx, account_id, days, now=now)[0]
+
+
+def _fold(
+    tx: Transaction, account_id: str, days: Sequence[date], *, now: datetime
+) -> tuple[list[DayAward], dict[date, DayAward]]:
+    """Return the days as they shall be, where that differs, and what is stored of them.
+
+    A constant number of queries, however many days.
     """
     tallies = read_tallies(tx, account_id, days)
     states = repository.list_day_states(tx, account_id)
@@ -45,11 +67,7 @@ def recompute(
         for day_on in touched
         if (after := _folded(account_id, day_on, tallies, runs, stored, now=now)) is not None
     ]
-    for after in changed:
-        _post_difference(tx, stored.get(after.day_on), after, now=now)
-    repository.insert_day_awards(tx, [day for day in changed if day.day_on not in stored])
-    repository.update_day_awards(tx, [day for day in changed if day.day_on in stored])
-    return changed
+    return changed, stored
 
 
 def read_tallies(tx: Transaction, account_id: str, days: Sequence[date]) -> dict[date, Tally]:

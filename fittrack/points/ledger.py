@@ -26,6 +26,7 @@ from fittrack.points.models import Head, LedgerAccount, Link, Posting, Record, R
 GENESIS_HASH = "0" * 64
 ISSUED, TICKETS = "house/issued", "house/tickets"
 ADJUSTMENTS, ERASED = "house/adjustments", "house/erased"
+SPENDABLE, DEBT = "/spendable", "/debt"
 SYSTEM = "system"
 
 # Below this no whole number of points can be: house accounts have no floor.
@@ -36,12 +37,12 @@ Moves = Mapping[str, int]
 
 def spendable_id(account_id: str) -> str:
     """Return the id of a member's spendable account."""
-    return f"{account_id}/spendable"
+    return account_id + SPENDABLE
 
 
 def debt_id(account_id: str) -> str:
     """Return the id of a member's debt account; it sorts before the spendable one."""
-    return f"{account_id}/debt"
+    return account_id + DEBT
 
 
 def open_accounts(tx: Transaction, account_id: str, *, now: datetime) -> None:
@@ -146,6 +147,13 @@ def hash_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def is_out_of_bounds(ledger_account_id: str, balance_points: int) -> bool:
+    """Tell whether a balance can't be: what is spendable below zero, or a debt above it."""
+    if ledger_account_id.endswith(SPENDABLE):
+        return balance_points < 0
+    return ledger_account_id.endswith(DEBT) and balance_points > 0
+
+
 def _balances(account_id: str, rows: Sequence[LedgerAccount]) -> tuple[int, int]:
     balances = {row.ledger_account_id: row.balance_points for row in rows}
     return balances[spendable_id(account_id)], -balances[debt_id(account_id)]
@@ -209,7 +217,7 @@ def _append(tx: Transaction, record: Record, moves: Moves) -> None:
 
 def _move(tx: Transaction, ledger_account_id: str, amount_points: int) -> Posting:
     """Move one balance by the guarded update. Raises: InsufficientPoints."""
-    floor = 0 if ledger_account_id.endswith("/spendable") else NO_FLOOR
+    floor = 0 if ledger_account_id.endswith(SPENDABLE) else NO_FLOOR
     balance = repository.move_balance(tx, ledger_account_id, amount_points, floor_points=floor)
     if balance is None:
         raise InsufficientPoints(needed_points=-amount_points, available_points=0)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.points.audit_models import (
+    ActivityDay,
+    AuditedPosting,
+    MemberRow,
+    OutboxKind,
+    Suspect,
+    SuspectDay,
+)
 from fittrack.points.models import (
     DayActivity,
     DayAward,
@@ -173,3 +181,76 @@ def insert_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
 
 def update_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
     tx.run_many(SQL["update_day_awards"], [asdict(award) for award in awards])
+
+
+def find_head(tx: Transaction) -> Head | None:
+    return tx.one(Head, SQL["find_head"])
+
+
+def find_link(tx: Transaction, sequence_no: int) -> Link | None:
+    return tx.one(Link, SQL["find_link"], sequence_no=sequence_no)
+
+
+def audit_postings(tx: Transaction, since_no: int) -> Iterator[AuditedPosting]:
+    return tx.each(AuditedPosting, SQL["audit_postings"], since_no=since_no)
+
+
+def audit_opening_sums(tx: Transaction, since_no: int) -> dict[str, int]:
+    rows = tx.each(LedgerAccount, SQL["audit_opening_sums"], since_no=since_no)
+    return {row.ledger_account_id: row.balance_points for row in rows}
+
+
+def audit_balances(tx: Transaction) -> dict[str, int]:
+    rows = tx.each(LedgerAccount, SQL["audit_balances"])
+    return {row.ledger_account_id: row.balance_points for row in rows}
+
+
+def audit_lost_postings(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_lost_postings"])
+
+
+def audit_repeated_keys(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_repeated_keys"])
+
+
+def audit_repeated_reversals(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_repeated_reversals"])
+
+
+def audit_bad_mirrors(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_bad_mirrors"])
+
+
+def audit_purchases(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_purchases"])
+
+
+def audit_entries(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_entries"])
+
+
+def audit_refunds(tx: Transaction) -> list[Suspect]:
+    return tx.all(Suspect, SQL["audit_refunds"])
+
+
+def audit_day_sums(tx: Transaction) -> list[SuspectDay]:
+    return tx.all(SuspectDay, SQL["audit_day_sums"])
+
+
+def audit_days_over_cap(tx: Transaction, rules_version: int, cap_points: int) -> list[SuspectDay]:
+    return tx.all(
+        SuspectDay, SQL["audit_days_over_cap"], rules_version=rules_version, cap_points=cap_points
+    )
+
+
+def audit_outbox(tx: Transaction) -> list[OutboxKind]:
+    return tx.all(OutboxKind, SQL["audit_outbox"])
+
+
+def audit_members(tx: Transaction, after_id: str, row_limit: int) -> list[MemberRow]:
+    return tx.all(MemberRow, SQL["audit_members"], after_id=after_id, row_limit=row_limit)
+
+
+def list_activity_days(tx: Transaction, account_id: str) -> list[date]:
+    rows = tx.all(ActivityDay, SQL["list_activity_days"], account_id=account_id)
+    return sorted(row.day_on for row in rows)
