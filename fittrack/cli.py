@@ -75,7 +75,8 @@ def patient_redis() -> None:
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    from fittrack.accounts.cli import user
     from fittrack.points.cli import ledger
 
-    for command in (database, outbox, run_worker, run_scheduler, ledger):
+    for command in (database, outbox, user, run_worker, run_scheduler, ledger):
         app.cli.add_command(command)

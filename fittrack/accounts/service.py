@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fittrack import clock, config, crypto, db
@@ -13,11 +13,14 @@ from fittrack.accounts.errors import (
     EmailTaken,
     InvalidVerificationToken,
 )
+from fittrack.accounts.factors import rules as factor_rules
+from fittrack.accounts.factors import service as factors
 from fittrack.accounts.models import (
     Acceptance,
     Account,
     MailedToken,
     Member,
+    NewAdmin,
     Profile,
     Registered,
     Registration,
@@ -71,6 +74,37 @@ def verify_email(*, token: str, now: datetime) -> None:
             raise InvalidVerificationToken
 
 
+def create_admin(*, email: str, display_name: str, password: str, now: datetime) -> NewAdmin:
+    """Make an active admin with an authenticator app, whose secret is shown this once.
+
+    Raises: Invalid, EmailTaken, DisplayNameTaken.
+    """
+    hints = (email, display_name)
+    checked = rules.collect({"password": lambda: passwords.read_password(password, hints=hints)})
+    account = new_account(
+        email,
+        display_name,
+        role="admin",
+        password_hash=passwords.hash_password(checked["password"]),
+        now=now,
+    )
+    with db.transaction("create_admin") as tx:
+        add_account(tx, account)
+        secret = factors.insert_confirmed_totp(tx, account.account_id, now=now)
+    uri = factor_rules.otpauth_uri(secret, account.email or account.display_name)
+    return NewAdmin(account.account_id, secret, uri)
+
+
+def create_member(*, account: Account, **profile: Any) -> str:
+    """Store a ready-made account and profile, as a seed does; return its id.
+
+    `profile` is what `insert_account_with_profile` takes. Raises: EmailTaken, DisplayNameTaken.
+    """
+    with db.transaction("create_member") as tx:
+        add_account(tx, account, **profile)
+    return account.account_id
+
+
 def get_member(*, account_id: str) -> Member:
     """Return what a member sees of the own account. Raises: AccountNotFound."""
     with db.reading("get_member") as tx:
@@ -120,6 +154,14 @@ def insert_account_with_profile(
     )
 
 
+def add_account(tx: Transaction, account: Account, **profile: Any) -> None:
+    """Store an account with its profile. Raises: EmailTaken, DisplayNameTaken."""
+    try:
+        insert_account_with_profile(tx, account, **profile)
+    except Unique as error:
+        raise taken(error) from error
+
+
 def mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """Decide, in the caller's transaction, to mail a member a fresh token for 24 h."""
     token_id = new_id()
@@ -141,11 +183,18 @@ def mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> Non
 
 
 def new_account(
-    email: str, display_name: str, *, role: str, password_hash: str | None, now: datetime
+    email: str,
+    display_name: str,
+    *,
+    password_hash: str | None,
+    role: str = "user",
+    date_of_birth_on: date | None = None,
+    state_code: str | None = None,
+    now: datetime,
 ) -> Account:
-    """Return an active account of a checked address and name, not yet stored.
+    """Return an active, verified account that operators make; not yet stored.
 
-    A reserved name is allowed, for only operators make accounts this way. Raises: Invalid.
+    Reserved names are allowed here. Raises: Invalid.
     """
     read = rules.collect(
         {
@@ -164,8 +213,8 @@ def new_account(
         password_hash=password_hash,
         role=role,
         status="active",
-        date_of_birth_on=None,
-        state_code=None,
+        date_of_birth_on=date_of_birth_on,
+        state_code=state_code,
         created_at=now,
         email_verified_at=now,
     )
