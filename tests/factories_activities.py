@@ -18,7 +18,7 @@ from fittrack.dev.files import make_gpx
 from fittrack.ids import new_id
 
 # Noon in New York, so that an hour's run lies within one points day.
-NOON_AT = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+NOON_AT = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
 
 
 class Member:
@@ -63,7 +63,7 @@ class Member:
 
     def balance(self) -> int:
         """Return the points that this member could spend."""
-        return self.get("points/balance").json["spendable_points"]
+        return self.get("points/balance").json["balance_points"]
 
 
 def run_jobs() -> int:

@@ -129,7 +129,7 @@ def _lap_of(lap: Lap, activity_id: str, lap_no: int) -> ActivityLap:
 
 
 def whole(value: float | None, factor: int = 1, most: int = MOST_WHOLE) -> int | None:
-    """Return a figure times `factor` as a whole number, None where there is none or it is damage."""
+    """Return a figure times `factor` as a whole number; None for none, and for damage."""
     if value is None or not isfinite(value) or not 0 <= value * factor <= most:
         return None
     return round(value * factor)
