@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.files.detect import MAX_CONTENT_BYTES
 from fittrack.activities.files.errors import REASONS
-from fittrack.activities.files.track import MAX_POINTS, Budget, Track
+from fittrack.activities.files.fit import read_fit
+from fittrack.activities.files.track import MAX_ACTIVITIES, MAX_POINTS, Budget, Track
 from tests.activities.makers import (
     START,
     TYPE_COURSE,
     Point,
     TcxLap,
     fit_records,
+    fit_session,
     gpx_of,
     make_fit,
     make_fit_run,
@@ -273,6 +275,24 @@ def test_more_points_than_an_activity_has_are_refused():
 
     assert caught.value.code == "too_many_points"
     assert MAX_POINTS >= 100 * 3600
+
+
+def test_more_activities_than_a_file_has_are_refused():
+    sessions = [fit_session(START, 1)] * (MAX_ACTIVITIES + 1)
+
+    assert refusal_of(make_fit(sessions)) == "too_many_activities"
+    assert refusal_of(make_fit([]) * (MAX_ACTIVITIES + 1)) == "too_many_activities"
+    laps = [[TcxLap("2026-11-02T07:00:00Z", 1, 1)]] * (MAX_ACTIVITIES + 1)
+    assert refusal_of(tcx_of(*laps)) == "too_many_activities"
+
+
+def test_a_flood_of_messages_without_fields_is_given_up():
+    definition = bytes([0x40, 0, 0, 250, 0, 0])
+    body = definition + bytes(1001)
+    head = FIT[:4] + len(body).to_bytes(4, "little") + FIT[8:12] + bytes(2)
+
+    with pytest.raises(FileRefused, match="more than 1000 messages"):
+        read_fit(head + body, most_messages=1000)
 
 
 @settings(max_examples=300, deadline=2000)

@@ -20,6 +20,7 @@ REASONS = {
     "no_times": "the points carry no times: a planned route, not a workout",
     "not_an_activity": "the content is not a FIT, TCX or GPX activity",
     "too_large": "the file is larger than activities are",
+    "too_many_activities": "the file holds more activities than are taken from one file",
     "too_many_points": "the file holds more points than activities do",
     "unreadable": "the content is damaged",
     "xml_forbidden": "the XML holds a DOCTYPE or entities, which are never read",

@@ -9,12 +9,14 @@ import fitdecode
 from fitdecode import CrcCheck, ErrorHandling, FitReader
 
 from fittrack.activities.files.errors import FileRefused, refused
-from fittrack.activities.files.fit_activity import FitActivity
+from fittrack.activities.files.fit_activity import FILE_ID, FitActivity
 from fittrack.activities.files.fit_legs import recordings_of
 from fittrack.activities.files.track import Budget
 from fittrack.activities.recording import Recording
 
 MAX_FIT_BYTES = 25 * 1024 * 1024
+# Messages without a field take a byte each, and as long to decode as any.
+MAX_MESSAGES = 3_000_000
 
 # All that the decoder has been seen to raise on damaged files.
 _DAMAGE = (
@@ -29,14 +31,14 @@ _DAMAGE = (
 )
 
 
-def read_fit(content: bytes) -> tuple[Recording, ...]:
+def read_fit(content: bytes, *, most_messages: int = MAX_MESSAGES) -> tuple[Recording, ...]:
     """Return one recording per session, over all the activities chained in the file.
 
     Raises: FileRefused.
     """
     if len(content) > MAX_FIT_BYTES:
         raise refused("too_large", "a FIT file may have 25 MiB")
-    activities = _read_activities(content)
+    activities = _read_activities(content, most_messages)
     recordings: list[Recording] = []
     refusal: FileRefused | None = None
     for activity in activities:
@@ -49,14 +51,19 @@ def read_fit(content: bytes) -> tuple[Recording, ...]:
     return tuple(recordings)
 
 
-def _read_activities(content: bytes) -> list[FitActivity]:
-    """Return an activity for each file_id; a part without one belongs to the one before."""
+def _read_activities(content: bytes, most_messages: int) -> list[FitActivity]:
+    """Return an activity for each file_id; a part without one belongs to the one before.
+
+    Raises: FileRefused.
+    """
     budget = Budget()
     activities = [FitActivity(budget)]
     try:
-        for frame in _frames(content):
+        for count, frame in enumerate(_frames(content)):
+            if count > most_messages:
+                raise refused("too_many_points", f"more than {most_messages} messages")
             if isinstance(frame, fitdecode.FitDataMessage):
-                if frame.def_mesg.global_mesg_num == 0 and activities[-1].has_content:
+                if frame.def_mesg.global_mesg_num == FILE_ID and activities[-1].has_content:
                     activities.append(FitActivity(budget))
                 activities[-1].take(frame)
             elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:

@@ -13,17 +13,8 @@ FIT_EPOCH_S = 631_065_600
 DEGREES = 180 / 2**31
 
 # Message numbers of the FIT profile.
-_FILE_ID, _SPORT, _SESSION, _LAP, _RECORD, _EVENT, _DEVICE, _ACTIVITY, _LENGTH = (
-    0,
-    12,
-    18,
-    19,
-    20,
-    21,
-    23,
-    34,
-    101,
-)
+FILE_ID = 0
+_SPORT, _SESSION, _LAP, _RECORD, _EVENT, _ACTIVITY, _LENGTH = 12, 18, 19, 20, 21, 34, 101
 
 # Where a record's fields go, in the order of Track.add; enhanced fields win over plain ones.
 _SLOTS = {
@@ -43,15 +34,22 @@ _SLOTS = {
 # Field numbers of a record that a developer field may stand in for.
 _NATIVE_SLOTS = {3: 6, 4: 7, 7: 8}
 
+_MAX_LAPS = 10_000
+
 _STOPS = {"stop", "stop_all", "stop_disable", "stop_disable_all"}
 
 Fields = dict[str, Any]
 
 
 class FitActivity:
-    """The messages from one file_id to the next."""
+    """The messages from one file_id to the next.
+
+    Raises: FileRefused.
+    """
 
     def __init__(self, budget: Budget) -> None:
+        budget.spend_activity()
+        self._budget = budget
         self.track = Track(budget)
         self.file_type: object = None
         self.device = ""
@@ -63,7 +61,7 @@ class FitActivity:
         self.warnings: set[str] = set()
         self.has_content = False
         self._handlers = {
-            _FILE_ID: self._file_id,
+            FILE_ID: self._file_id,
             _SPORT: self._sport,
             _SESSION: self._session,
             _LAP: self._lap,
@@ -120,10 +118,14 @@ class FitActivity:
         self.sport = self.sport or fields
 
     def _session(self, fields: Fields) -> None:
+        """Raises: FileRefused."""
+        if self.sessions:
+            self._budget.spend_activity()
         self.sessions.append(fields)
 
     def _lap(self, fields: Fields) -> None:
-        self.laps.append(fields)
+        if len(self.laps) < _MAX_LAPS:
+            self.laps.append(fields)
 
     def _activity(self, fields: Fields) -> None:
         self.activity = fields

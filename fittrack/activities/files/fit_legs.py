@@ -8,7 +8,7 @@ from fittrack.activities import sports
 from fittrack.activities.files.assemble import Stated, assemble, instant
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.fit_activity import Fields, FitActivity, fit_ms, number_of
-from fittrack.activities.files.track import time_in_range
+from fittrack.activities.files.track import EARLIEST_MS, time_in_range
 from fittrack.activities.recording import Lap, Recording
 from fittrack.activities.samples import Samples, take
 
@@ -29,8 +29,7 @@ def recordings_of(activity: FitActivity) -> list[Recording]:
         raise refused("not_an_activity", f"a FIT file of type {activity.file_type}")
     if not activity.sessions and not len(activity.track):
         raise refused("no_points")
-    legs = _Legs(activity)
-    return [legs.recording(place) for place in range(len(legs.sessions))]
+    return _Legs(activity).recordings()
 
 
 class _Legs:
@@ -41,20 +40,25 @@ class _Legs:
         self._shift_ms = _clock_shift_ms(activity)
         self.sessions = sorted(activity.sessions or [{}], key=lambda fields: _order(fields))
         self._starts_ms = [self._start_ms(fields) for fields in self.sessions]
+        self._begun_ms = [EARLIEST_MS if at is None else at for at in self._starts_ms]
         first_ms = next((at_ms for at_ms in self._starts_ms if at_ms is not None), None)
         # The track applies the shift itself to whatever time it uses.
         unshifted_ms = None if first_ms is None else first_ms - self._shift_ms
         self._samples = activity.track.finish(start_ms=unshifted_ms, shift_ms=self._shift_ms)
 
-    def recording(self, place: int) -> Recording:
+    def recordings(self) -> list[Recording]:
         """Raises: FileRefused."""
-        fields = self.sessions[place]
+        legs = zip(self.sessions, self._starts_ms, self._by_leg(), self._laps_by_leg(), strict=True)
+        return [self._recording(*leg) for leg in legs]
+
+    def _recording(
+        self, fields: Fields, start_ms: int | None, samples: Samples, laps: list[Lap]
+    ) -> Recording:
         stated = _stated(fields, self._activity)
-        stated.start_ms = self._starts_ms[place]
-        stated.laps = self._laps(place)
+        stated.start_ms, stated.laps = start_ms, laps
         if self._shift_ms:
             stated.warnings.add("clock_set_from_local_time")
-        return assemble(stated, self._points(place))
+        return assemble(stated, samples)
 
     def _start_ms(self, fields: Fields) -> int | None:
         start_s = number_of(fields, "start_time")
@@ -64,27 +68,27 @@ class _Legs:
 
     def _leg_of(self, at_ms: int) -> int:
         """Return the leg that has begun last at an instant; the first is open to the past."""
-        begun = [at if at is not None else 0 for at in self._starts_ms]
-        return max(0, bisect_right(begun, at_ms) - 1)
+        return max(0, bisect_right(self._begun_ms, at_ms) - 1)
 
-    def _points(self, place: int) -> Samples:
+    def _by_leg(self) -> list[Samples]:
+        """Return the points of each leg."""
         if len(self.sessions) == 1:
-            return self._samples
-        indexes = [
-            index for index, at_ms in enumerate(self._samples.at_ms) if self._leg_of(at_ms) == place
-        ]
-        return take(self._samples, indexes)
+            return [self._samples]
+        indexes: list[list[int]] = [[] for _ in self.sessions]
+        for index, at_ms in enumerate(self._samples.at_ms):
+            indexes[self._leg_of(at_ms)].append(index)
+        return [take(self._samples, chosen) for chosen in indexes]
 
-    def _laps(self, place: int) -> list[Lap]:
-        found = []
+    def _laps_by_leg(self) -> list[list[Lap]]:
+        laps: list[list[Lap]] = [[] for _ in self.sessions]
         for fields in self._activity.laps:
             start_ms = self._start_ms(fields)
-            if start_ms is None or (len(self.sessions) > 1 and self._leg_of(start_ms) != place):
-                continue
-            elapsed_s = number_of(fields, "total_elapsed_time", "total_timer_time")
-            distance_m = number_of(fields, "total_distance")
-            found.append(Lap(instant(start_ms), elapsed_s or 0.0, distance_m))
-        return found
+            if start_ms is not None:
+                elapsed_s = number_of(fields, "total_elapsed_time", "total_timer_time")
+                distance_m = number_of(fields, "total_distance")
+                lap = Lap(instant(start_ms), elapsed_s or 0.0, distance_m)
+                laps[self._leg_of(start_ms)].append(lap)
+        return laps
 
 
 def _order(session: Fields) -> float:

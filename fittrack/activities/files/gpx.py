@@ -128,6 +128,7 @@ class _Reader:
         if self._lost_positions:
             self._stated.warnings.add("positions_dropped")
         for tracks in _a_day_apart(sorted(self._tracks, key=lambda track: min(track.at_ms))):
+            self._budget.spend_activity()
             yield self._recording(tracks)
 
     def _refuse_what_is_no_workout(self) -> None:

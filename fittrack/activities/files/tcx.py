@@ -106,6 +106,7 @@ class _Reader:
         """Add what was read since the activity began, unless it is nothing."""
         samples = self._track.finish(start_ms=self._laps[0].start_ms if self._laps else None)
         if self._laps or len(samples):
+            self._budget.spend_activity()
             _sum_laps(stated, self._laps, samples)
             if self._track.untimed:
                 stated.warnings.add("points_without_times")

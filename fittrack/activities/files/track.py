@@ -8,6 +8,8 @@ from fittrack.activities.files.errors import refused
 from fittrack.activities.samples import Samples, empty_samples, from_columns
 
 MAX_POINTS = 500_000
+# A logger's memory of some years, a track a day.
+MAX_ACTIVITIES = 1000
 
 # Outside of these a clock was never set; the columns and the database hold them comfortably.
 EARLIEST_MS = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp()) * 1000
@@ -28,15 +30,20 @@ def time_in_range(at_ms: int | None) -> int | None:
 
 
 class Budget:
-    """How many points a file may still bring, over all its tracks.
+    """How many points and activities a file may still bring."""
 
-    Raises: FileRefused.
-    """
-
-    def __init__(self, points: int = MAX_POINTS) -> None:
+    def __init__(self, points: int = MAX_POINTS, activities: int = MAX_ACTIVITIES) -> None:
         self._points = points
+        self._activities = activities
 
-    def spend(self) -> None:
+    def spend_activity(self) -> None:
+        """Raises: FileRefused."""
+        self._activities -= 1
+        if self._activities < 0:
+            raise refused("too_many_activities", f"more than {MAX_ACTIVITIES}")
+
+    def spend_point(self) -> None:
+        """Raises: FileRefused."""
         self._points -= 1
         if self._points < 0:
             raise refused("too_many_points", f"more than {MAX_POINTS}")
@@ -73,7 +80,7 @@ class Track:
 
         Raises: FileRefused.
         """
-        self._budget.spend()
+        self._budget.spend_point()
         at_ms = time_in_range(at_ms)
         self.untimed += at_ms is None
         self._at_ms.append(at_ms)

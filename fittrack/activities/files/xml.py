@@ -13,6 +13,7 @@ from fittrack.activities.files.errors import refused
 # Elements that may stand in a row without a point among them: what is kept in memory is bounded.
 MAX_ELEMENTS_BETWEEN_POINTS = 100_000
 
+_PROLOG_BYTES = 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -41,15 +42,13 @@ def root_name(content: bytes) -> str:
     try:
         _, element = next(open_stream(content))
     except (etree.XMLSyntaxError, StopIteration) as error:
+        # An entity bomb within the first element ends here.
+        if b"<!DOCTYPE" in content[:_PROLOG_BYTES]:
+            raise refused("xml_forbidden") from error
         raise refused("unreadable", _sentence(error)) from error
-    refuse_doctype(element)
-    return local(element.getroottree().getroot())
-
-
-def refuse_doctype(element: etree._Element) -> None:
-    """Raises: FileRefused."""
     if element.getroottree().docinfo.internalDTD is not None:
         raise refused("xml_forbidden")
+    return local(element.getroottree().getroot())
 
 
 def ends(content: bytes, points: frozenset[str]) -> Iterator[tuple[str, etree._Element]]:
