@@ -119,6 +119,19 @@ class DayMinutes:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of an activity in a member's file; `part_no` counts from 1."""
+
+    account_id: str
+    original_file_id: str
+    part_no: int
+
+    @property
+    def key(self) -> str:
+        return f"file:{self.original_file_id}:{self.part_no}"
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """All that is stored of one activity of a file."""
 

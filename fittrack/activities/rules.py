@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from math import isfinite
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fittrack.activities import samples as sample_blocks
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
-from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part
+from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
 from fittrack.activities.recording import Lap, Recording
 from fittrack.activities.samples import Samples
 from fittrack.clock import day_of
@@ -21,42 +22,21 @@ MOST_CM = 10**12 - 1
 MOST_MMPS = 400_000
 
 
-def origin_key(original_file_id: str, part_no: int) -> str:
-    """Return the place of the `part_no`-th activity of a file, counted from 1."""
-    return f"file:{original_file_id}:{part_no}"
-
-
 def state_of(started_at: datetime, *, now: datetime) -> tuple[str, str | None]:
     """Return the state of a new activity and the code of its reason; a future start is held."""
     return ("held", "starts_in_the_future") if started_at > now else ("accepted", None)
 
 
 def part_of(
-    recording: Recording,
-    *,
-    activity_id: str,
-    account_id: str,
-    original_file_id: str,
-    part_no: int,
-    zone: ZoneInfo,
-    now: datetime,
+    recording: Recording, origin: Origin, *, activity_id: str, zone: ZoneInfo, now: datetime
 ) -> Part:
-    """Return what is stored of the `part_no`-th recording of a file; `zone` cuts points days."""
+    """Return what is stored of one recording of a file; `zone` cuts points days."""
     minutes = rated(active_minutes(recording), sport=recording.sport)
-    activity = _activity_of(
-        recording,
-        activity_id=activity_id,
-        account_id=account_id,
-        original_file_id=original_file_id,
-        part_no=part_no,
-        day_on=day_of(recording.started_at, zone),
-        now=now,
-    )
     return Part(
-        activity=activity,
+        activity=_activity_of(recording, origin, activity_id=activity_id, zone=zone, now=now),
         laps=[_lap_of(lap, activity_id, at) for at, lap in enumerate(recording.laps, start=1)],
         minutes=[
-            DayMinutes(activity_id, day_on, account_id, minutes_to_json(of_day))
+            DayMinutes(activity_id, day_on, origin.account_id, minutes_to_json(of_day))
             for day_on, of_day in split_by_day(minutes, zone)
         ],
         block_bytes=sample_blocks.pack(recording.samples),
@@ -64,48 +44,25 @@ def part_of(
 
 
 def _activity_of(
-    recording: Recording,
-    *,
-    activity_id: str,
-    account_id: str,
-    original_file_id: str,
-    part_no: int,
-    day_on: date,
-    now: datetime,
+    recording: Recording, origin: Origin, *, activity_id: str, zone: ZoneInfo, now: datetime
 ) -> Activity:
     state, reason_code = state_of(recording.started_at, now=now)
     return Activity(
         activity_id=activity_id,
-        account_id=account_id,
+        account_id=origin.account_id,
         type="workout",
         sport=recording.sport,
         source_kind="file",
-        origin_key=origin_key(original_file_id, part_no),
-        original_file_id=original_file_id,
+        origin_key=origin.key,
+        original_file_id=origin.original_file_id,
         file_format=recording.file_format,
         state=state,
         reason_code=reason_code,
         duplicate_of_id=None,
         started_at=recording.started_at,
         ended_at=recording.ended_at,
-        day_on=day_on,
+        day_on=day_of(recording.started_at, zone),
         utc_offset_s=recording.utc_offset_s,
-        elapsed_s=round(recording.elapsed_s),
-        moving_s=round(recording.moving_s),
-        distance_cm=whole(recording.distance_m, 100, MOST_CM),
-        track_distance_cm=whole(recording.track_distance_m, 100, MOST_CM),
-        ascent_m=whole(recording.ascent_m),
-        descent_m=whole(recording.descent_m),
-        calories_kcal=recording.calories_kcal,
-        steps=recording.steps,
-        avg_hr_bpm=whole(recording.avg_hr_bpm),
-        max_hr_bpm=recording.max_hr_bpm,
-        avg_cadence_rpm=whole(recording.avg_cadence_rpm),
-        max_cadence_rpm=recording.max_cadence_rpm,
-        avg_power_w=whole(recording.avg_power_w),
-        max_power_w=recording.max_power_w,
-        avg_speed_mmps=whole(recording.avg_speed_mps, 1000, MOST_MMPS),
-        max_speed_mmps=whole(recording.max_speed_mps, 1000, MOST_MMPS),
         name=recording.name or None,
         notes_text=recording.notes or None,
         device=recording.device or None,
@@ -115,7 +72,30 @@ def _activity_of(
         position_count=sum(latitude is not None for latitude in recording.samples.lat_e7),
         created_at=now,
         updated_at=now,
+        **_figures(recording),
     )
+
+
+def _figures(recording: Recording) -> dict[str, Any]:
+    """Return the figures as whole numbers of the columns' units."""
+    return {
+        "elapsed_s": round(recording.elapsed_s),
+        "moving_s": round(recording.moving_s),
+        "distance_cm": whole(recording.distance_m, 100, MOST_CM),
+        "track_distance_cm": whole(recording.track_distance_m, 100, MOST_CM),
+        "ascent_m": whole(recording.ascent_m),
+        "descent_m": whole(recording.descent_m),
+        "calories_kcal": recording.calories_kcal,
+        "steps": recording.steps,
+        "avg_hr_bpm": whole(recording.avg_hr_bpm),
+        "max_hr_bpm": recording.max_hr_bpm,
+        "avg_cadence_rpm": whole(recording.avg_cadence_rpm),
+        "max_cadence_rpm": recording.max_cadence_rpm,
+        "avg_power_w": whole(recording.avg_power_w),
+        "max_power_w": recording.max_power_w,
+        "avg_speed_mmps": whole(recording.avg_speed_mps, 1000, MOST_MMPS),
+        "max_speed_mmps": whole(recording.max_speed_mps, 1000, MOST_MMPS),
+    }
 
 
 def _lap_of(lap: Lap, activity_id: str, lap_no: int) -> ActivityLap:

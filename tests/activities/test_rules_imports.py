@@ -20,6 +20,7 @@ from fittrack.activities.imports.rules import (
     refuse_unread,
 )
 from fittrack.activities.minutes import RatedMinute
+from fittrack.activities.models import Origin
 from fittrack.activities.samples import empty_samples, from_columns
 from fittrack.dev.files import make_gpx
 
@@ -90,13 +91,7 @@ def test_a_damaged_figure_does_not_keep_the_others_out():
     damaged = replace(recording, avg_speed_mps=1e9, distance_m=inf)
 
     part = rules.part_of(
-        damaged,
-        activity_id="a",
-        account_id="b",
-        original_file_id="c",
-        part_no=1,
-        zone=NEW_YORK,
-        now=NOW,
+        damaged, Origin("ana", "file", 1), activity_id="run", zone=NEW_YORK, now=NOW
     )
 
     assert (part.activity.avg_speed_mmps, part.activity.distance_cm) == (None, None)

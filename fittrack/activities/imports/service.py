@@ -24,7 +24,7 @@ from fittrack.activities.imports.models import (
     Refusal,
     Upload,
 )
-from fittrack.activities.models import Part
+from fittrack.activities.models import Origin, Part
 from fittrack.activities.recording import Recording
 from fittrack.activities.service import END, LAST_ID, insert_parts, release_file
 from fittrack.db import Transaction
@@ -166,10 +166,8 @@ def _parts(source: ImportSource, recordings: Sequence[Recording], *, now: dateti
     return [
         activity_rules.part_of(
             recording,
+            Origin(source.account_id, source.original_file_id or "", part_no),
             activity_id=new_id(),
-            account_id=source.account_id,
-            original_file_id=source.original_file_id or "",
-            part_no=part_no,
             zone=config.current().zone,
             now=now,
         )
