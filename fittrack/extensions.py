@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Flask
 from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
+from marshmallow import fields
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from fittrack import auth, limits
+from fittrack import auth, clock, limits
 from fittrack.config import Config
 from fittrack.openapi import FitTrackApi
 
@@ -44,6 +45,8 @@ def make_redis(url: str, *, retries: int = 1) -> Redis:
 
 def init_app(app: Flask, settings: Config) -> None:
     """Bind all of them to the application."""
+    # Instants end in `Z`; the library's own spelling of UTC is `+00:00`.
+    fields.DateTime.SERIALIZATION_FUNCS["iso"] = clock.rfc3339
     app.config.update(
         API_TITLE="FitTrack",
         API_VERSION="v1",
