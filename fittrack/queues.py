@@ -142,6 +142,9 @@ def claim(outbox_id: str, *, now: datetime) -> Lease | None:
         row = tx.one(OutboxRow, SQL["lock_due_job"], outbox_id=outbox_id, now_at=now)
         if row is None:
             return None
+        if row.attempts >= MAX_ATTEMPTS:  # nobody lived to say that an attempt failed
+            _bury(tx, outbox_id)
+            return None
         lease_s = JOBS[row.job_name].timeout_s() + LEASE_MARGIN_S
         leased_until_at = now + timedelta(seconds=lease_s)
         tx.run(
@@ -152,6 +155,12 @@ def claim(outbox_id: str, *, now: datetime) -> Lease | None:
         )
     request_id = row.request_id or outbox_id
     return Lease(outbox_id, token, row.job_name, row.payload_json, request_id, row.attempts + 1)
+
+
+def _bury(tx: Transaction, outbox_id: str) -> None:
+    reason = "its worker died in the last attempt"
+    tx.run(SQL["bury_job"], outbox_id=outbox_id, last_error=reason)
+    logger.error("a job was buried", extra={"outbox_id": outbox_id})
 
 
 def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:

@@ -44,6 +44,15 @@ UPDATE outbox
    AND lease_token = :lease_token
    AND state = 'pending'
 
+-- name: bury_job
+-- Give up a job whose attempts are used up.
+UPDATE outbox
+   SET state = 'dead',
+       last_error = :last_error,
+       lease_token = NULL,
+       leased_until_at = NULL
+ WHERE outbox_id = :outbox_id
+
 -- name: list_due_jobs
 -- What is due and not done, the oldest first.
 SELECT outbox_id, job_name
