@@ -85,15 +85,11 @@ def test_empty_text_is_null(probes):
     assert (found().owner, found().note_text) == (None, None)
 
 
-@given(st.lists(st.datetimes(timezones=st.timezones()), min_size=2, max_size=2))
+@given(st.lists(st.datetimes(timezones=st.just(UTC)), min_size=2, max_size=2).map(sorted))
 def test_the_text_of_instants_sorts_as_the_instants_do(pair):
-    first, second = sorted(pair)
-    try:
-        texts = instant_to_text(first), instant_to_text(second)
-    except OverflowError:  # beyond what datetime can convert
-        return
-    assert texts[0] <= texts[1]
-    assert instant_from_text(texts[0]) == first
+    first, second = map(instant_to_text, pair)
+    assert first <= second
+    assert [instant_from_text(first), instant_from_text(second)] == pair
 
 
 @pytest.mark.parametrize("binds", [{}, {"probe_id": "p1", "other": 1}, {"id": "p1"}])
