@@ -295,7 +295,7 @@ def test_a_flood_of_messages_without_fields_is_given_up():
         read_fit(head + body, most_messages=1000)
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=300, deadline=None)
 @given(
     name=st.sampled_from(sorted(SOUND)),
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),
@@ -309,7 +309,7 @@ def test_random_damage_is_read_or_refused_and_nothing_else(name, changes, cut):
     assert outcome(bytes(damaged)) in {"read", *REASONS}
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200, deadline=None)
 @given(tail=st.binary(max_size=300))
 def test_noise_behind_a_fit_header_is_read_or_refused_and_nothing_else(tail):
     assert outcome(FIT[:14] + tail) in {"read", *REASONS}

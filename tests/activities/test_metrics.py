@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import pi, sin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities import metrics
@@ -47,6 +47,7 @@ def test_the_date_line_is_no_distance():
     assert haversine_m(10, 180, 10, -180) == pytest.approx(0, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES)
 def test_the_way_back_is_as_long_as_the_way_there(lat1, lon1, lat2, lon2):
     there, back = haversine_m(lat1, lon1, lat2, lon2), haversine_m(lat2, lon2, lat1, lon1)
@@ -103,6 +104,7 @@ def test_time_that_runs_backwards_moves_nobody():
     assert metrics.moving_time_s(northward([0, 3, 6, 9], [0, 1, 0, 1])) == 2
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 10_000), min_size=2, max_size=30), st.data())
 def test_moving_never_takes_longer_than_the_recording(metres, data):
     count = len(metres)
@@ -148,6 +150,7 @@ def test_without_altitude_there_is_no_climb():
     assert metrics.ascent_descent_m(samples_of([0, 1])) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-100, 5000), min_size=1, max_size=50))
 def test_a_climb_is_never_negative_and_covers_the_difference(altitudes_m):
     ascent_m, descent_m = metrics.ascent_descent_m(climb(altitudes_m))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities.files import read_activity_file
@@ -142,6 +142,7 @@ def test_speed_tells_the_intensity(sport, speed_mps, intensity):
     assert intensity_by_speed(sport, speed_mps) == intensity
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

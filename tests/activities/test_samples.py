@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities.samples import (
@@ -41,11 +41,13 @@ def a_walk(count: int) -> Samples:
     return from_columns([second * 1000 for second in seconds], columns, ())
 
 
+@settings(deadline=None)
 @given(samples=any_samples())
 def test_unpack_gives_back_exactly_what_was_packed(samples):
     assert unpack(pack(samples)) == samples
 
 
+@settings(deadline=None)
 @given(samples=any_samples())
 def test_equal_samples_pack_to_equal_bytes(samples):
     assert pack(unpack(pack(samples))) == pack(samples)
@@ -55,6 +57,7 @@ def test_an_hour_takes_a_few_kilobytes():
     assert len(pack(a_walk(3600))) < 4096
 
 
+@settings(deadline=None)
 @given(samples=any_samples(), place=st.floats(0, 1), byte=st.integers(0, 255))
 def test_a_damaged_block_is_corrupt_or_unchanged(samples, place, byte):
     block = bytearray(pack(samples))
@@ -65,6 +68,7 @@ def test_a_damaged_block_is_corrupt_or_unchanged(samples, place, byte):
         assert bytes(block) != pack(samples)
 
 
+@settings(deadline=None)
 @given(samples=any_samples(), share=st.floats(0, 0.99))
 def test_a_block_cut_short_is_corrupt(samples, share):
     block = pack(samples)
@@ -72,6 +76,7 @@ def test_a_block_cut_short_is_corrupt(samples, share):
         unpack(block[: int(share * len(block))])
 
 
+@settings(deadline=None)
 @given(payload=st.binary(max_size=200))
 def test_another_content_in_a_sound_wrapper_is_corrupt(payload):
     with pytest.raises(SamplesCorrupt):
