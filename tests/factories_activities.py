@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, make_dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -11,11 +12,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from fittrack import db, worker
-from fittrack.auth import Identity, issue_access_token
 from fittrack.clock import utc_now
-from fittrack.db.values import instant_to_text
+from fittrack.db.loader import Statement, to_sqlite
 from fittrack.dev.files import make_gpx
-from fittrack.ids import new_id
+from tests.factories_accounts import login, make_account
 
 # Noon in New York, so that an hour's run lies within one points day.
 NOON_AT = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
@@ -24,12 +24,10 @@ NOON_AT = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
 class Member:
     """A signed-in member and what they ask of the API."""
 
-    def __init__(self, client: FlaskClient, name: str = "ana") -> None:
+    def __init__(self, client: FlaskClient) -> None:
         self.client = client
-        self.account_id, session_id = _insert_member(name)
-        with client.application.app_context():
-            token = issue_access_token(Identity(self.account_id, session_id, "user"))
-        self.headers = {"Authorization": f"Bearer {token}"}
+        self.account_id = make_account()
+        self.headers = login(client, self.account_id)
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the answer to GET /api/v1/<path>."""
@@ -68,52 +66,48 @@ class Member:
 
 def run_jobs() -> int:
     """Do every waiting import in this process, as a worker would, and return how many."""
-    rows = (
-        db.engine()
-        .raw()
-        .execute(
-            "SELECT outbox_id FROM outbox WHERE job_name = 'process_import_item' AND state = 'pending'"
-            " ORDER BY created_at, outbox_id"
-        )
-    )
-    ids = [row[0] for row in rows]
+    ids = waiting_jobs()
     for outbox_id in ids:
         worker.run_outbox(outbox_id)
     return len(ids)
 
 
+def waiting_jobs() -> list[str]:
+    """Return the imports that wait for a worker, the oldest first."""
+    rows = select(
+        "SELECT outbox_id FROM outbox WHERE job_name = 'process_import_item'"
+        " AND state = 'pending' ORDER BY created_at, outbox_id",
+        "outbox_id",
+    )
+    return [outbox_id for (outbox_id,) in rows]
+
+
 def make_all_due() -> None:
     """Let waiting jobs be due at once and free of leases, as they are after a while."""
-    db.engine().raw().execute(
-        "UPDATE outbox SET due_at = ?, leased_until_at = NULL WHERE state = 'pending'",
-        (instant_to_text(utc_now() - timedelta(seconds=1)),),
+    execute(
+        "UPDATE outbox SET due_at = :due_at, leased_until_at = NULL WHERE state = 'pending'",
+        due_at=utc_now() - timedelta(seconds=1),
     )
 
 
 def count(table: str) -> int:
     """Return how many rows a table holds."""
-    return db.engine().raw().execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+    ((number,),) = select(f"SELECT COUNT(*) AS row_count FROM {table}", "row_count")
+    return number
 
 
-def _insert_member(name: str) -> tuple[str, str]:
-    account_id, session_id = new_id(), new_id()
-    now = instant_to_text(utc_now())
-    later = instant_to_text(utc_now() + timedelta(days=7))
-    raw = db.engine().raw()
-    raw.execute(
-        "INSERT INTO accounts (account_id, email, email_key, display_name, display_name_key, role,"
-        " status, date_of_birth_on, state_code, created_at, email_verified_at)"
-        " VALUES (?, ?, ?, ?, ?, 'user', 'active', '1990-01-01', 'CA', ?, ?)",
-        (account_id, f"{name}@fittrack.example", f"{name}@fittrack.example", name, name, now, now),
-    )
-    raw.execute(
-        "INSERT INTO profiles (account_id, tier_code, time_zone, updated_at)"
-        " VALUES (?, 'OPEN', 'UTC', ?)",
-        (account_id, now),
-    )
-    raw.execute(
-        "INSERT INTO sessions (session_id, account_id, started_at, last_seen_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (session_id, account_id, now, now, later),
-    )
-    return account_id, session_id
+def select(text: str, *columns: str, **binds: Any) -> list[tuple[Any, ...]]:
+    """Return rows of a statement of the test's own, on whichever engine this run has."""
+    row_type = make_dataclass("Row", columns)
+    with db.reading("select_for_test") as tx:
+        return [astuple(row) for row in tx.all(row_type, _statement(text, binds), **binds)]
+
+
+def execute(text: str, **binds: Any) -> None:
+    """Run a writing statement of the test's own and commit it."""
+    with db.transaction("execute_for_test") as tx:
+        tx.run(_statement(text, binds), **binds)
+
+
+def _statement(text: str, binds: dict[str, Any]) -> Statement:
+    return Statement("test", "tests", text, to_sqlite(text), frozenset(binds), ())

@@ -9,23 +9,22 @@ from io import BytesIO
 
 import pytest
 
-from fittrack import db
 from fittrack.activities.imports.rules import MAX_FILE_BYTES, MAX_UPLOAD_BYTES
 from fittrack.dev.files import make_gpx
 from tests.activities.makers import TcxLap, make_fit_run, points, tcx_of
-from tests.factories_activities import NOON_AT, Member, count, run_jobs
+from tests.factories_activities import NOON_AT, Member, count, run_jobs, select
 
 RUN = make_gpx(NOON_AT, 60)
 
 
 @pytest.fixture
 def ana(client):
-    return Member(client, "ana")
+    return Member(client)
 
 
 @pytest.fixture
 def cem(client):
-    return Member(client, "cem")
+    return Member(client)
 
 
 def post_form(member, data, content_type="multipart/form-data"):
@@ -169,7 +168,6 @@ def test_uploads_of_the_same_moment_keep_the_bytes_once(ana):
     def upload():
         together.wait()
         answers.append(ana.post_files(("run.gpx", RUN)).status_code)
-        db.engine().close()
 
     answers = []
     threads = [threading.Thread(target=upload) for _ in range(4)]
@@ -211,14 +209,14 @@ def test_minutes_over_midnight_go_to_both_days(ana):
     # 23:30 to 00:30 in New York.
     ana.run(started_at=NOON_AT.replace(day=11, hour=3, minute=30), hr_bpm=150)
 
-    rows = (
-        db.engine()
-        .raw()
-        .execute(
-            "SELECT day_on, json_array_length(minutes_json) FROM activity_minutes ORDER BY day_on"
-        )
+    rows = select(
+        "SELECT day_on, minutes_json FROM activity_minutes ORDER BY day_on",
+        *("day_on", "minutes_json"),
     )
-    assert rows.fetchall() == [("2025-03-10", 30), ("2025-03-11", 30)]
+    assert [(f"{day_on}", len(minutes)) for day_on, minutes in rows] == [
+        ("2025-03-10", 30),
+        ("2025-03-11", 30),
+    ]
 
 
 @pytest.mark.parametrize("form", [{}, {"file": (BytesIO(b""), "")}])
