@@ -68,7 +68,9 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
     from fittrack.dev.routes import blp as dev
+    from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
+    from fittrack.notifications.routes import blp as notifications
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
 
@@ -82,6 +84,8 @@ def register_blueprints(app: Flask) -> None:
     for blueprint in (registration, sessions, factors, users, keys):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
+        extensions.api.register_blueprint(blueprint)
+    for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
 
 
