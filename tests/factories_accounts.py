@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -58,7 +57,7 @@ def make_account(
     account = service.new_account(
         email or f"member{number}@example.com",
         display_name or f"Member{number}",
-        password_hash=_password_hash(),
+        password_hash=passwords.hash_password(PASSWORD),
         role=role,
         date_of_birth_on=date_of_birth_on,
         state_code=state_code,
@@ -91,8 +90,3 @@ def login(
     with client.application.app_context():
         token = auth.issue_access_token(Identity(account_id, opened.session_id, role))
     return {"Authorization": f"Bearer {token}"}
-
-
-@cache
-def _password_hash() -> str:
-    return passwords.hash_password(PASSWORD)

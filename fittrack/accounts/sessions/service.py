@@ -55,7 +55,7 @@ def log_in(
         raise InvalidCredentials
     stronger_hash = _stronger(login, password)
     with db.transaction("log_in") as tx:
-        _check_unchanged(tx, login)
+        check_unchanged(tx, login)
         if stronger_hash and login.password_hash:
             accounts.update_password_hash(
                 tx,
@@ -231,7 +231,7 @@ def _stronger(login: Login, password: str) -> str | None:
     return None
 
 
-def _check_unchanged(tx: Transaction, seen: Login) -> None:
+def check_unchanged(tx: Transaction, seen: Login) -> None:
     """Hold the account, and refuse where the password was changed while it was being checked.
 
     Raises: InvalidCredentials, AccountNotActive.
