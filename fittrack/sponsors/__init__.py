@@ -1,0 +1,1 @@
+"""Who supplies prizes and witnesses draws."""

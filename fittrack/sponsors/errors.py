@@ -1,0 +1,17 @@
+"""What can go wrong with sponsors."""
+
+from __future__ import annotations
+
+from fittrack.errors import Conflict, NotFound
+
+
+class SponsorNotFound(NotFound):
+    """There is no such sponsor."""
+
+    code = "sponsor_not_found"
+
+
+class SponsorNameTaken(Conflict):
+    """There is a sponsor of that name already."""
+
+    code = "sponsor_name_taken"

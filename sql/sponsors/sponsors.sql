@@ -1,0 +1,65 @@
+-- name: insert_sponsor
+-- A new sponsor.
+INSERT INTO sponsors
+       (sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
+        barred_at, created_at, updated_at)
+VALUES (:sponsor_id, :name, :contact_email, :website, :logo_url, :notes, :is_active, :is_revealing_by_itself,
+        :barred_at, :created_at, :updated_at)
+
+-- name: find_sponsor
+-- One sponsor.
+SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
+       barred_at, created_at, updated_at
+  FROM sponsors
+ WHERE sponsor_id = :sponsor_id
+
+-- name: list_sponsors
+-- Sponsors, newest first.
+SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
+       barred_at, created_at, updated_at
+  FROM sponsors
+ WHERE (:before_id IS NULL OR sponsor_id < :before_id)
+ ORDER BY sponsor_id DESC
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: update_sponsor
+-- Edit a sponsor.
+UPDATE sponsors
+   SET name = :name,
+       contact_email = :contact_email,
+       website = :website,
+       logo_url = :logo_url,
+       notes = :notes,
+       is_active = :is_active,
+       is_revealing_by_itself = :is_revealing_by_itself,
+       updated_at = :updated_at
+ WHERE sponsor_id = :sponsor_id
+
+-- name: update_barred_at
+-- Accept a sponsor as a source no more; the first time counts.
+UPDATE sponsors
+   SET barred_at = :barred_at
+ WHERE sponsor_id = :sponsor_id
+   AND barred_at IS NULL
+
+-- name: find_standing_witness
+-- The longest-known sponsor that reveals by itself and may be a source.
+SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
+       barred_at, created_at, updated_at
+  FROM sponsors
+ WHERE is_active = 1
+   AND is_revealing_by_itself = 1
+   AND barred_at IS NULL
+ ORDER BY sponsor_id
+ FETCH FIRST 1 ROWS ONLY
+
+-- name: insert_sponsor_account
+-- Make an account one of a sponsor's people.
+INSERT INTO sponsor_accounts (account_id, sponsor_id, added_at)
+VALUES (:account_id, :sponsor_id, :added_at)
+
+-- name: find_sponsor_of
+-- The sponsor that an account belongs to.
+SELECT sponsor_id
+  FROM sponsor_accounts
+ WHERE account_id = :account_id
