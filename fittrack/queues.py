@@ -59,7 +59,7 @@ JOBS: Mapping[str, JobKind] = {
         "default", "fittrack.activities.imports.jobs.process_import_item", "import_timeout_s"
     ),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
-    "announce_result": JobKind("drawings", "fittrack.drawings.jobs.announce_result"),
+    "tell_entrants": JobKind("default", "fittrack.drawings.jobs.tell_entrants"),
 }
 
 

@@ -1,0 +1,1 @@
+"""How a drawing is conducted: the steps that time takes, each once, whoever is killed."""

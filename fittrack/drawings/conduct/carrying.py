@@ -1,0 +1,122 @@
+"""When a reveal does not come: the drawing is void, and its entries go on in a new one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime
+
+from fittrack import config, queues
+from fittrack.db import Transaction
+from fittrack.drawings import repository, rules, scheduling
+from fittrack.drawings.conduct.models import Standing
+from fittrack.drawings.models import PLATFORM, Drawing
+from fittrack.drawings.record import service as record
+from fittrack.drawings.tickets import repository as tickets
+from fittrack.drawings.tickets import rules as ticket_rules
+from fittrack.drawings.tickets.models import Entry, Holder
+from fittrack.errors import Problem
+from fittrack.ids import new_id
+from fittrack.sponsors import service as sponsors
+
+
+def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
+    """Abort a held drawing, bar who withheld, carry the entries over and have everyone told."""
+    drawing = standing.drawing
+    withheld = [source.source_id for source in standing.missing]
+    for source in standing.missing:
+        if source.sponsor_id is not None:
+            sponsors.bar(tx, source.sponsor_id, now=now)
+    successor = _successor(tx, drawing, now=now) if drawing.entry_count else None
+    carried_to = successor.drawing_id if successor else None
+    repository.update_status(tx, drawing, "aborted", due_at=None, now=now)
+    repository.record_event(
+        tx,
+        drawing.drawing_id,
+        "aborted",
+        PLATFORM,
+        now=now,
+        withheld=withheld,
+        carried_to=carried_to,
+    )
+    queues.enqueue(tx, "tell_entrants", drawing.drawing_id, now=now, drawing_id=drawing.drawing_id)
+    body = {
+        "v": "FTD1",
+        "drawing_id": drawing.drawing_id,
+        "withheld": withheld,
+        "carried_to": carried_to,
+    }
+    record.append_log(tx, drawing.drawing_id, "abort", body, now=now)
+
+
+def schedule(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
+    """Schedule a held successor, with a standing witness where its own is barred.
+
+    Where that is refused (no witness is left for prizes of this value) it waits for an admin.
+    """
+    sales_s = config.current().carried_sales_s
+    timed = rules.retimed(drawing, sales_s=sales_s, now=now)
+    own = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
+    if own is None or not own.may_witness:
+        own = sponsors.find_standing_witness(tx)
+    ready = replace(timed, sponsor_id=own.sponsor_id if own else None, updated_at=now)
+    repository.update_draft(tx, ready)
+    repository.update_due_at(tx, drawing.drawing_id, None)
+    try:
+        scheduling.check(tx, ready, now=now)
+    except Problem as problem:
+        repository.record_event(
+            tx, drawing.drawing_id, "waits_for_an_admin", PLATFORM, now=now, code=problem.code
+        )
+    else:
+        scheduling.schedule(tx, ready, PLATFORM, now=now)
+
+
+def _successor(tx: Transaction, drawing: Drawing, *, now: datetime) -> Drawing:
+    successor = rules.carried_over(
+        drawing, drawing_id=new_id(), sales_s=config.current().carried_sales_s, now=now
+    )
+    repository.insert_drawing(tx, successor)
+    for prize in repository.list_prizes(tx, drawing.drawing_id):
+        copy = replace(prize, prize_id=new_id(), drawing_id=successor.drawing_id)
+        repository.insert_prize(tx, copy)
+    _carry_entries(tx, drawing, successor)
+    repository.record_event(
+        tx,
+        successor.drawing_id,
+        "carried_over",
+        PLATFORM,
+        now=now,
+        carried_from=drawing.drawing_id,
+    )
+    return successor
+
+
+def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing) -> None:
+    """Copy every entry that counts; each keeps the reference of what was paid for it."""
+    entries = [
+        entry for entry in tickets.list_entries(tx, drawing.drawing_id) if not entry.void_reason
+    ]
+    holders = {
+        account_id: ticket_rules.new_holder(
+            successor.drawing_id, account_id, os.urandom(ticket_rules.SALT_BYTES)
+        )
+        for account_id in sorted({entry.account_id for entry in entries})
+    }
+    tickets.insert_holders(tx, list(holders.values()))
+    carried = [_carried(entry, holders[entry.account_id]) for entry in entries]
+    tickets.insert_entries(tx, carried)
+    units = sum(entry.units for entry in carried)
+    tickets.add_units_carried(tx, successor.drawing_id, units, entry_count=len(carried))
+
+
+def _carried(entry: Entry, holder: Holder) -> Entry:
+    return replace(
+        entry,
+        entry_id=new_id(),
+        drawing_id=holder.drawing_id,
+        holder=holder.holder,
+        receipt_text=None,
+        receipt_signature=None,
+        carried_from_id=entry.entry_id,
+    )

@@ -1,0 +1,66 @@
+"""Refunds after a cancellation: each entry by its own mirror, in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fittrack import db
+from fittrack.drawings import repository
+from fittrack.drawings.models import Drawing
+from fittrack.drawings.tickets import repository as tickets
+from fittrack.drawings.tickets.models import RefundableEntry
+from fittrack.drawings.tickets.service import FIRST_ID
+from fittrack.notifications import service as notifications
+from fittrack.points import service as points
+
+BATCH_ROWS = 500
+
+
+def refund_entries(drawing_id: str, now: datetime) -> None:
+    """Refund what has not been refunded; a killed run is taken up where it ended.
+
+    One transaction an entry: members' balances must not be locked behind the ledger's head.
+    """
+    with db.reading("get_drawing") as tx:
+        drawing = repository.get_drawing(tx, drawing_id)
+    for entry in _refundable(drawing_id):
+        _refund(drawing, entry, now=now)
+    with db.transaction("finish_refunds") as tx:
+        if not tickets.list_refundable_entries(tx, drawing_id, after_id=FIRST_ID, row_limit=1):
+            repository.update_due_at(tx, drawing_id, None)
+
+
+def _refundable(drawing_id: str) -> Iterator[RefundableEntry]:
+    after_id = FIRST_ID
+    while True:
+        with db.reading("list_refundable_entries") as tx:
+            batch = tickets.list_refundable_entries(
+                tx, drawing_id, after_id=after_id, row_limit=BATCH_ROWS
+            )
+        yield from batch
+        if len(batch) < BATCH_ROWS:
+            return
+        after_id = batch[-1].entry_id
+
+
+def _refund(drawing: Drawing, entry: RefundableEntry, *, now: datetime) -> None:
+    with db.transaction("refund_entry") as tx:
+        if not tickets.update_refunded_at(tx, entry.entry_id, now=now):
+            return
+        notifications.notify(
+            tx,
+            entry.account_id,
+            "drawing_cancelled",
+            key=drawing.drawing_id,
+            title=f"{drawing.name} was cancelled",
+            body="All tickets that you bought for this drawing are refunded.",
+            data={"drawing_id": drawing.drawing_id},
+            now=now,
+        )
+        points.refund(
+            tx,
+            reference_id=entry.purchase_id,
+            description=f"Refund of tickets of {drawing.name}",
+            now=now,
+        )

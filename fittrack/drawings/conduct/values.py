@@ -1,0 +1,113 @@
+"""The secret values behind commitments: made, sealed, read once they are due, and revealed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import datetime
+
+from fittrack import crypto
+from fittrack.db import Transaction
+from fittrack.drawings import protocol, repository, rules
+from fittrack.drawings.conduct.models import Standing
+from fittrack.drawings.errors import CommitmentMismatch
+from fittrack.drawings.models import Actor, Drawing, NewSource, Source
+from fittrack.drawings.protocol import ProtocolError
+from fittrack.drawings.record import service as record
+from fittrack.sponsors import service as sponsors
+
+logger = logging.getLogger(__name__)
+
+
+def standing(tx: Transaction, drawing: Drawing, *, now: datetime) -> Standing:
+    """Return where a drawing stands."""
+    sources = repository.list_sources(tx, drawing.drawing_id)
+    reveals = record.list_reveals(tx, drawing.drawing_id) if drawing.status == "closed" else []
+    revealed = frozenset(reveal.source_id for reveal in reveals)
+    by_itself = _revealing_by_themselves(tx, sources) if drawing.status == "closed" else ()
+    step = rules.next_step(drawing, sources, revealed, by_itself, now=now)
+    return Standing(drawing, sources, revealed, step)
+
+
+def new_sources(tx: Transaction, drawing: Drawing) -> list[Source]:
+    """Make and store the sources that a drawing's terms will name.
+
+    The sponsor's is the commitment that it registered; else a value is made and kept for it.
+    """
+    made = [_kept_source(drawing.drawing_id, rules.OPERATOR, position=0, sponsor_id=None)]
+    sponsor_id = drawing.sponsor_id
+    if sponsor_id is not None and drawing.sponsor_commitment is not None:
+        source = rules.new_source(
+            drawing.drawing_id,
+            source_id=rules.source_id_of(sponsor_id),
+            position=1,
+            sponsor_id=sponsor_id,
+            value=None,
+            registered=drawing.sponsor_commitment,
+        )
+        made.append(NewSource(source, None))
+    elif sponsor_id is not None:
+        source_id = rules.source_id_of(sponsor_id)
+        made.append(_kept_source(drawing.drawing_id, source_id, position=1, sponsor_id=sponsor_id))
+    for new in made:
+        repository.insert_source(tx, new)
+    return [new.source for new in made]
+
+
+def _kept_source(
+    drawing_id: str, source_id: str, *, position: int, sponsor_id: str | None
+) -> NewSource:
+    value = os.urandom(rules.VALUE_BYTES)
+    source = rules.new_source(
+        drawing_id, source_id=source_id, position=position, sponsor_id=sponsor_id, value=value
+    )
+    return NewSource(source, crypto.seal(_purpose(source), _context(source), value))
+
+
+def record_reading(tx: Transaction, source: Source, actor: Actor, *, now: datetime) -> None:
+    """Record that a kept value is about to be read; commit this before reading."""
+    extra = {"drawing_id": source.drawing_id, "source_id": source.source_id, "by": actor.role}
+    logger.info("a kept value is read", extra=extra)
+    repository.record_event(
+        tx, source.drawing_id, "value_read", actor, now=now, source_id=source.source_id
+    )
+
+
+def read_kept(tx: Transaction, source: Source) -> bytes:
+    """Return a kept value. Raises: LookupError where it is not kept here, Unsealable."""
+    sealed = repository.get_sealed_value(tx, source.drawing_id, source.source_id)
+    return crypto.unseal(_purpose(source), _context(source), sealed)
+
+
+def reveal(tx: Transaction, source: Source, value: bytes, actor: Actor, *, now: datetime) -> None:
+    """Publish and log a value. Raises: CommitmentMismatch; Unique where it is revealed already."""
+    body = {"id": source.source_id, "value": value.hex()}
+    terms = record.get_body(tx, source.drawing_id, "terms")
+    try:
+        protocol.check_reveal(terms, body)
+    except ProtocolError as error:
+        raise CommitmentMismatch from error
+    repository.record_event(
+        tx, source.drawing_id, "revealed", actor, now=now, source_id=source.source_id
+    )
+    record.publish_reveal(tx, source.drawing_id, body, position=source.position, now=now)
+
+
+def _revealing_by_themselves(tx: Transaction, sources: list[Source]) -> frozenset[str]:
+    """Return the ids of sources whose sponsors have a standing order to reveal kept values."""
+    kept = [source for source in sources if source.custody == "operator" and source.sponsor_id]
+    return frozenset(
+        source.source_id
+        for source in kept
+        if (sponsor := sponsors.find_sponsor(tx, source.sponsor_id or ""))
+        and sponsor.is_revealing_by_itself
+    )
+
+
+def _purpose(source: Source) -> str:
+    """Return the purpose whose key seals a value: the operator's, or the sponsor's own."""
+    return f"drawing value of {source.sponsor_id or rules.OPERATOR}"
+
+
+def _context(source: Source) -> str:
+    return f"{source.drawing_id}/{source.source_id}"

@@ -1,0 +1,25 @@
+"""What workers do for drawings; each is safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fittrack.clock import utc_now
+from fittrack.drawings.conduct import announcements
+from fittrack.drawings.conduct import service as conduct
+from fittrack.queues import Lease
+
+
+def wake_due_drawings(*, now: datetime) -> None:
+    """Wake the worker for every drawing that is due."""
+    conduct.wake_due_drawings(now=now)
+
+
+def advance_drawing(drawing_id: str) -> None:
+    """Take whatever steps of a drawing are due; one that is finished is left alone."""
+    conduct.advance_drawing(drawing_id=drawing_id)
+
+
+def tell_entrants(lease: Lease, *, drawing_id: str) -> None:
+    """Tell everyone who entered an aborted drawing where their entries are now."""
+    announcements.tell_entrants(drawing_id=drawing_id, lease=lease, now=utc_now())

@@ -1,0 +1,121 @@
+"""What a drawing has published, as stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fittrack.drawings.forms import Json
+from fittrack.drawings.models import Document, Drawing, Source
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRow:
+    """The end of the public log, and the last sequence number that a drawing was given."""
+
+    log_size: int
+    head: str
+    logged_s: int
+    sequence_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """A record of the public log with the head after it; `logged_s` in Unix seconds."""
+
+    seq_no: int
+    logged_s: int
+    type: str
+    drawing_id: str
+    body_hash: str
+    body_text: str | None
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """What a source revealed, as canonical JSON."""
+
+    source_id: str
+    position: int
+    body_text: str
+    revealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEntry:
+    """A place in the list that the close froze; it owns the numbers from its first one on."""
+
+    position: int
+    entry_id: str
+    holder: str
+    units: int
+    void_reason: str | None
+    first_ticket_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Who was drawn at one position, and the ticket on which the pick fell."""
+
+    drawing_id: str
+    position: int
+    entry_id: str
+    role: str
+    prize_id: str | None
+    ticket_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPick:
+    """A pick with what may be shown of the member behind it."""
+
+    position: int
+    entry_id: str
+    role: str
+    prize_id: str | None
+    ticket_no: int
+    prize_name: str | None
+    units: int
+    display_name: str
+    account_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The outcome of a drawing for everybody to read."""
+
+    drawing: Drawing
+    unfilled: int
+    picks: list[PublishedPick]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed statement of where the public log stands."""
+
+    checkpoint: Json
+    sig: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Everything that a drawing has published so far."""
+
+    drawing: Drawing
+    sources: list[Source]
+    documents: dict[str, Document]
+    reveals: list[Reveal]
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class BundleParts:
+    """A bundle but for its long lists; `reveals` are canonical JSON in the order of the sources."""
+
+    terms: Document
+    close: Document
+    result: Document
+    reveals: list[str]
+    entry_count: int
+    checkpoint: Checkpoint

@@ -1,0 +1,86 @@
+"""The published record over HTTP; all of it is public."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from fittrack.drawings.record import publication
+from fittrack.drawings.record.models import Checkpoint, LogRecord, Results, Verification
+from fittrack.drawings.record.schemas import (
+    CheckpointSchema,
+    LogRecordPageSchema,
+    ResultsSchema,
+    VerificationSchema,
+)
+from fittrack.extensions import limiter
+from fittrack.limits import of_public_reads
+from fittrack.pagination import Cursor, Page, PageQuery
+
+blp = Blueprint(
+    "verification",
+    __name__,
+    url_prefix="/api/v1/drawings",
+    description="Results, and everything needed to verify them",
+)
+
+
+@blp.get("/<uuid:drawing_id>/results")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, ResultsSchema)
+def get_results(drawing_id: UUID) -> Results:
+    """Return who won what, once a drawing is drawn."""
+    return publication.get_results(drawing_id=str(drawing_id))
+
+
+@blp.get("/<uuid:drawing_id>/rules")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, content_type="text/plain")
+def get_rules(drawing_id: UUID) -> Response:
+    """Return the official rules, the very bytes whose SHA-256 is in the signed terms."""
+    document = publication.get_rules(drawing_id=str(drawing_id))
+    response = Response(document.body_text, content_type="text/plain; charset=utf-8")
+    response.set_etag(document.body_hash)
+    return response
+
+
+@blp.get("/<uuid:drawing_id>/verification")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, VerificationSchema)
+def get_verification(drawing_id: UUID) -> Verification:
+    """Return everything that a drawing has published so far."""
+    return publication.get_verification(drawing_id=str(drawing_id))
+
+
+@blp.get("/<uuid:drawing_id>/verification/bundle.json")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, content_type="application/json")
+def get_bundle(drawing_id: UUID) -> Response:
+    """Return the file from which anyone can verify a drawing offline (FTD1, section 8)."""
+    parts = publication.get_bundle(drawing_id=str(drawing_id))
+    response = Response(publication.bundle_text(parts), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="drawing-{drawing_id}.json"'
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.set_etag(parts.result.body_hash)
+    return response
+
+
+@blp.get("/log")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, LogRecordPageSchema)
+def list_log(query: dict[str, Any]) -> Page[LogRecord]:
+    """List the hash-chained public log of all drawings, from its first record on."""
+    cursor = Cursor.parse(query["cursor"], scope="drawing-log")
+    return publication.list_log(cursor=cursor, limit=query["limit"])
+
+
+@blp.get("/log/checkpoint")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, CheckpointSchema)
+def get_checkpoint() -> Checkpoint:
+    """Return the signed statement of where the public log stands."""
+    return publication.get_checkpoint()

@@ -1,0 +1,251 @@
+"""The drawings' SQL, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from fittrack.db import Transaction
+from fittrack.db.loader import load_sql
+from fittrack.drawings.errors import DrawingNotFound
+from fittrack.drawings.models import Actor, Drawing, HistoryEvent, NewSource, Prize, Source
+from fittrack.ids import new_id
+
+SQL = load_sql("drawings")
+
+EDITABLE = [
+    "drawing_id",
+    "type",
+    "name",
+    "description",
+    "image_url",
+    "ticket_price_points",
+    "ticket_limit",
+    "alternates",
+    "distinct_by",
+    "audience",
+    "min_account_age_days",
+    "min_age_years",
+    "excluded_states_json",
+    "registered_states_json",
+    "sponsor_id",
+    "sponsor_commitment",
+    "opens_at",
+    "closes_at",
+    "draws_at",
+    "revision",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DueDrawing:
+    """A drawing that needs the scheduler."""
+
+    drawing_id: str
+
+
+def insert_drawing(tx: Transaction, drawing: Drawing) -> None:
+    """Store a new draft."""
+    tx.run(SQL["insert_drawing"], **asdict(drawing))
+
+
+def find_drawing(tx: Transaction, drawing_id: str) -> Drawing | None:
+    """Return a drawing, or None."""
+    return tx.one(Drawing, SQL["find_drawing"], drawing_id=drawing_id)
+
+
+def get_drawing(tx: Transaction, drawing_id: str) -> Drawing:
+    """Return a drawing. Raises: DrawingNotFound."""
+    return _found(find_drawing(tx, drawing_id), drawing_id)
+
+
+def lock_drawing(tx: Transaction, drawing_id: str) -> Drawing:
+    """Return a drawing held until the transaction ends. Raises: DrawingNotFound."""
+    return _found(tx.one(Drawing, SQL["lock_drawing"], drawing_id=drawing_id), drawing_id)
+
+
+def get_published(tx: Transaction, drawing_id: str) -> Drawing:
+    """Return a drawing that has been scheduled. Raises: DrawingNotFound."""
+    drawing = get_drawing(tx, drawing_id)
+    return _found(drawing if drawing.sequence_no is not None else None, drawing_id)
+
+
+def list_drawings(
+    tx: Transaction,
+    *,
+    status: str | None,
+    type_: str | None,
+    with_drafts: bool,
+    before: tuple[datetime, str],
+    row_limit: int,
+) -> list[Drawing]:
+    """Return drawings, the latest draw first, after the one that `before` names."""
+    before_at, before_id = before
+    return tx.all(
+        Drawing,
+        SQL["list_drawings"],
+        status=status,
+        type=type_,
+        with_drafts=int(with_drafts),
+        before_at=before_at,
+        before_id=before_id,
+        row_limit=row_limit,
+    )
+
+
+def update_draft(tx: Transaction, drawing: Drawing) -> bool:
+    """Edit a draft and tell whether it still was the revision that was read."""
+    values = {name: getattr(drawing, name) for name in EDITABLE}
+    return tx.run(SQL["update_draft"], **values, updated_at=drawing.updated_at) == 1
+
+
+def update_appearance(tx: Transaction, drawing: Drawing) -> bool:
+    """Change description and image and tell whether it still was the revision that was read."""
+    names = ("drawing_id", "description", "image_url", "revision", "updated_at")
+    values = {name: getattr(drawing, name) for name in names}
+    return tx.run(SQL["update_appearance"], **values) == 1
+
+
+def delete_drawing(tx: Transaction, drawing_id: str) -> None:
+    """Forget a draft."""
+    tx.run(SQL["delete_drawing"], drawing_id=drawing_id)
+
+
+def update_scheduled(
+    tx: Transaction,
+    drawing: Drawing,
+    *,
+    sequence_no: int,
+    reveal_deadline_at: datetime,
+    now: datetime,
+) -> None:
+    """Freeze a draft under its sequence number; it next is due when it opens."""
+    tx.run(
+        SQL["update_scheduled"],
+        drawing_id=drawing.drawing_id,
+        sequence_no=sequence_no,
+        reveal_deadline_at=reveal_deadline_at,
+        due_at=drawing.opens_at,
+        updated_at=now,
+    )
+
+
+def update_status(
+    tx: Transaction, drawing: Drawing, status: str, *, due_at: datetime | None, now: datetime
+) -> None:
+    """Take one step of a locked drawing's life and say when it next is due."""
+    changed = tx.run(
+        SQL["update_status"],
+        drawing_id=drawing.drawing_id,
+        from_status=drawing.status,
+        status=status,
+        due_at=due_at,
+        updated_at=now,
+    )
+    if changed != 1:
+        raise LookupError(f"{drawing.drawing_id} left {drawing.status} while it was held")
+
+
+def update_due_at(tx: Transaction, drawing_id: str, due_at: datetime | None) -> None:
+    """Say when a drawing next needs the scheduler."""
+    tx.run(SQL["update_due_at"], drawing_id=drawing_id, due_at=due_at)
+
+
+def update_drawn_at(tx: Transaction, drawing_id: str, drawn_at: datetime) -> None:
+    """Fix the time of the draw; the first time counts."""
+    tx.run(SQL["update_drawn_at"], drawing_id=drawing_id, drawn_at=drawn_at)
+
+
+def list_due_drawings(tx: Transaction, *, now: datetime, row_limit: int) -> list[str]:
+    """Return the ids of drawings that need the scheduler, the oldest first."""
+    rows = tx.all(DueDrawing, SQL["list_due_drawings"], now_at=now, row_limit=row_limit)
+    return [row.drawing_id for row in rows]
+
+
+def insert_prize(tx: Transaction, prize: Prize) -> None:
+    """Store a prize."""
+    tx.run(SQL["insert_prize"], **asdict(prize))
+
+
+def list_prizes(tx: Transaction, drawing_id: str) -> list[Prize]:
+    """Return a drawing's prizes in the order in which they are drawn."""
+    return tx.all(Prize, SQL["list_prizes"], drawing_id=drawing_id)
+
+
+def list_prizes_of_page(tx: Transaction, drawings: Sequence[Drawing]) -> dict[str, list[Prize]]:
+    """Return drawing id -> its prizes, for the drawings of one page, in one query."""
+    if not drawings:
+        return {}
+    draws = [drawing.draws_at for drawing in drawings]
+    prizes: dict[str, list[Prize]] = {drawing.drawing_id: [] for drawing in drawings}
+    for prize in tx.all(
+        Prize, SQL["list_prizes_of_page"], first_draw_at=min(draws), last_draw_at=max(draws)
+    ):
+        prizes.setdefault(prize.drawing_id, []).append(prize)
+    return prizes
+
+
+def delete_prizes(tx: Transaction, drawing_id: str) -> None:
+    """Forget a draft's prizes."""
+    tx.run(SQL["delete_prizes"], drawing_id=drawing_id)
+
+
+def insert_source(tx: Transaction, new: NewSource) -> None:
+    """Store a source, with its sealed value where the operator keeps it."""
+    tx.run(SQL["insert_source"], **asdict(new.source), sealed_bytes=new.sealed_bytes)
+
+
+def list_sources(tx: Transaction, drawing_id: str) -> list[Source]:
+    """Return a drawing's sources in order, without their values."""
+    return tx.all(Source, SQL["list_sources"], drawing_id=drawing_id)
+
+
+def get_sealed_value(tx: Transaction, drawing_id: str, source_id: str) -> bytes:
+    """Return a kept value, still sealed. Raises: LookupError where the sponsor keeps it itself."""
+    sealed = tx.value(SQL["get_sealed_value"], drawing_id=drawing_id, source_id=source_id)
+    if sealed is None:
+        raise LookupError(f"the value of {source_id} of {drawing_id} is not kept here")
+    return bytes(sealed)
+
+
+def record_event(
+    tx: Transaction,
+    drawing_id: str,
+    action: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    **details: Any,
+) -> None:
+    """Add to a drawing's public history."""
+    tx.run(
+        SQL["record_event"],
+        event_id=new_id(),
+        drawing_id=drawing_id,
+        action=action,
+        actor_role=actor.role,
+        actor_id=actor.account_id,
+        details_json=details or None,
+        happened_at=now,
+    )
+
+
+def list_events(
+    tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int
+) -> list[HistoryEvent]:
+    """Return a drawing's history, oldest first."""
+    return tx.all(
+        HistoryEvent,
+        SQL["list_events"],
+        drawing_id=drawing_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+
+
+def _found(drawing: Drawing | None, drawing_id: str) -> Drawing:
+    if drawing is None:
+        raise DrawingNotFound(drawing_id=drawing_id)
+    return drawing

@@ -1,0 +1,241 @@
+"""Drawings over HTTP: public reads, an admin's work, a sponsor's commitment and reveal."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from fittrack import auth, idempotency
+from fittrack.auth import current_account_id, current_session, require_step_up, roles_required
+from fittrack.clock import utc_now
+from fittrack.drawings import service
+from fittrack.drawings.conduct import service as conduct
+from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent
+from fittrack.drawings.schemas import (
+    CancelSchema,
+    CommitmentSchema,
+    DrawingPageSchema,
+    DrawingQuery,
+    DrawingSchema,
+    EditDrawingSchema,
+    HistoryEventPageSchema,
+    NewDrawingSchema,
+    RevealSchema,
+)
+from fittrack.extensions import limiter
+from fittrack.limits import of_public_reads
+from fittrack.pagination import Cursor, Page, PageQuery
+
+blp = Blueprint(
+    "drawings",
+    __name__,
+    url_prefix="/api/v1/drawings",
+    description="Prize drawings that anyone can verify",
+)
+
+
+@blp.get("")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.arguments(DrawingQuery, location="query")
+@blp.response(200, DrawingPageSchema)
+def list_drawings(query: dict[str, Any]) -> Page[DrawingDetails]:
+    """List drawings, the latest draw first; admins see drafts too."""
+    status = query["status"]
+    return service.list_drawings(
+        status=status,
+        type_=query["type"],
+        with_drafts=_sees_drafts(),
+        cursor=Cursor.parse(query["cursor"], scope=f"drawings/{status}/{query['type']}"),
+        limit=query["limit"],
+    )
+
+
+@blp.get("/<uuid:drawing_id>")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.response(200, DrawingSchema)
+def get_drawing(drawing_id: UUID) -> Response:
+    """Return a drawing with its prizes."""
+    details = service.get_drawing(drawing_id=str(drawing_id), with_drafts=_sees_drafts())
+    return _tagged(details)
+
+
+@blp.get("/<uuid:drawing_id>/history")
+@limiter.limit(of_public_reads, override_defaults=True)
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, HistoryEventPageSchema)
+def list_events(query: dict[str, Any], drawing_id: UUID) -> Page[HistoryEvent]:
+    """List what happened to a drawing, oldest first."""
+    return service.list_events(
+        drawing_id=str(drawing_id),
+        cursor=Cursor.parse(query["cursor"], scope=f"history/{drawing_id}"),
+        limit=query["limit"],
+    )
+
+
+@blp.post("")
+@roles_required("admin")
+@blp.arguments(NewDrawingSchema)
+@blp.response(201, DrawingSchema)
+def create_drawing(body: dict[str, Any]) -> Response:
+    """Draft a drawing."""
+    return idempotency.once(
+        lambda reply: service.create_drawing(
+            fields=body, actor=_admin(), now=utc_now(), reply=reply
+        ),
+        schema=DrawingSchema,
+    )
+
+
+@blp.patch("/<uuid:drawing_id>")
+@roles_required("admin")
+@blp.arguments(EditDrawingSchema)
+@blp.response(200, DrawingSchema)
+def edit_drawing(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Change a draft, or the description and image of a scheduled drawing."""
+    details = service.edit_drawing(
+        drawing_id=str(drawing_id),
+        changes=body,
+        revision=_expected_revision(),
+        actor=_admin(),
+        now=utc_now(),
+    )
+    return _tagged(details)
+
+
+@blp.delete("/<uuid:drawing_id>")
+@roles_required("admin")
+@blp.response(204)
+def delete_drawing(drawing_id: UUID) -> None:
+    """Delete a draft."""
+    service.delete_drawing(drawing_id=str(drawing_id))
+
+
+@blp.post("/<uuid:drawing_id>/schedule")
+@roles_required("admin")
+@blp.response(200, DrawingSchema)
+def schedule_drawing(drawing_id: UUID) -> Response:
+    """Sign and freeze a draft's terms; needs a fresh second factor."""
+    require_step_up(now=utc_now())
+    return idempotency.once(
+        lambda reply: service.schedule_drawing(
+            drawing_id=str(drawing_id), actor=_admin(), now=utc_now(), reply=reply
+        ),
+        schema=DrawingSchema,
+        status=200,
+    )
+
+
+@blp.post("/<uuid:drawing_id>/cancel")
+@roles_required("admin")
+@blp.arguments(CancelSchema)
+@blp.response(200, DrawingSchema)
+def cancel_drawing(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Cancel a drawing before anything is revealed; every paid entry is refunded."""
+    require_step_up(now=utc_now())
+    return idempotency.once(
+        lambda reply: service.cancel_drawing(
+            drawing_id=str(drawing_id),
+            reason=body["reason"],
+            actor=_admin(),
+            now=utc_now(),
+            reply=reply,
+        ),
+        schema=DrawingSchema,
+        status=200,
+    )
+
+
+@blp.post("/<uuid:drawing_id>/open")
+@roles_required("admin")
+@blp.response(200, DrawingSchema)
+def open_drawing(drawing_id: UUID) -> DrawingDetails:
+    """Open a drawing that is due; nobody opens early."""
+    conduct.open_by_hand(drawing_id=str(drawing_id), actor=_admin())
+    return _details(drawing_id)
+
+
+@blp.post("/<uuid:drawing_id>/close")
+@roles_required("admin")
+@blp.response(200, DrawingSchema)
+def close_drawing(drawing_id: UUID) -> DrawingDetails:
+    """Close a drawing that is due; nobody closes early or extends."""
+    conduct.close_by_hand(drawing_id=str(drawing_id), actor=_admin())
+    return _details(drawing_id)
+
+
+@blp.post("/<uuid:drawing_id>/execute")
+@roles_required("admin")
+@blp.response(200, DrawingSchema)
+def execute_drawing(drawing_id: UUID) -> DrawingDetails:
+    """Draw a drawing that is due; needs a fresh second factor."""
+    require_step_up(now=utc_now())
+    conduct.execute_by_hand(drawing_id=str(drawing_id), actor=_admin())
+    return _details(drawing_id)
+
+
+@blp.post("/<uuid:drawing_id>/commitments")
+@roles_required("sponsor")
+@blp.arguments(CommitmentSchema)
+@blp.response(200, DrawingSchema)
+def commit_value(body: dict[str, str], drawing_id: UUID) -> DrawingDetails:
+    """Register the commitment to a value that my sponsor keeps itself, before scheduling."""
+    return service.commit_value(
+        drawing_id=str(drawing_id),
+        account_id=current_account_id(),
+        commitment=body["commitment"],
+        now=utc_now(),
+    )
+
+
+@blp.post("/<uuid:drawing_id>/reveals")
+@roles_required("sponsor")
+@blp.arguments(RevealSchema)
+@blp.response(200, DrawingSchema)
+def reveal_value(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Reveal my sponsor's value: the one given, or without one the value kept for it."""
+    value = bytes.fromhex(body["value"]) if body["value"] else None
+    return idempotency.once(
+        lambda reply: service.reveal_value(
+            drawing_id=str(drawing_id), account_id=current_account_id(), value=value, reply=reply
+        ),
+        schema=DrawingSchema,
+        status=200,
+    )
+
+
+def _details(drawing_id: UUID) -> DrawingDetails:
+    return service.get_drawing(drawing_id=str(drawing_id), with_drafts=True)
+
+
+def _admin() -> Actor:
+    return Actor(current_account_id(), "admin")
+
+
+def _sees_drafts() -> bool:
+    """Tell whether the caller is an admin or auditor; a stale token is no reason to refuse."""
+    identity = auth.claimed()
+    if identity is None or identity.role not in auth.PRIVILEGED:
+        return False
+    session = current_session()
+    return session.role in auth.PRIVILEGED and session.has_second_factor
+
+
+def _tagged(details: DrawingDetails) -> Response:
+    """Return a drawing with an ETag whose first part is the revision that If-Match is held to."""
+    drawing = details.drawing
+    response = idempotency.answer(idempotency.render(DrawingSchema, details), 200)
+    response.set_etag(f"{drawing.revision}-{drawing.units_sold}")
+    return response
+
+
+def _expected_revision() -> int | None:
+    """Return the revision that the caller has read, -1 for a tag that is none of ours."""
+    tags = request.if_match
+    if not tags or tags.star_tag:
+        return None
+    [first, *_] = [*tags.as_set(include_weak=True), ""]
+    head = first.removeprefix("W/").strip('"').partition("-")[0]
+    return int(head) if head.isdecimal() else -1

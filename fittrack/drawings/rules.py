@@ -1,0 +1,301 @@
+"""The life of a drawing: which step follows, what may change, what may be scheduled. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from fittrack.clock import epoch_s, from_epoch_s
+from fittrack.drawings import protocol
+from fittrack.drawings.errors import (
+    AlreadyRevealed,
+    DrawingFrozen,
+    InvalidTransition,
+    NotDue,
+    OpensInThePast,
+    RegistrationRequired,
+    RevealNotDue,
+    SponsorBarred,
+    StaleDrawing,
+    WitnessRequired,
+)
+from fittrack.drawings.forms import Json
+from fittrack.drawings.models import Actor, Drawing, Prize, Source
+from fittrack.drawings.primitives import commitment
+from fittrack.errors import field_error
+
+OPERATOR = "operator"
+VALUE_BYTES = 32
+
+# From each status, the ones that may follow.
+TRANSITIONS: Mapping[str, tuple[str, ...]] = {
+    "draft": ("scheduled", "cancelled"),
+    "scheduled": ("open", "cancelled"),
+    "open": ("closed", "cancelled"),
+    "closed": ("completed", "cancelled", "aborted"),
+    "completed": (),
+    "cancelled": (),
+    "aborted": (),
+}
+STATUSES = tuple(TRANSITIONS)
+TYPES = ("daily", "weekly", "monthly", "annual")
+
+# What may still change: once scheduled, and in a draft that holds entries carried over.
+APPEARANCE = frozenset({"description", "image_url"})
+CARRIED = APPEARANCE | {"opens_at", "closes_at", "draws_at", "sponsor_id"}
+
+# Where a prize total over $5,000 must be registered and bonded; for the operator's lawyers.
+REGISTRATION_STATES = ("FL", "NY")
+REGISTRATION_FROM_CENTS = 500_000
+
+OPENS_AGAIN_AFTER_S = 60
+
+
+def new_draft(
+    drawing_id: str, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Drawing:
+    """Return a new draft; instants are cut to whole seconds, as FTD1 has them."""
+    return Drawing(
+        drawing_id=drawing_id,
+        status="draft",
+        sponsor_commitment=None,
+        reveal_deadline_at=None,
+        sequence_no=None,
+        units_sold=0,
+        entry_count=0,
+        drawn_at=None,
+        due_at=None,
+        carried_from_id=None,
+        revision=1,
+        created_by_id=actor.account_id or "",
+        created_at=now,
+        updated_at=now,
+        **edit(fields),
+    )
+
+
+def edit(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that an edit sets; prizes have rows of their own."""
+    return {name: _whole(value) for name, value in changes.items() if name != "prizes"}
+
+
+def _whole(value: Any) -> Any:
+    return from_epoch_s(epoch_s(value)) if isinstance(value, datetime) else value
+
+
+def check_transition(drawing: Drawing, to: str) -> None:
+    """Raises: InvalidTransition, naming the allowed ones."""
+    allowed = TRANSITIONS[drawing.status]
+    if to not in allowed:
+        raise InvalidTransition(from_status=drawing.status, to_status=to, allowed=list(allowed))
+
+
+def check_editable(drawing: Drawing, changes: Collection[str], *, revision: int | None) -> None:
+    """Raises: StaleDrawing, InvalidTransition after the end, DrawingFrozen."""
+    if revision is not None and revision != drawing.revision:
+        raise StaleDrawing(revision=drawing.revision)
+    if drawing.status != "draft":
+        _check_only(changes, APPEARANCE)
+    elif drawing.carried_from_id is not None:
+        _check_only(changes, CARRIED)
+
+
+def _check_only(changes: Collection[str], allowed: frozenset[str]) -> None:
+    if frozen := sorted(set(changes) - allowed):
+        raise DrawingFrozen(frozen_fields=frozen, allowed=sorted(allowed))
+
+
+def check_times(drawing: Drawing) -> None:
+    """Raises: Invalid, naming the field."""
+    if drawing.closes_at <= drawing.opens_at:
+        raise field_error("/closes_at", "Sales must end after they begin.")
+    if drawing.draws_at < drawing.closes_at:
+        raise field_error("/draws_at", "The draw can't be before sales end.")
+
+
+def check_units(prizes: Sequence[Prize], alternates: int) -> None:
+    """Raises: Invalid where there would be more than 10,000 picks (FTD1, section 8)."""
+    if sum(prize.quantity for prize in prizes) + alternates > 10_000:
+        raise field_error("/prizes", "Prize units and alternates are at most 10,000 together.")
+
+
+def check_schedulable(
+    drawing: Drawing,
+    prizes: Sequence[Prize],
+    *,
+    witness_is_barred: bool,
+    operator_only_cents: int,
+    now: datetime,
+) -> None:
+    """Check what a drawing must fulfil before its terms are signed.
+
+    Raises: InvalidTransition, OpensInThePast, SponsorBarred, WitnessRequired, RegistrationRequired.
+    """
+    check_transition(drawing, "scheduled")
+    if drawing.opens_at <= now:
+        raise OpensInThePast(opens_at=drawing.opens_at)
+    if witness_is_barred:
+        raise SponsorBarred
+    total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
+    if drawing.sponsor_id is None and total_cents > operator_only_cents:
+        raise WitnessRequired(total_value_cents=total_cents, limit_cents=operator_only_cents)
+    settled = {*drawing.excluded_states_json, *drawing.registered_states_json}
+    open_states = [state for state in REGISTRATION_STATES if state not in settled]
+    if total_cents > REGISTRATION_FROM_CENTS and open_states:
+        raise RegistrationRequired(states=open_states, total_value_cents=total_cents)
+
+
+def new_source(
+    drawing_id: str,
+    *,
+    source_id: str,
+    position: int,
+    sponsor_id: str | None,
+    value: bytes | None,
+    registered: str | None = None,
+) -> Source:
+    """Return a source that commits to a value kept here, or by its sponsor under `registered`."""
+    fixed = registered if value is None else commitment(drawing_id, source_id, value).hex()
+    if fixed is None:
+        raise ValueError("a source needs a value or a registered commitment")
+    custody = "sponsor" if value is None else "operator"
+    return Source(drawing_id, source_id, position, "commit", custody, sponsor_id, fixed)
+
+
+def terms(
+    drawing: Drawing,
+    prizes: Sequence[Prize],
+    sources: Sequence[Source],
+    *,
+    sequence_no: int,
+    rules_sha256: str,
+    operator_key: str,
+) -> Json:
+    """Return a drawing's terms (FTD1, section 2); `ext` says who keeps which value till the reveal.
+
+    Raises: ProtocolError.
+    """
+    return protocol.build_terms(
+        drawing_id=drawing.drawing_id,
+        sequence=sequence_no,
+        opens_at=epoch_s(drawing.opens_at),
+        closes_at=epoch_s(drawing.closes_at),
+        draws_at=epoch_s(drawing.draws_at),
+        prizes=[(prize.prize_id, prize.quantity) for prize in prizes],
+        alternates=drawing.alternates,
+        distinct=drawing.distinct_by,
+        rules_sha256=rules_sha256,
+        sources=[protocol.commit_source(one.source_id, one.commitment) for one in sources],
+        operator_key=operator_key,
+        ext={"value_kept_by": {one.source_id: one.custody for one in sources}},
+    )
+
+
+def next_step(
+    drawing: Drawing,
+    sources: Sequence[Source],
+    revealed: Collection[str],
+    by_itself: Collection[str],
+    *,
+    now: datetime,
+) -> str | None:
+    """Return the name of the step that is due, or None.
+
+    `revealed` are ids of sources; `by_itself` those of kept values with a standing order.
+    """
+    if drawing.due_at is None or now < drawing.due_at:
+        return None
+    if drawing.status == "closed":
+        return _step_of_closed(drawing, sources, revealed, by_itself, now=now)
+    return {
+        "draft": "schedule_carried_drawing",
+        "scheduled": "open_drawing",
+        "open": "close_drawing",
+        "cancelled": "refund_entries",
+    }.get(drawing.status)
+
+
+def _step_of_closed(
+    drawing: Drawing,
+    sources: Sequence[Source],
+    revealed: Collection[str],
+    by_itself: Collection[str],
+    *,
+    now: datetime,
+) -> str | None:
+    missing = [source.source_id for source in sources if source.source_id not in revealed]
+    if not missing:
+        return "fix_draw_time" if drawing.drawn_at is None else "draw_winners"
+    if missing[0] == OPERATOR or missing[0] in by_itself:
+        return "reveal_kept_value"
+    late = drawing.reveal_deadline_at is not None and now >= drawing.reveal_deadline_at
+    return "abort_drawing" if late else None
+
+
+def check_due(drawing: Drawing, to: str, *, due_at: datetime, now: datetime) -> None:
+    """Raises: InvalidTransition, NotDue."""
+    check_transition(drawing, to)
+    if now < due_at:
+        raise NotDue(due_at=due_at)
+
+
+def check_cancellable(drawing: Drawing, *, is_revealing: bool) -> None:
+    """Raises: InvalidTransition, AlreadyRevealed."""
+    check_transition(drawing, "cancelled")
+    if is_revealing:
+        raise AlreadyRevealed
+
+
+def check_reveal_due(
+    drawing: Drawing, sources: Sequence[Source], revealed: Collection[str], own: Source
+) -> None:
+    """Check that every source before a witness's own has revealed. Raises: RevealNotDue."""
+    earlier = [source.source_id for source in sources if source.position < own.position]
+    if drawing.status != "closed" or not set(earlier) <= set(revealed):
+        raise RevealNotDue(reveals_from=drawing.draws_at, drawing_status=drawing.status)
+
+
+def draw_time(drawing: Drawing, *, now: datetime) -> datetime:
+    """Return when a drawing counts as drawn: a whole second, never before it was to be."""
+    return from_epoch_s(max(epoch_s(now), epoch_s(drawing.draws_at)))
+
+
+def carried_over(drawing: Drawing, *, drawing_id: str, sales_s: int, now: datetime) -> Drawing:
+    """Return the draft that takes over the entries of an aborted drawing, due at once."""
+    successor = replace(
+        drawing,
+        drawing_id=drawing_id,
+        status="draft",
+        sponsor_commitment=None,
+        reveal_deadline_at=None,
+        sequence_no=None,
+        units_sold=0,
+        entry_count=0,
+        drawn_at=None,
+        due_at=now,
+        carried_from_id=drawing.drawing_id,
+        revision=1,
+        created_at=now,
+        updated_at=now,
+    )
+    return retimed(successor, sales_s=sales_s, now=now)
+
+
+def retimed(drawing: Drawing, *, sales_s: int, now: datetime) -> Drawing:
+    """Return a draft that opens soon and sells for a while; the draw stays as far behind."""
+    opens_at = from_epoch_s(epoch_s(now) + OPENS_AGAIN_AFTER_S)
+    closes_at = opens_at + timedelta(seconds=sales_s)
+    draws_at = closes_at + (drawing.draws_at - drawing.closes_at)
+    return replace(drawing, opens_at=opens_at, closes_at=closes_at, draws_at=draws_at)
+
+
+def source_id_of(sponsor_id: str) -> str:
+    """Return a sponsor's id as a source."""
+    return f"sponsor-{sponsor_id}"
+
+
+def described(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an edit as the public history tells it."""
+    return {"changed": sorted(changes)}

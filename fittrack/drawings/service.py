@@ -1,0 +1,286 @@
+"""Drawings for admins, sponsors and everybody: draft, schedule, cancel, commit, reveal, look up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fittrack import config, db, queues
+from fittrack.clock import utc_now
+from fittrack.db import Transaction
+from fittrack.drawings import repository, rules, scheduling
+from fittrack.drawings.conduct import values
+from fittrack.drawings.conduct.service import Clock
+from fittrack.drawings.errors import DrawingHoldsEntries, NotAWitness, StaleDrawing, ValueRequired
+from fittrack.drawings.models import (
+    Actor,
+    Drawing,
+    DrawingDetails,
+    HistoryEvent,
+    Prize,
+    Source,
+)
+from fittrack.drawings.record import service as record
+from fittrack.errors import field_error
+from fittrack.idempotency import NoReply, Reply
+from fittrack.ids import new_id
+from fittrack.pagination import Cursor, Page
+from fittrack.sponsors import service as sponsors
+
+FIRST_ID = "0"
+LAST_ID = "g"
+LAST_AT = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def create_drawing(
+    *, fields: Mapping[str, Any], actor: Actor, now: datetime, reply: Reply = NoReply()
+) -> DrawingDetails:
+    """Store a new draft; `fields` are those of the API, prizes included. Raises: Invalid."""
+    drawing = rules.new_draft(new_id(), _with_defaults(fields), actor=actor, now=now)
+    prizes = _new_prizes(drawing.drawing_id, fields["prizes"])
+    _check_draft(drawing, prizes)
+    with db.transaction("create_drawing") as tx:
+        _check_sponsors(tx, drawing, prizes)
+        repository.insert_drawing(tx, drawing)
+        _insert_prizes(tx, prizes)
+        details = DrawingDetails(drawing, prizes)
+        reply.record(tx, details)
+    return details
+
+
+def edit_drawing(
+    *,
+    drawing_id: str,
+    changes: Mapping[str, Any],
+    revision: int | None,
+    actor: Actor,
+    now: datetime,
+) -> DrawingDetails:
+    """Change a draft, or the description and image of a scheduled drawing.
+
+    `revision` is the one that the editor has read. Raises: DrawingNotFound, StaleDrawing,
+    DrawingFrozen, Invalid.
+    """
+    with db.transaction("edit_drawing") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        rules.check_editable(drawing, changes, revision=revision)
+        edited = replace(drawing, **rules.edit(changes), updated_at=now)
+        if drawing.status == "draft":
+            _update_draft(tx, edited, changes.get("prizes"))
+        elif not repository.update_appearance(tx, edited):
+            raise StaleDrawing(revision=drawing.revision)
+        else:
+            details = rules.described(changes)
+            repository.record_event(tx, drawing_id, "edited", actor, now=now, **details)
+        return _details(tx, drawing_id)
+
+
+def delete_drawing(*, drawing_id: str) -> None:
+    """Forget a draft. Raises: DrawingNotFound, InvalidTransition, DrawingHoldsEntries."""
+    with db.transaction("delete_drawing") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        rules.check_transition(drawing, "scheduled")
+        if drawing.carried_from_id is not None:
+            raise DrawingHoldsEntries(carried_from_id=drawing.carried_from_id)
+        repository.delete_prizes(tx, drawing_id)
+        repository.delete_drawing(tx, drawing_id)
+
+
+def schedule_drawing(
+    *, drawing_id: str, actor: Actor, now: datetime, reply: Reply = NoReply()
+) -> DrawingDetails:
+    """Sign and freeze a draft's terms. Raises: DrawingNotFound, as `scheduling.schedule`."""
+    with db.transaction("schedule_drawing") as tx:
+        scheduling.schedule(tx, repository.lock_drawing(tx, drawing_id), actor, now=now)
+        details = _details(tx, drawing_id)
+        reply.record(tx, details)
+    return details
+
+
+def cancel_drawing(
+    *, drawing_id: str, reason: str, actor: Actor, now: datetime, reply: Reply = NoReply()
+) -> DrawingDetails:
+    """Cancel a drawing as long as nothing is revealed; a job refunds every paid entry.
+
+    Raises: DrawingNotFound, InvalidTransition, AlreadyRevealed.
+    """
+    with db.transaction("cancel_drawing") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        rules.check_cancellable(drawing, is_revealing=bool(record.list_reveals(tx, drawing_id)))
+        due_at = now if drawing.entry_count else None
+        repository.update_status(tx, drawing, "cancelled", due_at=due_at, now=now)
+        repository.record_event(tx, drawing_id, "cancelled", actor, now=now, reason=reason)
+        if drawing.sequence_no is not None:
+            body = {"v": "FTD1", "drawing_id": drawing_id, "reason": reason}
+            record.append_log(tx, drawing_id, "cancel", body, now=now)
+        details = _details(tx, drawing_id)
+        reply.record(tx, details)
+        tx.after_commit(lambda: queues.wake_due("advance_drawing", drawing_id))
+    return details
+
+
+def commit_value(
+    *, drawing_id: str, account_id: str, commitment: str, now: datetime
+) -> DrawingDetails:
+    """Register the commitment to a value that the drawing's sponsor keeps itself, while a draft.
+
+    Raises: DrawingNotFound, NotAWitness, InvalidTransition.
+    """
+    with db.transaction("commit_value") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        sponsor_id = sponsors.find_sponsor_of(tx, account_id)
+        if sponsor_id is None or drawing.sponsor_id != sponsor_id:
+            raise NotAWitness
+        rules.check_transition(drawing, "scheduled")
+        edited = replace(drawing, sponsor_commitment=commitment, updated_at=now)
+        repository.update_draft(tx, edited)
+        return _details(tx, drawing_id)
+
+
+def reveal_value(
+    *,
+    drawing_id: str,
+    account_id: str,
+    value: bytes | None,
+    clock: Clock = utc_now,
+    reply: Reply = NoReply(),
+) -> DrawingDetails:
+    """Reveal a sponsor's value: the one that it keeps, or by its order the one kept for it.
+
+    Repeating it is harmless. Raises: DrawingNotFound, NotAWitness, RevealNotDue, ValueRequired,
+    CommitmentMismatch.
+    """
+    actor = Actor(account_id, "sponsor")
+    source = _own_source(drawing_id, account_id, value, actor, now=clock())
+    with db.transaction("reveal_value") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        now = clock()
+        if source.source_id not in {one.source_id for one in record.list_reveals(tx, drawing_id)}:
+            standing = values.standing(tx, drawing, now=now)
+            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source)
+            shown = value or values.read_kept(tx, source)
+            values.reveal(tx, source, shown, actor, now=now)
+            repository.update_due_at(tx, drawing_id, drawing.draws_at)
+        details = _details(tx, drawing_id)
+        reply.record(tx, details)
+        tx.after_commit(lambda: queues.wake_due("advance_drawing", drawing_id))
+    return details
+
+
+def get_drawing(*, drawing_id: str, with_drafts: bool) -> DrawingDetails:
+    """Return a drawing with its prizes; drafts only on demand. Raises: DrawingNotFound."""
+    with db.reading("get_drawing") as tx:
+        if not with_drafts:
+            repository.get_published(tx, drawing_id)
+        return _details(tx, drawing_id)
+
+
+def list_drawings(
+    *, status: str | None, type_: str | None, with_drafts: bool, cursor: Cursor, limit: int
+) -> Page[DrawingDetails]:
+    """Return drawings with their prizes, the latest draw first."""
+    before = (cursor.instant(default=LAST_AT), cursor.text(default=LAST_ID, at=1))
+    with db.reading("list_drawings") as tx:
+        rows = repository.list_drawings(
+            tx,
+            status=status,
+            type_=type_,
+            with_drafts=with_drafts,
+            before=before,
+            row_limit=limit + 1,
+        )
+        page = Page.of(
+            rows, limit=limit, cursor=cursor, key=lambda row: (row.draws_at, row.drawing_id)
+        )
+        prizes = repository.list_prizes_of_page(tx, page.items)
+    items = [DrawingDetails(drawing, prizes[drawing.drawing_id]) for drawing in page.items]
+    return Page(items, page.next_cursor)
+
+
+def list_events(*, drawing_id: str, cursor: Cursor, limit: int) -> Page[HistoryEvent]:
+    """Return a drawing's public history, oldest first. Raises: DrawingNotFound."""
+    with db.reading("list_events") as tx:
+        repository.get_published(tx, drawing_id)
+        rows = repository.list_events(
+            tx, drawing_id, after_id=cursor.text(default=FIRST_ID), row_limit=limit + 1
+        )
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.event_id)
+
+
+def _with_defaults(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a new drawing's fields with what the settings say where nothing was given."""
+    settings = config.current()
+    lead = timedelta(seconds=settings.close_lead_s)
+    given = {name: value for name, value in fields.items() if value is not None}
+    excluded = [state for state in settings.excluded_states.split(",") if state]
+    defaults = {"closes_at": fields["draws_at"] - lead, "excluded_states_json": excluded}
+    return {**fields, **defaults, **given}
+
+
+def _own_source(
+    drawing_id: str, account_id: str, value: bytes | None, actor: Actor, *, now: datetime
+) -> Source:
+    """Return the sponsor's source; that a kept value will be read is committed first."""
+    with db.transaction("record_reading") as tx:
+        drawing = repository.lock_drawing(tx, drawing_id)
+        sponsor_id = sponsors.find_sponsor_of(tx, account_id)
+        standing = values.standing(tx, drawing, now=now)
+        own = [one for one in standing.sources if one.sponsor_id and one.sponsor_id == sponsor_id]
+        if not own:
+            raise NotAWitness
+        [source] = own
+        if source.custody == "sponsor" and value is None:
+            raise ValueRequired
+        is_read = value is None and source.source_id not in standing.revealed
+        if drawing.status == "closed" and is_read:
+            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source)
+            values.record_reading(tx, source, actor, now=now)
+    return source
+
+
+def _details(tx: Transaction, drawing_id: str) -> DrawingDetails:
+    drawing = repository.get_drawing(tx, drawing_id)
+    return DrawingDetails(drawing, repository.list_prizes(tx, drawing_id))
+
+
+def _update_draft(
+    tx: Transaction, edited: Drawing, prize_fields: Sequence[Mapping[str, Any]] | None
+) -> None:
+    prizes = repository.list_prizes(tx, edited.drawing_id)
+    if prize_fields is not None:
+        prizes = _new_prizes(edited.drawing_id, prize_fields)
+    _check_draft(edited, prizes)
+    _check_sponsors(tx, edited, prizes)
+    if not repository.update_draft(tx, edited):
+        raise StaleDrawing(revision=edited.revision)
+    if prize_fields is not None:
+        repository.delete_prizes(tx, edited.drawing_id)
+        _insert_prizes(tx, prizes)
+
+
+def _new_prizes(drawing_id: str, prize_fields: Sequence[Mapping[str, Any]]) -> list[Prize]:
+    return [
+        Prize(prize_id=new_id(), drawing_id=drawing_id, rank_no=rank_no, **fields)
+        for rank_no, fields in enumerate(prize_fields, start=1)
+    ]
+
+
+def _insert_prizes(tx: Transaction, prizes: Sequence[Prize]) -> None:
+    for prize in prizes:
+        repository.insert_prize(tx, prize)
+
+
+def _check_draft(drawing: Drawing, prizes: Sequence[Prize]) -> None:
+    rules.check_times(drawing)
+    rules.check_units(prizes, drawing.alternates)
+
+
+def _check_sponsors(tx: Transaction, drawing: Drawing, prizes: Sequence[Prize]) -> None:
+    """Raises: Invalid, naming the field whose sponsor is not there."""
+    named = {"/sponsor_id": drawing.sponsor_id}
+    named |= {f"/prizes/{prize.rank_no - 1}/sponsor_id": prize.sponsor_id for prize in prizes}
+    for pointer, sponsor_id in named.items():
+        if sponsor_id is not None and sponsors.find_sponsor(tx, sponsor_id) is None:
+            raise field_error(pointer, "There is no such sponsor.")

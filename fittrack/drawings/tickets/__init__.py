@@ -1,0 +1,1 @@
+"""Tickets: who may enter a drawing, buying, and what a member holds."""

@@ -1,0 +1,177 @@
+"""Entries and those who hold them, as stored; every instant is an aware UTC datetime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fittrack.drawings.forms import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """What decides whether an account may enter a drawing."""
+
+    account_id: str
+    role: str
+    status: str
+    email_verified_at: datetime | None
+    date_of_birth_on: date | None
+    state_code: str | None
+    created_at: datetime
+    is_sponsors_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A member's tag in one drawing (hex), and its salt; without the salt it says nothing."""
+
+    drawing_id: str
+    account_id: str
+    holder: str
+    salt_bytes: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One purchase or free entry: a block of tickets; `purchase_id` names its ledger posting."""
+
+    entry_id: str
+    drawing_id: str
+    account_id: str
+    holder: str
+    kind: str
+    units: int
+    price_points: int
+    receipt_text: str | None
+    receipt_signature: str | None
+    void_reason: str | None
+    purchase_id: str
+    carried_from_id: str | None
+    refunded_at: datetime | None
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefundableEntry:
+    """A paid entry of a cancelled drawing."""
+
+    entry_id: str
+    account_id: str
+    purchase_id: str
+    price_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A member's entry, with its place and first number once sales have ended."""
+
+    entry_id: str
+    drawing_id: str
+    kind: str
+    units: int
+    price_points: int
+    receipt_text: str | None
+    receipt_signature: str | None
+    void_reason: str | None
+    refunded_at: datetime | None
+    entered_at: datetime
+    first_ticket_no: int | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySummary:
+    """A member's entry in the list of all of them."""
+
+    entry_id: str
+    drawing_id: str
+    drawing_name: str
+    drawing_status: str
+    draws_at: datetime
+    kind: str
+    units: int
+    price_points: int
+    void_reason: str | None
+    refunded_at: datetime | None
+    entered_at: datetime
+    first_ticket_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """A prize unit that one of a member's tickets won."""
+
+    drawing_id: str
+    drawing_name: str
+    drawn_at: datetime
+    position: int
+    entry_id: str
+    ticket_no: int
+    prize_id: str
+    prize_name: str
+    value_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A prize unit with the account that won it."""
+
+    position: int
+    entry_id: str
+    account_id: str
+    prize_id: str
+    prize_name: str
+    prize_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Tickets that a member holds, of all; their quotient is the chance of one prize."""
+
+    tickets_held: int
+    tickets_total: int
+
+    @property
+    def chance(self) -> float:
+        """Return the chance that the first pick falls on one of the member's tickets."""
+        return self.tickets_held / self.tickets_total if self.tickets_total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The operator's signed word that an entry was taken (FTD1, section 7)."""
+
+    receipt: Json
+    sig: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a buyer gets."""
+
+    entry: Entry
+    receipt: Receipt
+    balance_points: int
+    odds_before: Odds
+    odds_after: Odds
+
+
+@dataclass(frozen=True, slots=True)
+class MyTickets:
+    """A member's tickets of one drawing."""
+
+    items: list[Ticket]
+    next_cursor: str | None
+    odds: Odds
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProof:
+    """The proof that an entry is in the frozen list, with what opens its holder's tag."""
+
+    entry_id: str
+    member_id: str
+    salt: str
+    proof: Json
+    receipt: Receipt | None

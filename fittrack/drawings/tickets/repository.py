@@ -1,0 +1,157 @@
+"""The tickets' SQL, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from fittrack.db import Transaction
+from fittrack.db.loader import load_sql
+from fittrack.drawings.errors import DrawingNotOpen
+from fittrack.drawings.tickets.models import (
+    Entrant,
+    Entry,
+    EntrySummary,
+    Holder,
+    RefundableEntry,
+    Ticket,
+    Win,
+    Winner,
+)
+
+SQL = load_sql("drawings")
+
+
+@dataclass(frozen=True, slots=True)
+class EntrantId:
+    """An account that holds entries of a drawing."""
+
+    account_id: str
+
+
+def get_entrant(tx: Transaction, drawing_id: str, account_id: str) -> Entrant:
+    """Return what decides whether an account may enter. Raises: LookupError."""
+    entrant = tx.one(Entrant, SQL["get_entrant"], drawing_id=drawing_id, account_id=account_id)
+    if entrant is None:
+        raise LookupError(f"there is no account {account_id}")
+    return entrant
+
+
+def find_holder(tx: Transaction, drawing_id: str, account_id: str) -> Holder | None:
+    """Return a member's tag in a drawing, or None before the first entry."""
+    return tx.one(Holder, SQL["find_holder"], drawing_id=drawing_id, account_id=account_id)
+
+
+def insert_holders(tx: Transaction, holders: Sequence[Holder]) -> None:
+    """Give members their tags in a drawing."""
+    tx.run_many(SQL["insert_holders"], [asdict(holder) for holder in holders])
+
+
+def list_holders(tx: Transaction, drawing_id: str) -> list[Holder]:
+    """Return all tags of a drawing."""
+    return tx.all(Holder, SQL["list_holders"], drawing_id=drawing_id)
+
+
+def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Store entries."""
+    tx.run_many(SQL["insert_entries"], [asdict(entry) for entry in entries])
+
+
+def add_units_sold(tx: Transaction, drawing_id: str, units: int, *, now: datetime) -> None:
+    """Count an entry. Raises: DrawingNotOpen unless the drawing sells at this moment."""
+    if tx.run(SQL["add_units_sold"], drawing_id=drawing_id, units=units, now_at=now) != 1:
+        raise DrawingNotOpen(drawing_id=drawing_id)
+
+
+def add_units_carried(tx: Transaction, drawing_id: str, units: int, *, entry_count: int) -> None:
+    """Count the entries carried over into a new draft."""
+    tx.run(SQL["add_units_carried"], drawing_id=drawing_id, units=units, entry_count=entry_count)
+
+
+def get_units_held(tx: Transaction, drawing_id: str, account_id: str) -> int:
+    """Return how many tickets a member holds in a drawing."""
+    held = tx.value(SQL["get_units_held"], drawing_id=drawing_id, account_id=account_id)
+    return int(held)
+
+
+def list_entries(tx: Transaction, drawing_id: str) -> list[Entry]:
+    """Return all entries of a drawing in canonical order."""
+    return tx.all(Entry, SQL["list_entries"], drawing_id=drawing_id)
+
+
+def list_refundable_entries(
+    tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int
+) -> list[RefundableEntry]:
+    """Return paid entries that have not been refunded, in order."""
+    return tx.all(
+        RefundableEntry,
+        SQL["list_refundable_entries"],
+        drawing_id=drawing_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+
+
+def update_refunded_at(tx: Transaction, entry_id: str, *, now: datetime) -> bool:
+    """Mark an entry refunded and tell whether this was the first time."""
+    return tx.run(SQL["update_refunded_at"], entry_id=entry_id, refunded_at=now) == 1
+
+
+def list_my_tickets(
+    tx: Transaction, drawing_id: str, account_id: str, *, after_id: str, row_limit: int
+) -> list[Ticket]:
+    """Return a member's entries of one drawing, oldest first."""
+    return tx.all(
+        Ticket,
+        SQL["list_my_tickets"],
+        drawing_id=drawing_id,
+        account_id=account_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+
+
+def list_my_entries(
+    tx: Transaction, account_id: str, *, before_id: str | None, row_limit: int
+) -> list[EntrySummary]:
+    """Return a member's entries of all drawings, newest first."""
+    return tx.all(
+        EntrySummary,
+        SQL["list_my_entries"],
+        account_id=account_id,
+        before_id=before_id,
+        row_limit=row_limit,
+    )
+
+
+def list_my_wins(
+    tx: Transaction, account_id: str, *, after: tuple[str | None, int], row_limit: int
+) -> list[Win]:
+    """Return what a member won, the newest entry first, after the one that `after` names."""
+    before_id, after_position = after
+    return tx.all(
+        Win,
+        SQL["list_my_wins"],
+        account_id=account_id,
+        before_id=before_id,
+        after_position=after_position,
+        row_limit=row_limit,
+    )
+
+
+def list_winners(tx: Transaction, drawing_id: str) -> list[Winner]:
+    """Return the prize units of a drawing with the accounts that won them."""
+    return tx.all(Winner, SQL["list_winners"], drawing_id=drawing_id)
+
+
+def list_entrants(tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int) -> list[str]:
+    """Return the members of a drawing in the order of their ids."""
+    rows = tx.all(
+        EntrantId,
+        SQL["list_entrants"],
+        drawing_id=drawing_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+    return [row.account_id for row in rows]

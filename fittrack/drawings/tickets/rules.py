@@ -1,0 +1,105 @@
+"""Who may enter, at what price and odds; decisions as pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from fittrack.drawings import protocol
+from fittrack.drawings.errors import (
+    AccountTooNew,
+    DrawingNotOpen,
+    EmailNotVerified,
+    PremiumOnly,
+    SponsorExcluded,
+    StaffExcluded,
+    StateExcluded,
+    TicketLimitReached,
+    Underage,
+)
+from fittrack.drawings.forms import Json
+from fittrack.drawings.models import Drawing
+from fittrack.drawings.primitives import holder_tag
+from fittrack.drawings.tickets.models import Entrant, Entry, Holder, Odds
+
+SALT_BYTES = 32
+MAX_TICKETS_AT_ONCE = 1_000_000
+STAFF = frozenset({"admin", "auditor"})
+
+# Ages of majority above 18; the operator's lawyers keep this table.
+AGE_OF_MAJORITY_YEARS: Mapping[str, int] = {"AL": 19, "NE": 19, "MS": 21}
+
+
+def check_on_sale(drawing: Drawing, *, now: datetime) -> None:
+    """Raises: DrawingNotOpen."""
+    if drawing.status != "open" or now >= drawing.closes_at:
+        raise DrawingNotOpen(drawing_id=drawing.drawing_id, drawing_status=drawing.status)
+
+
+def check_eligible(drawing: Drawing, entrant: Entrant, *, today_on: date, now: datetime) -> None:
+    """Check whether an active account may enter; `today_on` is the platform's day.
+
+    Raises: StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly, Underage, StateExcluded,
+    AccountTooNew.
+    """
+    if entrant.role in STAFF:
+        raise StaffExcluded
+    if entrant.is_sponsors_own:
+        raise SponsorExcluded
+    if entrant.email_verified_at is None:
+        raise EmailNotVerified
+    if drawing.audience == "premium" and entrant.role != "premium":
+        raise PremiumOnly
+    _check_age(drawing, entrant, today_on=today_on)
+    if entrant.state_code is None or entrant.state_code in drawing.excluded_states_json:
+        raise StateExcluded(state=entrant.state_code)
+    least_age = timedelta(days=drawing.min_account_age_days)
+    if now - entrant.created_at < least_age:
+        raise AccountTooNew(enters_from=entrant.created_at + least_age)
+
+
+def _check_age(drawing: Drawing, entrant: Entrant, *, today_on: date) -> None:
+    least_years = max(
+        drawing.min_age_years, AGE_OF_MAJORITY_YEARS.get(entrant.state_code or "", 18)
+    )
+    born_on = entrant.date_of_birth_on
+    if born_on is None or age_years(born_on, today_on) < least_years:
+        raise Underage(least_age_years=least_years)
+
+
+def age_years(born_on: date, today_on: date) -> int:
+    """Return the completed years of a life; someone born on 29 February ages on 1 March."""
+    before_birthday = (today_on.month, today_on.day) < (born_on.month, born_on.day)
+    return today_on.year - born_on.year - before_birthday
+
+
+def check_limit(drawing: Drawing, *, held: int, wanted: int) -> None:
+    """Raises: TicketLimitReached."""
+    limit = drawing.ticket_limit
+    if limit is not None and held + wanted > limit:
+        raise TicketLimitReached(ticket_limit=limit, tickets_held=held)
+
+
+def odds_before(drawing: Drawing, *, held: int) -> Odds:
+    """Return the odds as they are before a purchase."""
+    return Odds(held, drawing.units_sold)
+
+
+def odds_after(drawing: Drawing, *, held: int, bought: int) -> Odds:
+    """Return the odds as a purchase leaves them."""
+    return Odds(held + bought, drawing.units_sold + bought)
+
+
+def new_holder(drawing_id: str, account_id: str, salt: bytes) -> Holder:
+    """Return a member's tag in a drawing under a fresh salt of 32 random bytes."""
+    return Holder(drawing_id, account_id, holder_tag(drawing_id, account_id, salt).hex(), salt)
+
+
+def as_listed(entries: Iterable[Entry]) -> list[Json]:
+    """Return stored entries as the close lists them; a void one stays, with its reason."""
+    return [
+        protocol.build_entry(
+            entry.entry_id, entry.holder, entry.units, void=entry.void_reason or ""
+        )
+        for entry in entries
+    ]

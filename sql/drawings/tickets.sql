@@ -1,0 +1,150 @@
+-- name: get_entrant
+-- What decides whether an account may enter a drawing.
+SELECT a.account_id,
+       a.role,
+       a.status,
+       a.email_verified_at,
+       a.date_of_birth_on,
+       a.state_code,
+       a.created_at,
+       CASE WHEN EXISTS (SELECT 1
+                           FROM sponsor_accounts s
+                          WHERE s.account_id = a.account_id
+                            AND (s.sponsor_id IN (SELECT d.sponsor_id FROM drawings d WHERE d.drawing_id = :drawing_id)
+                                 OR s.sponsor_id IN (SELECT p.sponsor_id FROM prizes p WHERE p.drawing_id = :drawing_id)))
+            THEN 1 ELSE 0 END AS is_sponsors_own
+  FROM accounts a
+ WHERE a.account_id = :account_id
+
+-- name: find_holder
+-- A member's tag in one drawing, with its salt.
+SELECT drawing_id, account_id, holder, salt_bytes
+  FROM drawing_holders
+ WHERE drawing_id = :drawing_id
+   AND account_id = :account_id
+
+-- name: insert_holders
+-- Give a member a tag in a drawing.
+INSERT INTO drawing_holders (drawing_id, account_id, holder, salt_bytes)
+VALUES (:drawing_id, :account_id, :holder, :salt_bytes)
+
+-- name: list_holders
+-- All tags of a drawing.
+SELECT drawing_id, account_id, holder, salt_bytes
+  FROM drawing_holders
+ WHERE drawing_id = :drawing_id
+
+-- name: insert_entries
+-- One row per purchase, free entry or entry carried over.
+INSERT INTO entries
+       (entry_id, drawing_id, account_id, holder, kind, units, price_points, receipt_text, receipt_signature,
+        void_reason, purchase_id, carried_from_id, refunded_at, entered_at)
+VALUES (:entry_id, :drawing_id, :account_id, :holder, :kind, :units, :price_points, :receipt_text, :receipt_signature,
+        :void_reason, :purchase_id, :carried_from_id, :refunded_at, :entered_at)
+
+-- name: add_units_sold
+-- Count an entry, if the drawing still sells at this moment.
+UPDATE drawings
+   SET units_sold = units_sold + :units,
+       entry_count = entry_count + 1
+ WHERE drawing_id = :drawing_id
+   AND status = 'open'
+   AND closes_at > :now_at
+
+-- name: add_units_carried
+-- Count the entries carried over into a new draft.
+UPDATE drawings
+   SET units_sold = units_sold + :units,
+       entry_count = entry_count + :entry_count
+ WHERE drawing_id = :drawing_id
+   AND status = 'draft'
+
+-- name: get_units_held
+-- How many tickets a member holds in a drawing.
+SELECT NVL(SUM(units), 0) AS units_held
+  FROM entries
+ WHERE drawing_id = :drawing_id
+   AND account_id = :account_id
+   AND void_reason IS NULL
+
+-- name: list_entries
+-- All entries of a drawing in canonical order.
+SELECT entry_id, drawing_id, account_id, holder, kind, units, price_points, receipt_text, receipt_signature,
+       void_reason, purchase_id, carried_from_id, refunded_at, entered_at
+  FROM entries
+ WHERE drawing_id = :drawing_id
+ ORDER BY entry_id
+
+-- name: list_refundable_entries
+-- Paid entries of a cancelled drawing that have not been refunded, in order.
+SELECT entry_id, account_id, purchase_id, price_points
+  FROM entries
+ WHERE drawing_id = :drawing_id
+   AND entry_id > :after_id
+   AND kind = 'paid'
+   AND refunded_at IS NULL
+ ORDER BY entry_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: update_refunded_at
+-- Mark an entry refunded; once.
+UPDATE entries
+   SET refunded_at = :refunded_at
+ WHERE entry_id = :entry_id
+   AND refunded_at IS NULL
+
+-- name: list_my_tickets
+-- A member's entries of one drawing, oldest first, with the numbers that the close gave.
+SELECT e.entry_id, e.drawing_id, e.kind, e.units, e.price_points, e.receipt_text, e.receipt_signature,
+       e.void_reason, e.refunded_at, e.entered_at, f.first_ticket_no, f.position
+  FROM entries e
+  LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
+ WHERE e.drawing_id = :drawing_id
+   AND e.account_id = :account_id
+   AND e.entry_id > :after_id
+ ORDER BY e.entry_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: list_my_entries
+-- A member's entries of all drawings, newest first.
+SELECT e.entry_id, e.drawing_id, d.name AS drawing_name, d.status AS drawing_status, d.draws_at, e.kind, e.units,
+       e.price_points, e.void_reason, e.refunded_at, e.entered_at, f.first_ticket_no
+  FROM entries e
+  JOIN drawings d ON d.drawing_id = e.drawing_id
+  LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
+ WHERE e.account_id = :account_id
+   AND (:before_id IS NULL OR e.entry_id < :before_id)
+ ORDER BY e.entry_id DESC
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: list_my_wins
+-- What a member won, newest entry first.
+SELECT k.drawing_id, d.name AS drawing_name, d.drawn_at, k.position, k.entry_id, k.ticket_no, k.prize_id,
+       p.name AS prize_name, p.value_cents
+  FROM entries e
+  JOIN drawing_picks k ON k.entry_id = e.entry_id AND k.role = 'winner'
+  JOIN drawings d ON d.drawing_id = k.drawing_id
+  JOIN prizes p ON p.prize_id = k.prize_id
+ WHERE e.account_id = :account_id
+   AND (:before_id IS NULL OR e.entry_id < :before_id OR (e.entry_id = :before_id AND k.position > :after_position))
+ ORDER BY e.entry_id DESC, k.position
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: list_winners
+-- The prize units of a drawing with the accounts that won them.
+SELECT k.position, k.entry_id, e.account_id, k.prize_id, p.name AS prize_name, p.kind AS prize_kind
+  FROM drawing_picks k
+  JOIN entries e ON e.entry_id = k.entry_id
+  JOIN prizes p ON p.prize_id = k.prize_id
+ WHERE k.drawing_id = :drawing_id
+   AND k.role = 'winner'
+ ORDER BY k.position
+
+-- name: list_entrants
+-- The members of a drawing, in the order of their ids.
+SELECT account_id
+  FROM drawing_holders
+ WHERE drawing_id = :drawing_id
+   AND account_id > :after_id
+ ORDER BY account_id
+ FETCH FIRST :row_limit ROWS ONLY
