@@ -68,11 +68,15 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
     from fittrack.dev.routes import blp as dev
+    from fittrack.drawings.record.routes import blp as verification
+    from fittrack.drawings.routes import blp as drawings
+    from fittrack.drawings.tickets.routes import blp as tickets
     from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
     from fittrack.notifications.routes import blp as notifications
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
+    from fittrack.sponsors.routes import blp as sponsors
 
     for blueprint in (health, reference):
         app.register_blueprint(blueprint)
@@ -86,6 +90,8 @@ def register_blueprints(app: Flask) -> None:
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
+        extensions.api.register_blueprint(blueprint)
+    for blueprint in (drawings, tickets, verification, sponsors):
         extensions.api.register_blueprint(blueprint)
 
 
