@@ -16,6 +16,7 @@ from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.files.detect import MAX_CONTENT_BYTES
 from fittrack.activities.files.errors import REASONS
 from fittrack.activities.files.fit import read_fit
+from fittrack.activities.files.fit_activity import scalar
 from fittrack.activities.files.track import MAX_ACTIVITIES, MAX_POINTS, Budget, Track
 from tests.activities.makers import (
     START,
@@ -206,6 +207,22 @@ def test_a_heart_rate_that_can_not_be_is_dropped(reading):
     (recording,) = read_activity_file(gpx_of([odd]))
 
     assert recording.samples.hr_bpm == [None, 99]
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), -1.0, 1e300])
+def test_a_lap_of_no_length_in_the_world_is_not_taken_at_its_word(figure):
+    lap = TcxLap("2026-11-02T07:00:00Z", figure, figure, [points()])
+
+    (recording,) = read_activity_file(tcx_of([lap]))
+
+    assert (recording.elapsed_s, recording.moving_s) == (60, 60)
+    assert recording.distance_m == pytest.approx(180, rel=0.01)
+    assert (recording.laps[0].elapsed_s, recording.laps[0].distance_m) == (0, None)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), 2**63, "9", (None,)])
+def test_a_fit_field_that_holds_no_number_of_this_world_is_empty(value):
+    assert scalar(value) is None
 
 
 @pytest.mark.parametrize("year", ["1901", "1970", "2037"])

@@ -62,6 +62,13 @@ def instant(at_ms: float) -> datetime:
     return EPOCH + timedelta(milliseconds=at_ms)
 
 
+def lap_of(start_ms: int, elapsed_s: float | None, distance_m: float | None) -> Lap:
+    """Return the lap, with what can't be left away."""
+    return Lap(
+        instant(start_ms), _within(elapsed_s, _HIGHEST_S) or 0.0, _within(distance_m, _HIGHEST_M)
+    )
+
+
 def assemble(stated: Stated, samples: Samples) -> Recording:
     """Return the recording: the device's figures where it states them, else computed ones.
 

@@ -18,8 +18,9 @@ MAX_FIT_BYTES = 25 * 1024 * 1024
 # Messages without a field take a byte each, and as long to decode as any.
 MAX_MESSAGES = 3_000_000
 
+_DAMAGED = object()
 # All that the decoder has been seen to raise on damaged files.
-_DAMAGE = (
+_DECODER_ERRORS = (
     fitdecode.FitError,
     struct.error,
     ArithmeticError,
@@ -58,26 +59,30 @@ def _read_activities(content: bytes, most_messages: int) -> list[FitActivity]:
     """
     budget = Budget()
     activities = [FitActivity(budget)]
-    try:
-        for count, frame in enumerate(_frames(content)):
-            if count > most_messages:
-                raise refused("too_many_points", f"more than {most_messages} messages")
-            if isinstance(frame, fitdecode.FitDataMessage):
-                if frame.def_mesg.global_mesg_num == FILE_ID and activities[-1].has_content:
-                    activities.append(FitActivity(budget))
-                activities[-1].take(frame)
-            elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
-                activities[-1].warnings.add("crc_mismatch")
-    except _DAMAGE:
-        activities[-1].warnings.add("partly_read")
+    for count, frame in enumerate(_frames(content)):
+        if count > most_messages:
+            raise refused("too_many_points", f"more than {most_messages} messages")
+        if isinstance(frame, fitdecode.FitDataMessage):
+            if frame.def_mesg.global_mesg_num == FILE_ID and activities[-1].has_content:
+                activities.append(FitActivity(budget))
+            activities[-1].take(frame)
+        elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
+            activities[-1].warnings.add("crc_mismatch")
+        elif frame is _DAMAGED:
+            activities[-1].warnings.add("partly_read")
     return [activity for activity in activities if activity.has_content]
 
 
 def _frames(content: bytes) -> Iterator[object]:
+    """Yield what the decoder reads, and _DAMAGED last where it could not read on."""
     # Without a processor values stay numbers and the decoder saves a third of its time.
-    yield from FitReader(
+    reader = FitReader(
         content,
         processor=None,
         check_crc=CrcCheck.READONLY,
         error_handling=ErrorHandling.IGNORE,
     )
+    try:
+        yield from reader
+    except _DECODER_ERRORS:
+        yield _DAMAGED

@@ -6,7 +6,7 @@ from typing import Any
 
 from fitdecode import FitDataMessage
 
-from fittrack.activities.files.track import Budget, Track
+from fittrack.activities.files.track import HIGHEST, Budget, Track
 
 # Seconds from 1970 to the FIT epoch, 1989-12-31.
 FIT_EPOCH_S = 631_065_600
@@ -162,10 +162,10 @@ def number_of(fields: Fields, *names: str) -> float | None:
 
 
 def scalar(value: object) -> float | None:
-    """Return the number, the first number of several, or None."""
+    """Return the number, the first number of several, or None; infinity is none."""
     if isinstance(value, tuple):
         value = next((each for each in value if each is not None), None)
-    return value if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) and abs(value) < HIGHEST else None
 
 
 def fit_ms(at_s: float) -> int:

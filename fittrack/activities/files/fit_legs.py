@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from fittrack.activities import sports
-from fittrack.activities.files.assemble import Stated, assemble, instant
+from fittrack.activities.files.assemble import Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.fit_activity import Fields, FitActivity, fit_ms, number_of
 from fittrack.activities.files.track import EARLIEST_MS, time_in_range
@@ -86,8 +86,7 @@ class _Legs:
             if start_ms is not None:
                 elapsed_s = number_of(fields, "total_elapsed_time", "total_timer_time")
                 distance_m = number_of(fields, "total_distance")
-                lap = Lap(instant(start_ms), elapsed_s or 0.0, distance_m)
-                laps[self._leg_of(start_ms)].append(lap)
+                laps[self._leg_of(start_ms)].append(lap_of(start_ms, elapsed_s, distance_m))
         return laps
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from fittrack.activities import metrics, sports
 from fittrack.activities.files import xml
-from fittrack.activities.files.assemble import DAY_S, Stated, assemble, instant
+from fittrack.activities.files.assemble import DAY_S, Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.track import Budget, Track
 from fittrack.activities.recording import Lap, Recording
@@ -148,7 +148,7 @@ class _Reader:
 
 def _lap(track: Samples) -> Lap:
     first_ms, last_ms = min(track.at_ms), max(track.at_ms)
-    return Lap(instant(first_ms), (last_ms - first_ms) / 1000, metrics.track_distance_m(track))
+    return lap_of(first_ms, (last_ms - first_ms) / 1000, metrics.track_distance_m(track))
 
 
 def _a_day_apart(tracks: list[Samples]) -> Iterator[list[Samples]]:

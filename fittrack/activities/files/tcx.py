@@ -6,10 +6,10 @@ from lxml import etree
 
 from fittrack.activities import sports
 from fittrack.activities.files import xml
-from fittrack.activities.files.assemble import Stated, assemble, instant
+from fittrack.activities.files.assemble import Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.track import Budget, Track, time_in_range
-from fittrack.activities.recording import Lap, Recording
+from fittrack.activities.recording import Recording
 from fittrack.activities.samples import Samples
 
 _POINTS = frozenset({"Trackpoint", "CoursePoint"})
@@ -137,7 +137,6 @@ class _Lap:
         self.timer_s = _figure(texts.get("TotalTimeSeconds"))
         self.distance_m = _figure(texts.get("DistanceMeters"))
         self.calories_kcal = _figure(texts.get("Calories"))
-        self.max_speed_mps = _figure(texts.get("MaximumSpeed"))
         self.avg_hr_bpm = _figure(texts.get("AverageHeartRateBpm"))
         self.max_hr_bpm = _figure(texts.get("MaximumHeartRateBpm"))
 
@@ -156,7 +155,7 @@ def _sum_laps(stated: Stated, laps: list[_Lap], samples: Samples) -> None:
     stated.distance_m = _total([lap.distance_m for lap in laps])
     stated.calories_kcal = _total([lap.calories_kcal for lap in laps])
     stated.laps = [
-        Lap(instant(lap.start_ms), lap.timer_s or 0.0, lap.distance_m)
+        lap_of(lap.start_ms, lap.timer_s, lap.distance_m)
         for lap in laps
         if lap.start_ms is not None and time_in_range(lap.start_ms) is not None
     ]

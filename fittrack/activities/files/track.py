@@ -11,6 +11,9 @@ MAX_POINTS = 500_000
 # A logger's memory of some years, a track a day.
 MAX_ACTIVITIES = 1000
 
+# No figure of an activity comes near; numbers beyond, infinity too, are damage.
+HIGHEST = 1e15
+
 # Outside of these a clock was never set; the columns and the database hold them comfortably.
 EARLIEST_MS = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp()) * 1000
 LATEST_MS = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1000

@@ -9,6 +9,7 @@ from io import BytesIO
 from lxml import etree
 
 from fittrack.activities.files.errors import refused
+from fittrack.activities.files.track import HIGHEST
 
 # Elements that may stand in a row without a point among them: what is kept in memory is bounded.
 MAX_ELEMENTS_BETWEEN_POINTS = 100_000
@@ -106,11 +107,12 @@ def child_text(element: etree._Element, name: str) -> str | None:
 
 
 def number(text: str | None) -> float | None:
-    """Return the number in the text, None when it holds none."""
+    """Return the number in the text, None when it holds none; infinity and NaN are none."""
     try:
-        return float(text) if text else None
+        value = float(text) if text else None
     except ValueError:
         return None
+    return value if value is not None and abs(value) < HIGHEST else None
 
 
 def milliseconds(text: str | None) -> int | None:
