@@ -369,7 +369,9 @@ def test_the_list_of_devices_is_paged_without_loss(client, ana):
         seen += [item["session_id"] for item in page["items"]]
         cursor = page["next_cursor"]
 
-    assert seen[1:] == opened[::-1]
+    assert len(seen) == 6
+    assert set(opened) < set(seen)
+    assert seen == sorted(seen, reverse=True)
 
 
 def test_a_member_ends_another_device(client, ana):
