@@ -32,7 +32,7 @@ under `Problem` and explained at [/docs/errors](/docs/errors). Lists are paged b
 
 def build(app: Flask, api: Api) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of an application's blueprints."""
-    document: dict[str, Any] = api.spec.to_dict()
+    document: dict[str, Any] = _ecma(api.spec.to_dict())
     document["info"].update(description=DESCRIPTION, license={"name": "MIT", "identifier": "MIT"})
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})
@@ -41,11 +41,24 @@ def build(app: Flask, api: Api) -> dict[str, Any]:
         "access_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     views = _views(app)
-    taken = Counter(view.__name__ for view in views.values())
-    for path, method, operation in operations(document):
+    found = list(operations(document))
+    taken = Counter(views[path, method].__name__ for path, method, _ in found)
+    for path, method, operation in found:
         _complete(operation, views[path, method], taken, schemas)
     _add_problems(components)
     return document
+
+
+def _ecma(part: Any) -> Any:
+    r"""Return a document with the anchors \A and \Z of Python as JSON Schema's ^ and $ (ECMA-262)."""
+    if isinstance(part, dict):
+        for name, inner in part.items():
+            part[name] = _ecma(inner)
+        if isinstance(part.get("pattern"), str):
+            part["pattern"] = part["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
+    elif isinstance(part, list):
+        part[:] = [_ecma(inner) for inner in part]
+    return part
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Operation]]:

@@ -20,6 +20,8 @@ _FORMATS: Mapping[str, Any] = {
     "ipv4": "192.0.2.7",
     "binary": "",
 }
+_HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_PATTERNS: Mapping[str, str] = {"^[0-9a-f]{64}$": _HASH}
 # By the name's last words: the unit that the name carries, or what the field is about.
 _NAMES: Mapping[str, Any] = {
     "_id": _ID,
@@ -31,7 +33,7 @@ _NAMES: Mapping[str, Any] = {
     "_cents": 2500,
     "_kcal": 310,
     "_mps": 2.8,
-    "_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "_hash": _HASH,
     "_json": {},
     "email": "ana@example.com",
     "display_name": "Ana",
@@ -114,6 +116,8 @@ def _number(schema: Schema, kind: str, name: str) -> float:
 def _text(schema: Schema, name: str) -> str:
     if schema.get("format") in _FORMATS:
         return str(_FORMATS[schema["format"]])
+    if schema.get("pattern") in _PATTERNS:
+        return _PATTERNS[schema["pattern"]]
     hint = _hint(name)
     text = hint if isinstance(hint, str) else (name.replace("_", " ") or "text")
     text = text.ljust(schema.get("minLength", 0), "x")

@@ -102,6 +102,8 @@ def _docstrings(view: Callable[..., Any]) -> Iterator[str]:
     names = _names(_code(view))
     for name in names & inner.__globals__.keys():
         target = inner.__globals__[name]
+        if target is idempotency:  # what keys can do is told by takes_key and needs_key
+            continue
         if isinstance(target, ModuleType) and target.__name__.startswith("fittrack."):
             yield from _documented(getattr(target, each, None) for each in names)
         else:

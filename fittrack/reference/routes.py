@@ -17,8 +17,11 @@ SWAGGER_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-# ReDoc writes its styles from its script, so that on its page alone inline styles are allowed.
-REDOC_POLICY = SWAGGER_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# ReDoc writes its styles, and its icons' font, from its script: allowed on its page alone.
+REDOC_POLICY = (
+    SWAGGER_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    + "; font-src data:"
+)
 PLAIN_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
