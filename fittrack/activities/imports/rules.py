@@ -6,8 +6,8 @@ from fittrack.activities.imports.models import Refusal
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
-# A job that has been killed or has failed this often is not tried again.
-MAX_READS = 3
+# A job that was killed or failed this often is not tried again; what passes has passed by then.
+MAX_READS = 5
 # The machine may have been busy the first time.
 MAX_TIMEOUTS = 2
 FILE_NAME_LENGTH = 200
@@ -16,7 +16,9 @@ EMPTY = Refusal("empty_file", "The file holds no bytes.")
 TOO_LARGE = Refusal("too_large", "The file is larger than 64 MiB.")
 TOO_SLOW = Refusal("too_slow", "Reading the file took longer than its time limit.")
 TOO_HEAVY = Refusal("too_large", "Reading the file needs more memory than there is.")
-UNREADABLE = Refusal("could_not_be_read", "The file could not be read, several times over.")
+UNREADABLE = Refusal(
+    "could_not_be_read", "The file could not be brought in, several times over; try it again later."
+)
 GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
 NOTHING = Refusal("no_points", "The file holds no activity.")
 
