@@ -21,9 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
 
 import pyotp
 from cryptography.exceptions import InvalidSignature
@@ -31,79 +29,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from fittrack.dev.files import make_gpx
 from fittrack.drawings import verifier
+from tests.smoke_client import Client, NotAsPromised
 
 PASSWORD = "violet tram over quiet lakes"
 TICKET_PRICE_POINTS = 10
 OPENS_IN_S, SALES_S, DRAW_AFTER_S = 4, 14, 2
 PATIENCE_S = 60
 VERIFIER = Path(verifier.__file__)
-
-
-class NotAsPromised(Exception):
-    """The server did something else than its documents say."""
-
-
-@dataclass
-class Answer:
-    """A response: its status, headers and body."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Client:
-    """One caller of the API, signed in or not."""
-
-    base_url: str
-    token: str | None = None
-
-    def get(self, path: str, *, expect: int = 200, **query: str) -> Answer:
-        suffix = f"?{urlencode(query)}" if query else ""
-        return self._send("GET", path + suffix, None, {}, expect)
-
-    def post(
-        self, path: str, body: Any = None, *, expect: int = 200, key: str | None = None
-    ) -> Answer:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        if key:
-            headers["Idempotency-Key"] = key
-        data = json.dumps(body).encode() if body is not None else b""
-        return self._send("POST", path, data, headers, expect)
-
-    def upload(self, files: dict[str, bytes], *, expect: int = 202) -> Answer:
-        boundary = secrets.token_hex(16)
-        parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'
-            "\r\nContent-Type: application/octet-stream\r\n\r\n".encode()
-            + content
-            + b"\r\n"
-            for name, content in files.items()
-        ]
-        data = b"".join(parts) + f"--{boundary}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._send("POST", "/api/v1/activities/files", data, headers, expect)
-
-    def _send(
-        self, method: str, path: str, data: bytes | None, headers: dict[str, str], expect: int
-    ) -> Answer:
-        if self.token:
-            headers = {**headers, "Authorization": f"Bearer {self.token}"}
-        request = Request(self.base_url + path, data=data, headers=headers, method=method)
-        try:
-            with urlopen(request, timeout=30) as response:
-                answer = Answer(response.status, dict(response.headers), response.read())
-        except HTTPError as error:
-            answer = Answer(error.code, dict(error.headers), error.read())
-        if answer.status != expect:
-            body = answer.body[:500].decode(errors="replace")
-            raise NotAsPromised(f"{method} {path}: {answer.status}, not {expect}: {body}")
-        return answer
 
 
 @dataclass
@@ -186,7 +118,7 @@ def upload_an_hour(walk: Walk) -> str:
     promise(len(page["items"]) == 1, "one activity")
     activity = page["items"][0]
     promise(activity["elapsed_s"] == 3600, "an hour")
-    return f"{activity['distance_m']} m in {activity['elapsed_s']} s; the copy and the broken file said so"
+    return f"{activity['distance_m']} m in an hour; the copy and the broken file said so"
 
 
 def follow_the_points(walk: Walk) -> str:
@@ -317,7 +249,8 @@ def look_for_the_notice(walk: Walk) -> str:
     mail = wait_for(lambda: mails_to(walk, "won"), "the winner's mail")
     deliveries = walk.member.get("/api/v1/fulfillments").json["items"]
     promise(len(deliveries) == 1, "one delivery for one prize")
-    return f"“{notices[0]['title']}”, the mail “{mail[0]['subject']}”, delivery {deliveries[0]['status']}"
+    titles = f"“{notices[0]['title']}”, the mail “{mail[0]['subject']}”"
+    return f"{titles}, delivery {deliveries[0]['status']}"
 
 
 def audit_the_books(walk: Walk) -> str:
