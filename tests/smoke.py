@@ -1,8 +1,8 @@
 """`make smoke`: walk the whole path against a running server over HTTP, and say each step.
 
-It registers a member, reads the mailed token, uploads an hour of running, follows the points, lets an
-admin schedule a drawing, buys tickets, waits for the draw, verifies it without the server, and looks
-for the winner's notice. It exits 1 at the first thing that is not as promised.
+It registers a member, reads the mailed token, uploads an hour of running, follows the points, lets
+an admin schedule a drawing, buys tickets, waits for the draw, verifies it without the server, and
+looks for the winner's notice. It exits 1 at the first thing that is not as promised.
 """
 
 from __future__ import annotations
