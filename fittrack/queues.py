@@ -238,7 +238,8 @@ def queue(name: str) -> Queue:
 
 
 def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
-    # The id repeats for a while, so that a sweep each second does not fill the queue.
+    # While a job waits, runs or has just failed, its id keeps a sweep each second from adding to
+    # it; a job that ended well frees it at once, for its thing's next step may be due already.
     job_id = f"{key}-{epoch_s(utc_now()) // WAKE_AGAIN_S}"
     try:
         queue(kind.queue).enqueue_call(
@@ -246,7 +247,7 @@ def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
             args=args,
             job_id=job_id,
             timeout=kind.timeout_s(),
-            result_ttl=WAKE_AGAIN_S,
+            result_ttl=0,
             failure_ttl=WAKE_AGAIN_S,
             unique=True,
         )
