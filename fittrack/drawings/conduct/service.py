@@ -62,38 +62,38 @@ def wake_due_drawings(*, now: datetime) -> int:
     return len(due)
 
 
-def open_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> Drawing:
+def open_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
     """Open a drawing that is due. Raises: DrawingNotFound, InvalidTransition, NotDue."""
-    return _by_hand(drawing_id, "open", actor, clock)
+    _record_asked(drawing_id, "open", actor, now=clock())
+    _open(drawing_id, clock())
 
 
-def close_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> Drawing:
+def close_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
     """Close a drawing that is due. Raises: DrawingNotFound, InvalidTransition, NotDue."""
-    return _by_hand(drawing_id, "closed", actor, clock)
+    _record_asked(drawing_id, "closed", actor, now=clock())
+    _close(drawing_id, clock())
 
 
-def execute_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> Drawing:
-    """Draw a drawing that is due.
+def execute_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
+    """Draw a drawing that is due, by the very steps that the worker would take.
 
     Raises: DrawingNotFound, InvalidTransition, NotDue, RevealsMissing.
     """
-    drawing = _by_hand(drawing_id, "completed", actor, clock)
+    _record_asked(drawing_id, "completed", actor, now=clock())
+    advance_drawing(drawing_id=drawing_id, clock=clock)
+    with db.reading("get_drawing") as tx:
+        drawing = repository.get_drawing(tx, drawing_id)
     if drawing.status == "closed":
         raise RevealsMissing(reveal_deadline_at=drawing.reveal_deadline_at)
-    return drawing
 
 
-def _by_hand(drawing_id: str, to: str, actor: Actor, clock: Clock) -> Drawing:
-    """Take the due steps for an admin: the very ones that the worker would take, none earlier."""
-    now = clock()
+def _record_asked(drawing_id: str, to: str, actor: Actor, *, now: datetime) -> None:
+    """Record that an admin asked for a step; none is taken before it is due."""
     with db.transaction("record_manual_step") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
         due = {"open": drawing.opens_at, "closed": drawing.closes_at, "completed": drawing.draws_at}
         rules.check_due(drawing, to, due_at=due[to], now=now)
         repository.record_event(tx, drawing_id, "asked_by_hand", actor, now=now, step=to)
-    advance_drawing(drawing_id=drawing_id, clock=clock)
-    with db.reading("get_drawing") as tx:
-        return repository.get_drawing(tx, drawing_id)
 
 
 def _open(drawing_id: str, now: datetime) -> None:
