@@ -33,7 +33,7 @@ def compose(
     message = EmailMessage(policy=SMTP)
     try:
         message["From"] = sender
-        message["To"] = Address(addr_spec=recipient)
+        message["To"] = _address(recipient)
         message["Subject"] = subject
     except ValueError:
         raise MailRefused("an address or subject can't stand in a header") from None
@@ -54,6 +54,14 @@ def render(template: str, values: dict[str, str]) -> tuple[str, str]:
 def domain_of(sender: str) -> str:
     """Return the domain of a sender such as `FitTrack <no-reply@fittrack.example>`."""
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+
+
+def _address(email: str) -> Address:
+    """Return an address whose parts are quoted as needed. Raises: ValueError."""
+    user, _, domain = email.rpartition("@")
+    if not user or not domain:
+        raise ValueError("an address has two parts")
+    return Address(username=user, domain=domain)
 
 
 @cache

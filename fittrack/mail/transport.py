@@ -84,6 +84,9 @@ def _secure(server: smtplib.SMTP, url: SplitResult, context: ssl.SSLContext) -> 
         return
     server.ehlo_or_helo_if_needed()
     must = url.scheme == "smtp+starttls" or (url.username and url.hostname not in LOOPBACK)
-    if must or server.has_extn("starttls"):
+    offers = server.has_extn("starttls")
+    if must and not offers:
+        raise MailNotSent("the server offers no TLS")
+    if offers:
         server.starttls(context=context)
         server.ehlo()
