@@ -51,9 +51,11 @@ class ActivitySchema(Schema):
         allow_none=True,
         metadata={"description": "why it is held or rejected", "example": None},
     )
-    duplicate_of_id = fields.UUID(required=True, allow_none=True)
-    name = fields.String(required=True, allow_none=True)
-    notes = fields.String(attribute="notes_text", required=True, allow_none=True)
+    duplicate_of_id = fields.UUID(required=True, allow_none=True, metadata={"example": None})
+    name = fields.String(required=True, allow_none=True, metadata={"example": "Morning run"})
+    notes = fields.String(
+        attribute="notes_text", required=True, allow_none=True, metadata={"example": None}
+    )
     started_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True)
     utc_offset_s = fields.Integer(
@@ -66,10 +68,10 @@ class ActivitySchema(Schema):
     track_distance_m = fields.Float(
         required=True, allow_none=True, metadata={"description": "length of the positions' track"}
     )
-    ascent_m = fields.Integer(required=True, allow_none=True)
-    descent_m = fields.Integer(required=True, allow_none=True)
+    ascent_m = fields.Integer(required=True, allow_none=True, metadata={"example": 42})
+    descent_m = fields.Integer(required=True, allow_none=True, metadata={"example": 40})
     calories_kcal = fields.Integer(required=True, allow_none=True)
-    steps = fields.Integer(required=True, allow_none=True)
+    steps = fields.Integer(required=True, allow_none=True, metadata={"example": 4800})
     avg_hr_bpm = fields.Integer(required=True, allow_none=True)
     max_hr_bpm = fields.Integer(required=True, allow_none=True)
     avg_cadence_rpm = fields.Integer(required=True, allow_none=True)
@@ -78,7 +80,7 @@ class ActivitySchema(Schema):
     max_power_w = fields.Integer(required=True, allow_none=True)
     avg_speed_mps = fields.Float(required=True, allow_none=True)
     max_speed_mps = fields.Float(required=True, allow_none=True)
-    device = fields.String(required=True, allow_none=True)
+    device = fields.String(required=True, allow_none=True, metadata={"example": "Forerunner 55"})
     file_format = fields.String(required=True, allow_none=True, metadata={"example": "gpx"})
     warnings = fields.List(
         fields.String(),

@@ -95,10 +95,12 @@ SELECT day_on
  ORDER BY day_on
 
 -- name: delete_minutes
+-- An activity's active minutes, gone.
 DELETE FROM activity_minutes
  WHERE activity_id = :activity_id
 
 -- name: insert_lap
+-- One lap as the device marked it.
 INSERT INTO activity_laps (activity_id, lap_no, started_at, elapsed_s, distance_cm)
 VALUES (:activity_id, :lap_no, :started_at, :elapsed_s, :distance_cm)
 
@@ -110,6 +112,7 @@ SELECT activity_id, lap_no, started_at, elapsed_s, distance_cm
  ORDER BY lap_no
 
 -- name: delete_laps
+-- An activity's laps, gone.
 DELETE FROM activity_laps
  WHERE activity_id = :activity_id
 
@@ -125,5 +128,6 @@ SELECT block_bytes
  WHERE activity_id = :activity_id
 
 -- name: delete_samples
+-- An activity's samples, gone.
 DELETE FROM activity_samples
  WHERE activity_id = :activity_id

@@ -1,4 +1,5 @@
 -- name: insert_import
+-- One upload of a member.
 INSERT INTO imports (import_id, account_id, file_count, created_at)
 VALUES (:import_id, :account_id, :file_count, :created_at)
 

@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from fittrack.activities.imports.rules import MAX_FILE_BYTES, MAX_UPLOAD_BYTES
+from fittrack.activities.imports.rules import MAX_FILE_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES
 from fittrack.dev.files import make_gpx
 from tests.activities.makers import TcxLap, make_fit_run, points, tcx_of
 from tests.factories_activities import NOON_AT, Member, count, run_jobs, select
@@ -281,6 +281,16 @@ def test_an_upload_beyond_all_measure_is_refused_unread(ana):
     )
 
     assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
+# The form's parser gives up without closing the files it has spooled; they close by themselves.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_upload_of_too_many_files_is_refused(ana):
+    most = ana.post_files(*[("run.gpx", RUN)] * MAX_UPLOAD_FILES)
+    over = ana.post_files(*[("run.gpx", RUN)] * (MAX_UPLOAD_FILES + 1))
+
+    assert (most.status_code, len(most.json["files"])) == (202, MAX_UPLOAD_FILES)
+    assert (over.status_code, over.json["code"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ FORM = {
                     "file": {
                         "type": "array",
                         "minItems": 1,
+                        "maxItems": rules.MAX_UPLOAD_FILES,
                         "items": {"type": "string", "format": "binary"},
                         "description": "FIT, TCX or GPX, plain or gzip, up to 64 MiB each",
                     }
@@ -104,6 +105,7 @@ def _uploads() -> Iterator[Upload]:
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Files are sent as multipart/form-data.")
     request.max_content_length = rules.MAX_UPLOAD_BYTES
+    request.max_form_parts = rules.MAX_UPLOAD_FILES
     _check_form()
     for item in request.files.getlist("file"):
         yield _upload(item)

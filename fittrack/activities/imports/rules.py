@@ -6,6 +6,8 @@ from fittrack.activities.imports.models import Refusal
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
+# Each large one holds a file descriptor while the request lasts.
+MAX_UPLOAD_FILES = 250
 # A job that was killed or failed this often is not tried again; what passes has passed by then.
 MAX_READS = 5
 # The machine may have been busy the first time.
@@ -21,6 +23,7 @@ UNREADABLE = Refusal(
 )
 GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
 NOTHING = Refusal("no_points", "The file holds no activity.")
+REFUSALS = (EMPTY, TOO_LARGE, TOO_SLOW, TOO_HEAVY, UNREADABLE, GONE, NOTHING)
 
 
 def refuse_unread(byte_count: int) -> Refusal | None:

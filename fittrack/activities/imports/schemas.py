@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.activities.files.errors import REASONS
+from fittrack.activities.imports import rules
 from fittrack.pagination import page_schema
 
 STATES = ("pending", "done")
 FILE_STATES = ("pending", "created", "duplicate", "refused")
+REASON_CODES = sorted({*REASONS, *(refusal.reason_code for refusal in rules.REFUSALS)})
 
 
 class ImportedFileSchema(Schema):
@@ -16,7 +19,9 @@ class ImportedFileSchema(Schema):
     file_name = fields.String(
         attribute="item.file_name", required=True, metadata={"example": "morning.gpx"}
     )
-    size_bytes = fields.Integer(attribute="item.byte_count", required=True)
+    size_bytes = fields.Integer(
+        attribute="item.byte_count", required=True, metadata={"example": 778_000}
+    )
     state = fields.String(
         attribute="item.state", required=True, validate=validate.OneOf(FILE_STATES)
     )
@@ -29,7 +34,10 @@ class ImportedFileSchema(Schema):
         attribute="item.reason_code",
         required=True,
         allow_none=True,
-        metadata={"description": "why the file was refused", "example": None},
+        metadata={
+            "description": f"why the file was refused: {', '.join(REASON_CODES)}",
+            "example": None,
+        },
     )
     reason = fields.String(
         attribute="item.reason", required=True, allow_none=True, metadata={"example": None}
