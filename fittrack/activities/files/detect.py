@@ -17,6 +17,7 @@ _XML_KINDS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx"}
 
 
 def is_gzip(content: bytes) -> bool:
+    """Tell whether bytes are gzip."""
     return content[:2] == _GZIP
 
 
