@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.factories_accounts import login, make_account
+
+# What needs no account; everything else requires a login.
+PUBLIC = {
+    "GET /.well-known/jwks.json",
+    "GET /api/v1/dev/mailbox",
+    "GET /api/v1/drawings",
+    "GET /api/v1/drawings/<uuid:drawing_id>",
+    "GET /api/v1/drawings/<uuid:drawing_id>/history",
+    "GET /api/v1/drawings/log",
+    "GET /api/v1/drawings/log/checkpoint",
+    "GET /api/v1/drawings/<uuid:drawing_id>/results",
+    "GET /api/v1/drawings/<uuid:drawing_id>/rules",
+    "GET /api/v1/drawings/<uuid:drawing_id>/verification",
+    "GET /api/v1/drawings/<uuid:drawing_id>/verification/bundle.json",
+    "GET /api/v1/openapi.json",
+    "GET /docs",
+    "GET /docs/errors",
+    "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /redoc",
+    "GET /static/<path:filename>",
+    "POST /api/v1/auth/login",
+    "POST /api/v1/auth/login/mfa",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/register",
+    "POST /api/v1/auth/resend-verification",
+    "POST /api/v1/auth/verify-email",
+}
+SOME_ID = "01935d2a-7c00-7000-8000-5f3c1f0b2a10"
+
+
+@pytest.fixture(scope="module")
+def rules(app):
+    return [
+        (f"{method} {rule.rule}", method, rule, app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def filled(rule, identifier=SOME_ID):
+    """Return a rule's path with every parameter filled in."""
+    return re.sub(r"<(?:(\w+)[^:>]*:)?[^>]+>", identifier, rule.rule)
+
+
+def guarded(rules):
+    return [row for row in rules if getattr(row[3], "access", None)]
+
+
+def test_every_route_requires_a_login_or_is_on_the_public_list(rules):
+    open_routes = {name for name, _, _, view in rules if not getattr(view, "access", None)}
+    assert open_routes == PUBLIC
+
+
+def test_without_a_token_every_guarded_route_is_401(client, rules):
+    for name, method, rule, _ in guarded(rules):
+        answer = client.open(filled(rule), method=method)
+        assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), name
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_broken_token_is_401_everywhere(client, rules):
+    for name, method, rule, _ in guarded(rules):
+        headers = {"Authorization": "Bearer not.a.token"}
+        answer = client.open(filled(rule), method=method, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (401, "invalid_token"), name
+
+
+def test_a_role_that_is_too_low_is_403(client, rules):
+    roles = ("user", "premium", "sponsor", "auditor", "admin")
+    headers = {role: login(client, make_account(role=role)) for role in roles}
+    for name, method, rule, view in guarded(rules):
+        if view.access == ("signed in",):
+            continue
+        for role in headers.keys() - set(view.access):
+            answer = client.open(filled(rule), method=method, headers=headers[role])
+            assert (answer.status_code, answer.json["code"]) == (403, "forbidden"), (name, role)
+
+
+def test_an_auditor_changes_nothing(rules):
+    for name, method, _, view in guarded(rules):
+        if "auditor" in view.access:
+            assert method == "GET", name
+
+
+def test_an_account_that_is_not_active_reaches_nothing(client, rules, database):
+    account_id = make_account()
+    headers = login(client, account_id)
+    database.raw().execute(
+        "UPDATE accounts SET status = 'suspended' WHERE account_id = ?", (account_id,)
+    )
+    for name, method, rule, _ in guarded(rules):
+        answer = client.open(filled(rule), method=method, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (403, "account_not_active"), name
+
+
+@pytest.mark.parametrize(
+    "identifier", ["x", "1", "0" * 36, "%00", "é", SOME_ID[:-1], SOME_ID + "0"]
+)
+def test_a_malformed_id_is_404(client, rules, identifier):
+    headers = login(client, make_account(role="admin"))
+    for name, method, rule, _ in rules:
+        if "<uuid:" in rule.rule:
+            answer = client.open(filled(rule, identifier), method=method, headers=headers)
+            assert answer.status_code == 404, (name, identifier)
+
+
+def test_an_unknown_thing_is_404_for_who_may_ask(client, rules):
+    headers = {role: login(client, make_account(role=role)) for role in ("user", "admin")}
+    for name, method, rule, view in rules:
+        if "<uuid:" in rule.rule and method in {"GET", "DELETE"}:
+            role = "user" if getattr(view, "access", None) in {None, ("signed in",)} else "admin"
+            answer = client.open(filled(rule), method=method, headers=headers[role])
+            assert answer.status_code == 404, (name, answer.json)
+
+
+def test_things_are_addressed_by_their_ids(rules):
+    """Ids are UUIDs; only days are addressed by their date, and files of ours by their path."""
+    parameters = {found for _, _, rule, _ in rules for found in re.findall(r"<[^>]+>", rule.rule)}
+    others = {found for found in parameters if not found.startswith("<uuid:")}
+    assert {found.rpartition(":")[2].strip("<>") for found in others} <= {"day_on", "filename"}
+
+
+def test_every_api_route_is_in_the_document(client, rules):
+    paths = client.get("/api/v1/openapi.json").json["paths"]
+    for name, method, rule, _ in rules:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        if path.startswith("/api/") and path != "/api/v1/openapi.json":
+            assert method.lower() in paths[path], name
+
+
+def test_every_view_says_what_it_does(rules):
+    for name, _, rule, view in rules:
+        if rule.endpoint != "static":
+            assert view.__doc__, name
