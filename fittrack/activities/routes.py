@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from flask import Response, send_file
+from flask import Response
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
@@ -93,9 +93,7 @@ def export_activity(_query: dict[str, Any], activity_id: UUID) -> Response:
     original = service.get_original_file(
         activity_id=str(activity_id), account_id=current_account_id()
     )
-    return send_file(
-        BytesIO(original.content_bytes),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=original.file_name,
-    )
+    response = Response(original.content_bytes, content_type="application/octet-stream")
+    name = quote(original.file_name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"  # RFC 8187
+    return response

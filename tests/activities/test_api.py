@@ -220,7 +220,10 @@ def test_the_original_comes_back_byte_for_byte(ana):
     answer = ana.get(f"activities/{activity_id}/export", format="original")
 
     assert answer.data == content
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''fr%C3%BCh%20am%20Morgen.gpx"
+    )
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
