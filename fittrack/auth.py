@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from flask import Flask, g
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
@@ -90,7 +93,7 @@ def issue_access_token(identity: Identity) -> str:
     token: str = create_access_token(
         identity=identity.account_id,
         additional_claims={"sid": identity.session_id, "role": identity.role, "iss": ISSUER},
-        additional_headers={"kid": key_id(_signing_key())},
+        additional_headers={"kid": key_id(signing_key().public_key())},
     )
     return token
 
@@ -175,11 +178,8 @@ def _read_token() -> None:
 
 def init_app(app: Flask, manager: JWTManager, settings: Config) -> None:
     """Bind token signing, and read each request's token first of all."""
-    key = _signing_key()
     app.config.update(
         JWT_ALGORITHM="EdDSA",
-        JWT_PRIVATE_KEY=key,
-        JWT_PUBLIC_KEY=key.public_key(),
         JWT_DECODE_ISSUER=ISSUER,
         JWT_ENCODE_AUDIENCE=ISSUER,
         JWT_DECODE_AUDIENCE=ISSUER,
@@ -187,22 +187,44 @@ def init_app(app: Flask, manager: JWTManager, settings: Config) -> None:
         JWT_TOKEN_LOCATION=["headers"],
     )
     manager.init_app(app)
+    manager.encode_key_loader(lambda _account_id: signing_key())
+    manager.decode_key_loader(_key_of)
     app.before_request(_read_token)
 
 
 def public_keys() -> list[dict[str, str]]:
     """Return the keys that access tokens are verified with, as a JWK set's members (RFC 8037)."""
-    key = _signing_key()
-    x = crypto.base64url(key.public_key().public_bytes_raw())
     kind = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA"}
-    return [{**kind, "x": x, "kid": key_id(key)}]
+    return [
+        {**kind, "x": crypto.base64url(key.public_bytes_raw()), "kid": kid}
+        for kid, key in _verifying_keys().items()
+    ]
 
 
-def key_id(key: Ed25519PrivateKey) -> str:
-    """Return a short name of a signing key, from the hash of its public half."""
-    return crypto.digest(key.public_key().public_bytes_raw().hex())[:16]
+def key_id(key: Ed25519PublicKey) -> str:
+    """Return a short name of a key, from the hash of its public half."""
+    return crypto.digest(key.public_bytes_raw().hex())[:16]
 
 
-def _signing_key() -> Ed25519PrivateKey:
+def _verifying_keys() -> dict[str, Ed25519PublicKey]:
+    """Return the present key and former ones by id, so that a new one logs nobody out."""
+    settings = config.current()
+    return _public_keys_of(settings.jwt_signing_key, settings.former_keys)
+
+
+@cache
+def _public_keys_of(signing_secret: str, former: tuple[str, ...]) -> dict[str, Ed25519PublicKey]:
+    signing = Ed25519PrivateKey.from_private_bytes(config.secret_bytes(signing_secret))
+    others = (Ed25519PublicKey.from_public_bytes(config.secret_bytes(text)) for text in former)
+    return {key_id(key): key for key in (signing.public_key(), *others)}
+
+
+def _key_of(header: dict[str, Any], _claims: dict[str, Any]) -> Ed25519PublicKey:
+    """Return the key that a token names. Raises: KeyError."""
+    return _verifying_keys()[header["kid"]]
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """Return the key that access tokens are signed with now."""
     secret = config.secret_bytes(config.current().jwt_signing_key)
     return Ed25519PrivateKey.from_private_bytes(secret)

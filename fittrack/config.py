@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 ENVIRONMENTS = ("development", "test", "production")
+MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "folder")
 
 
 class BadConfig(ValueError):
@@ -44,10 +45,17 @@ class Config:
     base_url: str = key("http://127.0.0.1:8000", "address under which members reach the API")
     secret_key: str = key("", "32 random bytes, base64url: cursors, mailed tokens, refresh tokens")
     jwt_signing_key: str = key("", "32 random bytes, base64url: Ed25519 key of access tokens")
+    jwt_former_keys: str = key(
+        "",
+        "public keys (`x` of the key set), comma-separated, that tokens may still be signed with",
+    )
     encryption_key: str = key("", "32 random bytes, base64url: AES-256-GCM of secrets at rest")
     operator_key: str = key("", "32 random bytes, base64url: Ed25519 key that signs drawings")
     platform_time_zone: str = key("America/New_York", "IANA zone of points days and drawings")
-    mail_url: str = key("folder:var/mailbox", "`smtp://user:password@host:port` or `folder:path`")
+    mail_url: str = key(
+        "folder:var/mailbox",
+        "`smtp://`, `smtp+starttls://` or `smtps://`, `user:password@host:port`; or `folder:path`",
+    )
     mail_from: str = key("FitTrack <no-reply@fittrack.example>", "sender of mails")
     access_token_s: int = key(900, "life of an access token, s")
     refresh_token_s: int = key(604_800, "life of a refresh token, s")
@@ -80,6 +88,11 @@ class Config:
     def is_production(self) -> bool:
         """Tell whether members and money depend on this process."""
         return self.fittrack_env == "production"
+
+    @property
+    def former_keys(self) -> tuple[str, ...]:
+        """Return the public keys that access tokens were signed with before."""
+        return tuple(text.strip() for text in self.jwt_former_keys.split(",") if text.strip())
 
     @property
     def has_dev_routes(self) -> bool:
@@ -141,8 +154,7 @@ def problems(config: Config) -> Iterator[str]:
     """Yield what is wrong with settings, each in words that name the setting."""
     if config.fittrack_env not in ENVIRONMENTS:
         yield f"FITTRACK_ENV must be one of {', '.join(ENVIRONMENTS)}"
-    if urlsplit(config.database_url).scheme not in {"sqlite", "oracle"}:
-        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    yield from _url_problems(config)
     if config.platform_time_zone not in _zones():
         yield f"PLATFORM_TIME_ZONE {config.platform_time_zone!r} is no IANA zone"
     for item in fields(config):
@@ -154,6 +166,13 @@ def problems(config: Config) -> Iterator[str]:
         yield from _production_problems(config)
 
 
+def _url_problems(config: Config) -> Iterator[str]:
+    if urlsplit(config.database_url).scheme not in {"sqlite", "oracle"}:
+        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    if urlsplit(config.mail_url).scheme not in MAIL_SCHEMES:
+        yield f"MAIL_URL must begin with one of {', '.join(MAIL_SCHEMES)}"
+
+
 def _secret_problems(config: Config) -> Iterator[str]:
     seen: set[str] = set()
     for name in SECRETS:
@@ -163,6 +182,8 @@ def _secret_problems(config: Config) -> Iterator[str]:
         elif value in seen or len(set(secret_bytes(value))) < 8:
             yield f"{name.upper()} repeats another secret or is not random"
         seen.add(value)
+    if not all(map(_is_key, config.former_keys)):
+        yield "JWT_FORMER_KEYS must each be 32 bytes in base64url"
 
 
 def _production_problems(config: Config) -> Iterator[str]:

@@ -11,8 +11,10 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from fittrack import config, db
+from fittrack import auth, config, db
 from fittrack.accounts import passwords
+from fittrack.accounts.errors import AccountNotFound
+from fittrack.accounts.service import get_member
 from fittrack.accounts.sessions import repository, service
 from fittrack.accounts.sessions.errors import (
     InvalidCredentials,
@@ -192,6 +194,30 @@ def test_access_tokens_can_be_verified_with_the_published_keys(client, ana):
     assert claims["sub"] == ana
     assert "public" in published.headers["Cache-Control"]
     assert set(published.json["keys"][0]) == {"kty", "crv", "x", "kid", "use", "alg"}
+
+
+def test_a_new_signing_key_logs_nobody_out(client, ana, settings):
+    former = log_in(client, "ana@example.com").json
+    (published,) = client.get("/.well-known/jwks.json").json["keys"]
+    renewed = replace(settings, jwt_signing_key=config.new_secret())
+
+    config.use(renewed)
+    dropped = client.get(ME, headers=bearer(former))
+    config.use(replace(renewed, jwt_former_keys=published["x"]))
+    kept = client.get(ME, headers=bearer(former))
+    fresh = client.get(ME, headers=bearer(refresh(client, former["refresh_token"]).json))
+    keys = client.get("/.well-known/jwks.json").json["keys"]
+
+    assert (dropped.status_code, dropped.json["code"]) == (401, "invalid_token")
+    assert (kept.status_code, fresh.status_code) == (200, 200)
+    assert published in keys
+    assert len(keys) == 2
+
+
+def test_nothing_starts_with_a_former_key_that_is_none(settings):
+    for text in ("x", f"{'A' * 43},x"):
+        (problem,) = config.problems(replace(settings, jwt_former_keys=text))
+        assert problem.startswith("JWT_FORMER_KEYS")
 
 
 def test_a_forged_token_is_no_token(client, ana):
@@ -418,6 +444,21 @@ def test_sessions_and_factors_need_a_session(client, method, path):
     assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
 
 
+def test_an_account_that_is_not_there_has_a_name_for_it(client):
+    with pytest.raises(AccountNotFound) as caught:
+        get_member(account_id="019a0000-0000-7000-8000-000000000000")
+
+    assert caught.value.code == "account_not_found"
+
+
+def test_a_log_in_counts_against_the_callers_own_limit_too(client, settings):
+    config.use(replace(settings, limit_anonymous="2 per minute"))
+
+    statuses = [log_in(client, f"ana{n}@example.com").status_code for n in range(3)]
+
+    assert statuses == [401, 401, 429]
+
+
 def test_a_device_name_holds_no_control_characters(client, ana):
     answer = log_in(client, "ana@example.com", device_name="Ana\u0007")
 
@@ -431,13 +472,15 @@ def test_an_expired_session_is_neither_listed_nor_live(client, ana):
     assert len(client.get(SESSIONS, headers=headers).json["items"]) == 1
 
 
-def test_an_access_token_expires(client, ana, settings):
-    expired = log_in(client, "ana@example.com").json
-    claims = jwt.decode(expired["access_token"], options={"verify_signature": False})
-    past = claims | {"exp": int(time.time()) - 1}
-    with client.application.app_context():
-        key = client.application.config["JWT_PRIVATE_KEY"]
-        token = jwt.encode(past, key, algorithm="EdDSA")
+def test_an_access_token_expires(client, ana):
+    issued = log_in(client, "ana@example.com").json["access_token"]
+    claims = jwt.decode(issued, options={"verify_signature": False})
+    token = jwt.encode(
+        claims | {"exp": int(time.time()) - 1},
+        auth.signing_key(),
+        algorithm="EdDSA",
+        headers={"kid": jwt.get_unverified_header(issued)["kid"]},
+    )
 
     answer = client.get(ME, headers={"Authorization": f"Bearer {token}"})
 

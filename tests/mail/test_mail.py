@@ -289,3 +289,10 @@ def test_production_has_no_mailbox(settings, database):
         config.use(settings)
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("url", ["", "ftp://mail.example", "mail.example:25"])
+def test_nothing_starts_with_a_mail_setting_that_makes_no_sense(settings, url):
+    assert [problem.split()[0] for problem in config.problems(replace(settings, mail_url=url))] == [
+        "MAIL_URL"
+    ]
