@@ -222,9 +222,8 @@ def _body() -> bytes:
 
 def _caller() -> str:
     """Return whose key it is: the account's, or on public endpoints the address's."""
-    if auth.claimed() is None:
-        return f"address:{request.remote_addr}"
-    return auth.current_account_id()
+    identity = auth.claimed()
+    return identity.account_id if identity else f"address:{request.remote_addr}"
 
 
 def _hash(*parts: str) -> str:
