@@ -10,6 +10,7 @@ import pytest
 from fittrack import auth, db
 from fittrack.accounts.factors import rules
 from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.service import create_member, new_account
 from fittrack.accounts.sessions import service
 from fittrack.accounts.sessions.errors import InvalidMfaToken
 from fittrack.accounts.sessions.models import Device, MfaRequired
@@ -257,6 +258,26 @@ def stepped_up(client, headers):
         except auth.StepUpRequired:
             return False
         return True
+
+
+def test_an_admin_without_a_second_factor_may_do_nothing_as_one(client):
+    admin = service_account("admin")
+    with client.application.test_request_context(headers=login(client, admin)):
+        client.application.preprocess_request()
+        with pytest.raises(auth.SecondFactorRequired) as caught:
+            auth.roles_required("admin")(lambda: "in")()
+
+    assert caught.value.code == "second_factor_required"
+    make_totp(admin)
+    with client.application.test_request_context(headers=login(client, admin)):
+        client.application.preprocess_request()
+        assert auth.roles_required("admin")(lambda: "in")() == "in"
+
+
+def service_account(role):
+    """Return an account of a role without a second factor."""
+    account = new_account("plain@example.com", "Plain", password_hash=None, role=role, now=NOON)
+    return create_member(account=account)
 
 
 @pytest.mark.parametrize("drift_s", [-30, 0, 30])
