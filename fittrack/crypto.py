@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from fittrack import config
+from fittrack import config, entropy
 
 NONCE_BYTES = 12
 
@@ -39,7 +38,7 @@ def mac(purpose: str, message: bytes) -> bytes:
 
 def seal(purpose: str, context: str, secret: bytes) -> bytes:
     """Return a secret encrypted with AES-256-GCM, bound to where it is kept (`context`)."""
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = entropy.random_bytes(NONCE_BYTES)
     return nonce + _aead(purpose).encrypt(nonce, secret, context.encode())
 
 

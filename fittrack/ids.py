@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import time
 from uuid import UUID
+
+from fittrack import entropy
 
 
 def new_id() -> str:
     """Return a new UUIDv7, lower-case with hyphens."""
-    return str(uuid7(time.time_ns() // 1_000_000, os.urandom(10)))
+    return str(uuid7(entropy.unix_ms(), entropy.random_bytes(10)))
 
 
 def uuid7(unix_ms: int, random_bytes: bytes) -> UUID:

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from fittrack import config
+from fittrack import config, entropy
 from fittrack.errors import Unavailable
 
 LEAST_CHARACTERS = 12
@@ -26,6 +26,7 @@ LETTER_LIKE = frozenset("4@8({[<3691!|0$5+7%2")
 MANY_LETTER_LIKE = 7
 SCORED_OF_MANY = 20
 WAIT_S = 10
+SALT_BYTES = 16
 
 # The 30,000 most common passwords, as they come with zxcvbn.
 COMMON = frozenset(FREQUENCY_LISTS["passwords"])
@@ -59,7 +60,7 @@ def score(password: str, hints: Iterable[str]) -> int:
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password. Raises: Unavailable when too many wait."""
     with gate():
-        return _hasher().hash(normalised(password))
+        return _hasher().hash(normalised(password), salt=entropy.random_bytes(SALT_BYTES))
 
 
 def is_right(stored_hash: str | None, password: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import datetime
 
-from fittrack import config, queues
+from fittrack import config, entropy, queues
 from fittrack.db import Transaction
 from fittrack.drawings import repository, rules, scheduling
 from fittrack.drawings.conduct.models import Standing
@@ -99,7 +98,7 @@ def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing) -> Non
     ]
     holders = {
         account_id: ticket_rules.new_holder(
-            successor.drawing_id, account_id, os.urandom(ticket_rules.SALT_BYTES)
+            successor.drawing_id, account_id, entropy.random_bytes(ticket_rules.SALT_BYTES)
         )
         for account_id in sorted({entry.account_id for entry in entries})
     }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from datetime import datetime
 
-from fittrack import crypto
+from fittrack import crypto, entropy
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, repository, rules
 from fittrack.drawings.conduct.models import Standing
@@ -57,7 +56,7 @@ def new_sources(tx: Transaction, drawing: Drawing) -> list[Source]:
 def _kept_source(
     drawing_id: str, source_id: str, *, position: int, sponsor_id: str | None
 ) -> NewSource:
-    value = os.urandom(rules.VALUE_BYTES)
+    value = entropy.random_bytes(rules.VALUE_BYTES)
     source = rules.new_source(
         drawing_id, source_id=source_id, position=position, sponsor_id=sponsor_id, value=value
     )
