@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -189,11 +190,16 @@ def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) ->
 
 def sweep(*, now: datetime) -> int:
     """Wake every job that is due and not done, and return how many."""
-    with db.reading("list_due_jobs") as tx:
-        rows = tx.all(DueJob, SQL["list_due_jobs"], now_at=now, row_limit=SWEEP_ROWS)
+    rows = list_due(now=now)
     for row in rows:
         wake(row.job_name, row.outbox_id)
     return len(rows)
+
+
+def list_due(*, now: datetime) -> list[DueJob]:
+    """Return jobs that are due and in nobody's hands, the oldest first, 500 at most."""
+    with db.reading("list_due_jobs") as tx:
+        return tx.all(DueJob, SQL["list_due_jobs"], now_at=now, row_limit=SWEEP_ROWS)
 
 
 def redrive(*, now: datetime) -> int:
@@ -217,6 +223,18 @@ class DueJob:
 
 
 _redis: Redis | None = None
+_is_waking = True
+
+
+@contextmanager
+def without_waking() -> Iterator[None]:
+    """Wake nobody for a while: the caller does its jobs itself, or leaves them to the sweep."""
+    global _is_waking
+    before, _is_waking = _is_waking, False
+    try:
+        yield
+    finally:
+        _is_waking = before
 
 
 def use_redis(redis: Redis) -> None:
@@ -238,6 +256,8 @@ def queue(name: str) -> Queue:
 
 
 def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
+    if not _is_waking:
+        return
     # While a job waits, runs or has just failed, its id keeps a sweep each second from adding to
     # it; a job that ended well frees it at once, for its thing's next step may be due already.
     job_id = f"{key}-{epoch_s(utc_now()) // WAKE_AGAIN_S}"
