@@ -58,9 +58,14 @@ def confirm_totp(
     return confirmation
 
 
-def insert_confirmed_totp(tx: Transaction, account_id: str, *, now: datetime) -> str:
-    """Give a new operator's account a factor that counts at once, and return its secret."""
-    secret = pyotp.random_base32()
+def insert_confirmed_totp(
+    tx: Transaction, account_id: str, *, now: datetime, secret: str | None = None
+) -> str:
+    """Give a new operator's account a factor that counts at once, and return its secret.
+
+    It is a fresh one, unless the operator shall know it beforehand.
+    """
+    secret = secret or pyotp.random_base32()
     _insert(tx, TotpFactor(account_id, _seal(account_id, secret), now, now, None))
     return secret
 
