@@ -12,11 +12,11 @@ from fittrack.activities.samples import unpack
 from fittrack.activities.schemas import StreamsSchema, plain_streams
 from fittrack.activities.service import get_activity, get_streams
 from fittrack.dev.files import make_gpx
-from fittrack.ids import new_id
 from tests.conformance import engines
 from tests.factories_activities import NOON_AT, Member, count, execute, run_jobs, select
 
 DAY = timedelta(days=1)
+UNKNOWN_ID = "01935d2a-7c00-7000-8000-5f3c1f0b2a10"
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_another_members_activity_can_not_be_deleted(ana, cem):
 
 
 @pytest.mark.parametrize(
-    "activity_id", [new_id(), "nonsense", "00000000-0000-0000-0000-00000000000"]
+    "activity_id", [UNKNOWN_ID, "nonsense", "00000000-0000-0000-0000-00000000000"]
 )
 def test_an_unknown_or_malformed_id_is_404(ana, activity_id):
     for path in ("", "/streams", "/export"):
@@ -304,12 +304,12 @@ def test_an_unknown_or_malformed_id_is_404(ana, activity_id):
     [
         ("GET", "activities"),
         ("POST", "activities/files"),
-        ("GET", f"activities/{new_id()}"),
-        ("DELETE", f"activities/{new_id()}"),
-        ("GET", f"activities/{new_id()}/streams"),
-        ("GET", f"activities/{new_id()}/export"),
+        ("GET", f"activities/{UNKNOWN_ID}"),
+        ("DELETE", f"activities/{UNKNOWN_ID}"),
+        ("GET", f"activities/{UNKNOWN_ID}/streams"),
+        ("GET", f"activities/{UNKNOWN_ID}/export"),
         ("GET", "imports"),
-        ("GET", f"imports/{new_id()}"),
+        ("GET", f"imports/{UNKNOWN_ID}"),
     ],
 )
 def test_nothing_of_it_is_open_to_strangers(client, method, path):

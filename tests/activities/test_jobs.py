@@ -99,7 +99,7 @@ def test_a_worker_killed_at_any_statement_loses_nothing_and_doubles_nothing(ana)
     died_at = 0
     while True:
         start = NOON_AT.replace(year=2015 + died_at % 8, day=1 + died_at // 8)
-        answer = ana.post_files(("run.gpx", make_gpx(start, 600, hr_bpm=150)))
+        answer = ana.post_files(("run.gpx", make_gpx(start, 120, hr_bpm=150)))
         before = (count("activities"), ana.balance())
         was_killed = run_and_die_at(waiting_jobs()[0], died_at)
         if was_killed and waiting_jobs():
