@@ -22,7 +22,6 @@ limiter = Limiter(
     key_func=limits.caller,
     default_limits=[limits.of_caller],
     default_limits_per_method=False,
-    headers_enabled=True,
     strategy="moving-window",
     in_memory_fallback_enabled=True,
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from limits.errors import StorageError
+from redis.exceptions import RedisError
 
-from fittrack import compression, config
+from fittrack import compression, config, extensions
+from fittrack.clock import epoch_s, utc_now
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -27,11 +30,29 @@ CORS_MAX_AGE_S = "600"
 
 def init_app(app: Flask) -> None:
     """Complete every answer; what a view has set by itself stays."""
-    # Flask runs these from the last to the first: validate, let origins in, secure, compress.
+    # Flask runs these from the last to the first.
     app.after_request(compression.compress)
     app.after_request(secure)
     app.after_request(let_origins_in)
     app.after_request(validate)
+    app.after_request(tell_limit)
+
+
+def tell_limit(response: Response) -> Response:
+    """Say how far the caller may go (draft-ietf-httpapi-ratelimit-headers), and when again."""
+    limit = extensions.limiter.current_limit
+    if limit is None:
+        return response
+    try:
+        remaining, reset_s = limit.remaining, max(0, limit.reset_at - epoch_s(utc_now()))
+    except (RedisError, StorageError):  # away since the request was counted
+        return response
+    amount, window_s = limit.limit.amount, limit.limit.get_expiry()
+    response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window_s}'
+    response.headers["RateLimit"] = f'"default";r={remaining};t={reset_s}'
+    if response.status_code == 429:
+        response.headers.setdefault("Retry-After", str(reset_s))
+    return response
 
 
 def validate(response: Response) -> Response:

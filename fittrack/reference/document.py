@@ -50,7 +50,7 @@ def build(app: Flask, api: Api) -> dict[str, Any]:
 
 
 def _ecma(part: Any) -> Any:
-    r"""Return a document with the anchors \A and \Z of Python as JSON Schema's ^ and $ (ECMA-262)."""
+    r"""Return a document whose patterns anchor by ^ and $ (ECMA-262), not by Python's \A and \Z."""
     if isinstance(part, dict):
         for name, inner in part.items():
             part[name] = _ecma(inner)
@@ -158,7 +158,7 @@ def _header_parameters(view: View, kinds: list[type[Problem]]) -> Iterator[dict[
             "in": "header",
             "required": False,
             "description": "The ETag that was read; 412 when the thing has changed since.",
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "maxLength": 100},
             "example": '"3"',
         }
 

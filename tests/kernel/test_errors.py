@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import werkzeug.exceptions
 
 from fittrack.db.errors import Busy, Disconnected
-from fittrack.errors import FRAMEWORK, Problem, field_error, on_database_error
+from fittrack.errors import FRAMEWORK, Problem, field_error, on_database_error, on_http_exception
 from fittrack.reference.problems import all_problems
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "request_id"}
@@ -54,8 +55,22 @@ def test_a_bug_is_500_and_tells_nothing(probe):
 def test_a_database_that_is_busy_or_away_is_503_and_says_when(probe, error):
     with probe.application.test_request_context():
         response = on_database_error(error)
-    assert response.status_code == 503
+    assert (response.status_code, response.json["code"]) == (503, "unavailable")
     assert response.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (werkzeug.exceptions.BadRequest(), "bad_request"),
+        (werkzeug.exceptions.Conflict(), "conflict"),
+        (werkzeug.exceptions.PreconditionFailed(), "precondition_failed"),
+        (werkzeug.exceptions.ImATeapot(), "internal_error"),
+    ],
+)
+def test_what_the_framework_raises_is_said_in_our_words(app, error, code, caplog):
+    with app.test_request_context():
+        assert on_http_exception(error).json["code"] == code
 
 
 def test_a_field_error_names_its_field():

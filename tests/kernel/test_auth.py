@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import g
+
+from fittrack import auth
+from fittrack.auth import LiveSession, StepUpRequired
+from fittrack.clock import utc_now
+from tests.factories_accounts import login, make_account
+
+MINE = "/api/v1/notifications"
+ADMINS = "/api/v1/sponsors"
+
+
+def test_a_session_that_ended_is_refused_on_the_next_request(client, database):
+    headers = login(client, make_account())
+    assert client.get(MINE, headers=headers).status_code == 200
+    database.raw().execute("UPDATE sessions SET ended_at = '2026-01-01T00:00:00.000000Z'")
+    answer = client.get(MINE, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (401, "session_ended")
+
+
+def test_an_operator_without_a_second_factor_is_told_to_enrol(client, database):
+    account_id = make_account(role="admin")
+    headers = login(client, account_id)
+    database.raw().execute("DELETE FROM totp_factors")
+    answer = client.get(ADMINS, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (403, "second_factor_required")
+
+
+def test_the_role_is_the_accounts_not_the_tokens(client, database):
+    account_id = make_account(role="admin")
+    headers = login(client, account_id)
+    assert client.get(ADMINS, headers=headers).status_code == 200
+    database.raw().execute("UPDATE accounts SET role = 'user'")
+    assert client.get(ADMINS, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("age_s", "is_fresh"), [(None, False), (0, True), (599, True), (601, False)]
+)
+def test_step_up_lasts_10_minutes(app, age_s, is_fresh):
+    now = utc_now()
+    stepped_up_at = None if age_s is None else now - timedelta(seconds=age_s)
+    with app.test_request_context():
+        g.session = LiveSession("s1", "a1", "admin", "active", False, True, stepped_up_at)
+        if is_fresh:
+            auth.require_step_up(now=now)
+        else:
+            with pytest.raises(StepUpRequired):
+                auth.require_step_up(now=now)
