@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from fittrack import extensions, queues, schedule, worker
+from fittrack.config import Config
 from fittrack.db import migrate
 
 database = AppGroup("db", help="Look after the schema.")
@@ -66,6 +68,21 @@ def redrive() -> None:
     click.echo(f"{queues.redrive(now=utc_now())} jobs revived")
 
 
+@click.command("config")
+def show_config() -> None:
+    """Print every setting with its default and meaning, as a Markdown table."""
+    click.echo(settings_table())
+
+
+def settings_table() -> str:
+    """Return the settings as a Markdown table."""
+    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
+    for item in fields(Config):
+        default = f"`{item.default}`" if item.default != "" else ""
+        rows.append(f"| `{item.name.upper()}` | {default} | {item.metadata['meaning']} |")
+    return "\n".join(rows)
+
+
 def patient_redis() -> None:
     """Give this long-lived process a client that waits for a Redis that restarts."""
     from fittrack import config
@@ -78,5 +95,5 @@ def init_app(app: Flask) -> None:
     from fittrack.accounts.cli import user
     from fittrack.points.cli import ledger
 
-    for command in (database, outbox, user, run_worker, run_scheduler, ledger):
+    for command in (database, outbox, user, run_worker, run_scheduler, show_config, ledger):
         app.cli.add_command(command)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+from dotenv import dotenv_values
+
+from fittrack import config
+from fittrack.cli import settings_table
+from fittrack.config import SECRETS, Config
+from tests.guards.source import ROOT, python_files
+
+
+def test_the_example_names_every_setting_with_its_default():
+    example = dotenv_values(ROOT / ".env.example")
+    assert list(example) == [item.name.upper() for item in fields(Config)]
+    for item in fields(Config):
+        assert example[item.name.upper()] == str(item.default), item.name
+
+
+def test_the_example_says_what_each_setting_means():
+    text = (ROOT / ".env.example").read_text()
+    for item in fields(Config):
+        assert item.metadata["meaning"].replace("`", "") in text, item.name
+
+
+def test_the_example_holds_no_secrets():
+    example = dotenv_values(ROOT / ".env.example")
+    assert {example[name.upper()] for name in SECRETS} == {""}
+
+
+def test_every_setting_is_used():
+    code = "\n".join(path.read_text() for path in python_files())
+    used = {
+        item.name for item in fields(Config) if re.search(rf"\.{item.name}\b|\"{item.name}\"", code)
+    }
+    assert {item.name for item in fields(Config)} - used == set()
+
+
+def test_the_environment_is_read_in_one_place():
+    readers = {"config.py", "devserver.py"}
+    others = [path for path in python_files() if path.name not in readers]
+    wrong = [path.name for path in others if re.search(r"os\.environ|getenv", path.read_text())]
+    assert wrong == []
+
+
+def test_the_table_of_settings_has_a_row_for_each():
+    rows = settings_table().splitlines()
+    assert len(rows) == 2 + len(fields(Config))
+    assert config.new_secret() not in settings_table()
