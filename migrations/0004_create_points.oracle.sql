@@ -111,3 +111,13 @@ CREATE TABLE day_awards (
     CONSTRAINT day_awards_points_ck CHECK (awarded_points >= 0 AND forfeited_points >= 0)
 )
 /
+-- From which points day on a member's maximum heart rate is what; the award of a day uses that day's.
+CREATE TABLE max_hr_values (
+    account_id  VARCHAR2(36 CHAR)  NOT NULL,
+    from_on     DATE               NOT NULL,
+    max_hr_bpm  NUMBER(3),
+    CONSTRAINT max_hr_values_pk PRIMARY KEY (account_id, from_on),
+    CONSTRAINT max_hr_values_account_fk FOREIGN KEY (account_id) REFERENCES accounts (account_id),
+    CONSTRAINT max_hr_values_bpm_ck CHECK (max_hr_bpm BETWEEN 100 AND 240)
+)
+/

@@ -111,6 +111,16 @@ CREATE TABLE day_awards (
     CONSTRAINT day_awards_points_ck CHECK (awarded_points >= 0 AND forfeited_points >= 0)
 ) STRICT
 /
+-- From which points day on a member's maximum heart rate is what; the award of a day uses that day's.
+CREATE TABLE max_hr_values (
+    account_id  TEXT     NOT NULL CHECK (length(account_id) <= 36),
+    from_on     TEXT     NOT NULL,
+    max_hr_bpm  INTEGER,
+    CONSTRAINT max_hr_values_pk PRIMARY KEY (account_id, from_on),
+    CONSTRAINT max_hr_values_account_fk FOREIGN KEY (account_id) REFERENCES accounts (account_id),
+    CONSTRAINT max_hr_values_bpm_ck CHECK (max_hr_bpm BETWEEN 100 AND 240)
+) STRICT
+/
 CREATE TRIGGER ledger_transactions_no_update BEFORE UPDATE ON ledger_transactions
 BEGIN
     SELECT RAISE(ABORT, 'ledger_transactions is append-only');

@@ -10,10 +10,12 @@ from fittrack.db import Transaction
 from fittrack.points import ledger, repository
 from fittrack.points.models import (
     Award,
+    Body,
     DayAward,
     DayReceipt,
     DayState,
     Effort,
+    MaxHrValue,
     Request,
     Tally,
 )
@@ -72,16 +74,26 @@ def _fold(
 
 def read_tallies(tx: Transaction, account_id: str, days: Sequence[date]) -> dict[date, Tally]:
     """Return the tally of each day from the activities as they are stored now."""
-    member = repository.find_member(tx, account_id)
-    if member is None or not days:
+    body = _find_body(tx, account_id)
+    if body is None or not days:
         return {}
     first_on, last_on = min(days), max(days)
     return tallies_of(
         days,
         repository.list_day_activities(tx, account_id, first_on, last_on),
         repository.list_day_minutes(tx, account_id, first_on, last_on),
-        member,
+        body,
     )
+
+
+def _find_body(tx: Transaction, account_id: str) -> Body | None:
+    """Return what a member's days are rated by, or None for who is unknown or erased."""
+    member = repository.find_member(tx, account_id)
+    if member is None:
+        return None
+    values = repository.list_max_hr_values(tx, account_id)
+    now_only = MaxHrValue(date.min, member.max_hr_bpm)
+    return Body(member.date_of_birth_on, tuple(values) or (now_only,))
 
 
 def receipt_on(account_id: str, day_on: date, stored: DayAward | None) -> DayReceipt:

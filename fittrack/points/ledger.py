@@ -130,7 +130,8 @@ def content_of(
 ) -> dict[str, Any]:
     """Return what a transaction's hash is made of; docs/ledger.md describes it."""
     return {
-        **asdict(record),
+        # Not asdict: it copies deeply, which makes an audit three times as long.
+        **{name: getattr(record, name) for name in Record.__slots__},
         "day_on": record.day_on.isoformat(),
         "created_at": instant_to_text(record.created_at),
         "sequence_no": sequence_no,

@@ -198,10 +198,31 @@ class DayMinutes:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the rules read of a member's profile."""
+    """What the rules read of a member's profile as it is now."""
 
     date_of_birth_on: date | None
     max_hr_bpm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaxHrValue:
+    """A maximum heart rate and the points day from which it holds; None is what the age says."""
+
+    from_on: date
+    max_hr_bpm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the rules read of a member on any day: the values in order, always one at least."""
+
+    date_of_birth_on: date | None
+    max_hr_values: tuple[MaxHrValue, ...]
+
+    def max_hr_bpm_on(self, day_on: date) -> int | None:
+        """Return the member's own maximum heart rate of a day; days before the first have that."""
+        held = [value for value in self.max_hr_values if value.from_on <= day_on]
+        return (held or self.max_hr_values)[-1 if held else 0].max_hr_bpm
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from fittrack.points.models import (
     Head,
     LedgerAccount,
     Link,
+    MaxHrValue,
     Member,
     Posted,
     Posting,
@@ -137,6 +138,18 @@ def list_transactions(
 
 def find_member(tx: Transaction, account_id: str) -> Member | None:
     return tx.one(Member, SQL["find_member"], account_id=account_id)
+
+
+def list_max_hr_values(tx: Transaction, account_id: str) -> list[MaxHrValue]:
+    return tx.all(MaxHrValue, SQL["list_max_hr_values"], account_id=account_id)
+
+
+def insert_max_hr_value(tx: Transaction, account_id: str, value: MaxHrValue) -> None:
+    tx.run(SQL["insert_max_hr_value"], account_id=account_id, **asdict(value))
+
+
+def update_max_hr_value(tx: Transaction, account_id: str, value: MaxHrValue) -> int:
+    return tx.run(SQL["update_max_hr_value"], account_id=account_id, **asdict(value))
 
 
 def list_day_activities(

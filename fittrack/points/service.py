@@ -12,10 +12,12 @@ from fittrack.pagination import Cursor, Page
 from fittrack.points import days as points_days
 from fittrack.points import ledger, repository
 from fittrack.points.errors import PurchaseNotFound
-from fittrack.points.models import Balance, DayReceipt, Request, StatementLine
+from fittrack.points.models import Balance, DayReceipt, MaxHrValue, Request, StatementLine
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
+# Before any day that a member can have.
+BEFORE_ALL_ON = date(1900, 1, 1)
 
 
 def open_accounts(tx: Transaction, account_id: str, *, now: datetime) -> None:
@@ -35,6 +37,28 @@ def recompute_days(
     if wanted:
         ledger.lock_member(tx, account_id, now=now)
         points_days.recompute(tx, account_id, wanted, now=now)
+
+
+def change_max_hr(
+    tx: Transaction,
+    account_id: str,
+    *,
+    before_bpm: int | None,
+    after_bpm: int | None,
+    now: datetime,
+) -> None:
+    """Let a new maximum heart rate hold from today on; earlier days keep what held then.
+
+    To be called in the transaction that changes the profile. None is what the age says.
+    """
+    today_on = _today(now)
+    ledger.lock_member(tx, account_id, now=now)
+    if not repository.list_max_hr_values(tx, account_id):
+        repository.insert_max_hr_value(tx, account_id, MaxHrValue(BEFORE_ALL_ON, before_bpm))
+    value = MaxHrValue(today_on, after_bpm)
+    if not repository.update_max_hr_value(tx, account_id, value):
+        repository.insert_max_hr_value(tx, account_id, value)
+    points_days.recompute(tx, account_id, [today_on], now=now)
 
 
 def spend(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from fittrack.points.models import DayActivity, DayMinutes, Effort, Member, Tally
+from fittrack.points.models import Body, DayActivity, DayMinutes, Effort, Tally
 from fittrack.points.versions import RulesVersion, version_on
 
 Row = TypeVar("Row", DayActivity, DayMinutes)
@@ -20,12 +20,12 @@ def tallies_of(
     days: Iterable[date],
     activities: Sequence[DayActivity],
     minutes: Sequence[DayMinutes],
-    member: Member,
+    body: Body,
 ) -> dict[date, Tally]:
     """Return the tally of each day, from the activities and minutes of all of them in any order."""
     by_day, minutes_by_day = _grouped(activities), _grouped(minutes)
     return {
-        day_on: tally_of(day_on, by_day.get(day_on, []), minutes_by_day.get(day_on, []), member)
+        day_on: tally_of(day_on, by_day.get(day_on, []), minutes_by_day.get(day_on, []), body)
         for day_on in days
     }
 
@@ -34,10 +34,10 @@ def tally_of(
     day_on: date,
     activities: Sequence[DayActivity],
     minutes: Sequence[DayMinutes],
-    member: Member,
+    body: Body,
 ) -> Tally:
     """Return one day's tally under the rules and the member's maximum heart rate of that day."""
-    rules, max_hr_tenths = version_on(day_on), max_hr_tenths_of(member, day_on)
+    rules, max_hr_tenths = version_on(day_on), max_hr_tenths_of(body, day_on)
     recorded = _effort(
         [activity for activity in activities if activity.source_kind != MANUAL],
         [block for block in minutes if block.source_kind != MANUAL],
@@ -49,17 +49,18 @@ def tally_of(
     return Tally(recorded, replace(together, steps=max(recorded.steps, together.steps)))
 
 
-def max_hr_tenths_of(member: Member, day_on: date) -> int | None:
+def max_hr_tenths_of(body: Body, day_on: date) -> int | None:
     """Return the maximum heart rate in tenths of a bpm: the member's own, else 208 - 0.7 x age.
 
     None where neither is known. Formula: Tanaka, Monahan and Seals, J. Am. Coll. Cardiol. 37
     (2001), with the age of that day.
     """
-    if member.max_hr_bpm is not None:
-        return member.max_hr_bpm * 10
-    if member.date_of_birth_on is None:
+    own_bpm = body.max_hr_bpm_on(day_on)
+    if own_bpm is not None:
+        return own_bpm * 10
+    if body.date_of_birth_on is None:
         return None
-    return 2080 - 7 * age_on(member.date_of_birth_on, day_on)
+    return 2080 - 7 * age_on(body.date_of_birth_on, day_on)
 
 
 def age_on(born_on: date, day_on: date) -> int:

@@ -1,9 +1,27 @@
 -- name: find_member
--- What the rules read of a member; the profile may not exist yet.
+-- What the rules read of a member; the profile may not exist yet, an erased member has none.
 SELECT a.date_of_birth_on, p.max_hr_bpm
   FROM accounts a
   LEFT JOIN profiles p ON p.account_id = a.account_id
  WHERE a.account_id = :account_id
+   AND a.status <> 'erased'
+
+-- name: list_max_hr_values
+-- A member's maximum heart rates in the order of the days they hold from; none if it never changed.
+SELECT from_on, max_hr_bpm
+  FROM max_hr_values
+ WHERE account_id = :account_id
+ ORDER BY from_on
+
+-- name: insert_max_hr_value
+INSERT INTO max_hr_values (account_id, from_on, max_hr_bpm)
+VALUES (:account_id, :from_on, :max_hr_bpm)
+
+-- name: update_max_hr_value
+UPDATE max_hr_values
+   SET max_hr_bpm = :max_hr_bpm
+ WHERE account_id = :account_id
+   AND from_on = :from_on
 
 -- name: list_day_activities
 -- Accepted activities that started on the days of a range; replaced ones left out.

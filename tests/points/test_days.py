@@ -229,6 +229,34 @@ def test_a_member_without_a_profile_earns_by_the_formula(database):
     assert (awarded(ana), awarded(ana, TODAY + DAY)) == (30, 20)
 
 
+def test_a_new_maximum_heart_rate_holds_from_its_day_on(ana):
+    for n in range(3):
+        make_activity(ana, started_at=NOON + n * DAY, count=10, hr_bpm=139)
+    days_of_three = [TODAY, TODAY + DAY, TODAY + 2 * DAY]
+    recompute(ana, days_of_three)
+    assert [awarded(ana, day) for day in days_of_three] == [20, 20, 20]
+
+    for before, after in ((200, 180), (180, 190)):
+        execute("UPDATE profiles SET max_hr_bpm = ?", after)
+        with db.transaction("change_profile") as tx:
+            service.change_max_hr(tx, ana, before_bpm=before, after_bpm=after, now=NOON + DAY)
+    recompute(ana, days_of_three)
+
+    assert [awarded(ana, day) for day in days_of_three] == [20, 30, 30]
+
+
+def test_an_erased_member_keeps_the_awards(ana):
+    make_activity(ana, count=30)
+    recompute(ana, [TODAY])
+    execute("DELETE FROM activity_minutes")
+    execute("UPDATE accounts SET status = 'erased', date_of_birth_on = NULL")
+
+    recompute(ana, [TODAY])
+
+    assert awarded(ana) == balance_of(ana) == 110
+    assert audit_ledger(now=NOON, is_deep=True).is_clean
+
+
 def test_nothing_is_stored_for_days_on_which_nothing_happened(ana):
     recompute(ana, [TODAY + n * DAY for n in range(400)])
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack.clock import day_bounds
-from fittrack.points.models import DayActivity, DayMinutes, Effort, Member
+from fittrack.points.models import Body, DayActivity, DayMinutes, Effort, MaxHrValue
 from fittrack.points.tally import age_on, intensity_of, max_hr_tenths_of, tallies_of, tally_of
 from fittrack.points.versions import VERSIONS
 from tests.factories_points import LIGHT, MODERATE, VIGOROUS, minutes
 
 DAY = date(2026, 6, 15)
 NOON = datetime(2026, 6, 15, 16, tzinfo=UTC)
-ANA = Member(date_of_birth_on=date(1986, 1, 1), max_hr_bpm=200)
+ANA = Body(date(1986, 1, 1), (MaxHrValue(date.min, 200),))
 ZONE = ZoneInfo("America/New_York")
 
 
@@ -55,12 +55,22 @@ def test_a_heart_rate_beats_the_speed_and_speed_stands_in_for_it():
 
 
 def test_the_maximum_heart_rate_follows_the_age_of_that_day():
-    born = Member(date_of_birth_on=date(1986, 6, 15), max_hr_bpm=None)
+    born = Body(date(1986, 6, 15), (MaxHrValue(date.min, None),))
 
     assert max_hr_tenths_of(born, date(2026, 6, 14)) == 2080 - 7 * 39
     assert max_hr_tenths_of(born, date(2026, 6, 15)) == 2080 - 7 * 40
     assert max_hr_tenths_of(ANA, DAY) == 2000
-    assert max_hr_tenths_of(Member(None, None), DAY) is None
+    assert max_hr_tenths_of(Body(None, (MaxHrValue(date.min, None),)), DAY) is None
+
+
+def test_each_day_is_rated_by_the_maximum_heart_rate_that_held_then():
+    values = (MaxHrValue(date(1900, 1, 1), 190), MaxHrValue(DAY, 200))
+    ana = Body(date(1986, 1, 1), values)
+
+    assert max_hr_tenths_of(ana, date(1800, 1, 1)) == 1900
+    assert max_hr_tenths_of(ana, DAY - timedelta(days=1)) == 1900
+    assert max_hr_tenths_of(ana, DAY) == 2000
+    assert max_hr_tenths_of(ana, DAY + timedelta(days=1)) == 2000
 
 
 def test_who_is_born_on_29_february_is_older_on_1_march():
