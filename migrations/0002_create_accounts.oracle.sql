@@ -79,8 +79,8 @@ CREATE TABLE mailed_tokens (
     CONSTRAINT mailed_tokens_purpose_ck CHECK (purpose IN ('verify_email'))
 )
 /
--- Serves the withdrawal of a member's older tokens when a new one is sent.
-CREATE INDEX mailed_tokens_account_ix ON mailed_tokens (account_id, purpose)
+-- Serves the withdrawal of a member's older tokens, and the count of a day's mails.
+CREATE INDEX mailed_tokens_account_ix ON mailed_tokens (account_id, purpose, created_at)
 /
 -- One log-in on one device; ended ones stay as history.
 CREATE TABLE sessions (
@@ -116,6 +116,9 @@ CREATE TABLE refresh_tokens (
 /
 -- Serves the clean-up, and keeps the foreign key from locking the whole table on Oracle.
 CREATE INDEX refresh_tokens_session_ix ON refresh_tokens (session_id)
+/
+-- Serves the daily clean-up.
+CREATE INDEX refresh_tokens_expiry_ix ON refresh_tokens (expires_at)
 /
 -- One authenticator app per account: its secret is sealed, its last time step can't be replayed.
 CREATE TABLE totp_factors (

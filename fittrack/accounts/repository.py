@@ -31,6 +31,18 @@ def lock_account_by_email(tx: Transaction, email_key: str) -> Account | None:
     return tx.one(Account, SQL["lock_account_by_email"], email_key=email_key)
 
 
+def find_account_id(tx: Transaction, email_key: str) -> str | None:
+    """Return the id of the account of an address, or None."""
+    found: str | None = tx.value(SQL["find_account_id"], email_key=email_key)
+    return found
+
+
+def find_first_account_id(tx: Transaction) -> str | None:
+    """Return the id of the oldest account, or None where there is none."""
+    found: str | None = tx.value(SQL["find_first_account_id"])
+    return found
+
+
 def list_name_holders(tx: Transaction, display_name_key: str) -> list[NameHolder]:
     """Return who has a display name; mostly nobody or one."""
     return tx.all(NameHolder, SQL["list_name_holders"], display_name_key=display_name_key)
@@ -121,3 +133,13 @@ def lock_mailed_token(tx: Transaction, token_hash: str, purpose: str) -> MailedT
 def use_mailed_tokens(tx: Transaction, account_id: str, purpose: str, *, used_at: datetime) -> None:
     """Make all of a member's tokens of one purpose worthless."""
     tx.run(SQL["use_mailed_tokens"], account_id=account_id, purpose=purpose, used_at=used_at)
+
+
+def count_mailed_tokens(
+    tx: Transaction, account_id: str, purpose: str, *, since_at: datetime
+) -> int:
+    """Return how many tokens of one purpose a member was mailed after an instant."""
+    count = tx.value(
+        SQL["count_mailed_tokens"], account_id=account_id, purpose=purpose, since_at=since_at
+    )
+    return int(count)

@@ -18,6 +18,7 @@ from fittrack.errors import Invalid
 LEAST_AGE_YEARS = 18
 GREATEST_AGE_YEARS = 120
 VERIFICATION_LIFE = timedelta(hours=24)
+VERIFICATIONS_A_DAY = 10
 KEY_MAX = {"email": 254, "display_name": 90}
 
 _STATE_CODES = (

@@ -60,7 +60,9 @@ def resend_verification(*, email: str, now: datetime) -> None:
         return
     with db.transaction("resend_verification") as tx:
         account = repository.lock_account_by_email(tx, key)
-        if account is not None and rules.is_replaceable(account):
+        if account is None or not rules.is_replaceable(account):
+            return
+        if not _is_flooded(tx, account.account_id, now=now):
             mail_verification(tx, account.account_id, now=now)
 
 
@@ -103,6 +105,21 @@ def create_member(*, account: Account, **profile: Any) -> str:
     with db.transaction("create_member") as tx:
         add_account(tx, account, **profile)
     return account.account_id
+
+
+def find_account(*, email: str) -> str | None:
+    """Return the id of the account of an address, or None."""
+    key = rules.find_email_key(email)
+    if key is None:
+        return None
+    with db.reading("find_account") as tx:
+        return repository.find_account_id(tx, key)
+
+
+def has_accounts() -> bool:
+    """Tell whether anybody has an account."""
+    with db.reading("has_accounts") as tx:
+        return repository.find_first_account_id(tx) is not None
 
 
 def get_member(*, account_id: str) -> Member:
@@ -239,10 +256,17 @@ def _settle(
     account = account or repository.lock_account_by_email(tx, registration.email_key)
     if account is None:
         raise AssertionError("an address is taken by nobody")
-    if rules.is_replaceable(account):
-        _replace(tx, account.account_id, registration, password_hash, now=now)
-    else:
+    if not rules.is_replaceable(account):
         _tell_owner(tx, account.account_id, registration, now=now)
+    elif not _is_flooded(tx, account.account_id, now=now):
+        _replace(tx, account.account_id, registration, password_hash, now=now)
+
+
+def _is_flooded(tx: Transaction, account_id: str, *, now: datetime) -> bool:
+    """Tell whether an address got so many verifications in 24 h that no more shall follow."""
+    since_at = now - rules.VERIFICATION_LIFE
+    mailed = repository.count_mailed_tokens(tx, account_id, VERIFY_EMAIL, since_at=since_at)
+    return mailed >= rules.VERIFICATIONS_A_DAY
 
 
 def _open(

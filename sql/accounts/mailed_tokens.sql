@@ -17,3 +17,11 @@ UPDATE mailed_tokens
  WHERE account_id = :account_id
    AND purpose = :purpose
    AND used_at IS NULL
+
+-- name: count_mailed_tokens
+-- How many tokens of one purpose a member was mailed since an instant.
+SELECT COUNT(*) AS mailed
+  FROM mailed_tokens
+ WHERE account_id = :account_id
+   AND purpose = :purpose
+   AND created_at > :since_at

@@ -364,6 +364,17 @@ def test_the_verification_is_mailed_again_on_request(client):
     assert client.post(VERIFY, json={"token": token_in(mails[0])}).status_code == 200
 
 
+def test_an_unverified_address_gets_10_mails_a_day(client):
+    form = register(client)
+    for number in range(12):
+        client.post(RESEND, json={"email": form["email"]})
+        register(client, email=form["email"], display_name=f"Flood{number}")
+
+    mails = mails_to(form["email"])
+    assert len(mails) == 10
+    assert client.post(VERIFY, json={"token": token_in(mails[0])}).status_code == 200
+
+
 def test_a_verified_member_gets_no_further_verification(client):
     form = register_verified(client)
 
