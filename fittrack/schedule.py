@@ -44,11 +44,7 @@ PERIODIC = (
     Periodic("sweep_outbox", "sweep_interval_s", "fittrack.queues.sweep"),
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
-    Periodic(
-        "delete_expired_challenges",
-        3600,
-        "fittrack.accounts.sessions.service.delete_expired_challenges",
-    ),
+    Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.service.delete_expired"),
     Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
     Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.audit_ledger"),
 )

@@ -13,6 +13,17 @@ SELECT account_id, email, email_key, display_name, display_name_key, password_ha
  WHERE email_key = :email_key
    FOR UPDATE WAIT 3
 
+-- name: find_account_id
+-- Whose address this is.
+SELECT account_id
+  FROM accounts
+ WHERE email_key = :email_key
+
+-- name: find_first_account_id
+-- The oldest account there is.
+SELECT MIN(account_id) AS account_id
+  FROM accounts
+
 -- name: list_name_holders
 -- Who has a display name: an account, or a registration whose address was taken.
 SELECT status, email_key

@@ -24,3 +24,8 @@ UPDATE refresh_tokens
    SET used_at = :used_at
  WHERE token_hash = :token_hash
    AND used_at IS NULL
+
+-- name: delete_expired_refresh_tokens
+-- Forget tokens that would be refused anyway.
+DELETE FROM refresh_tokens
+ WHERE expires_at <= :now_at

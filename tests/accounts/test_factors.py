@@ -175,7 +175,7 @@ def test_a_log_in_must_be_completed_within_5_minutes(client, ana, totp):
 
     with pytest.raises(InvalidMfaToken):
         complete(token, totp.at(late), now=late)
-    assert service.delete_expired_challenges(now=late) == 1
+    assert service.delete_expired(now=late) == 1
 
 
 def test_an_mfa_token_is_no_other_token(client, ana, totp):

@@ -301,6 +301,14 @@ def test_an_unused_refresh_token_expires_after_7_days(client, ana):
     assert refreshed(later.refresh_token, now=now + timedelta(days=12)).session_id
 
 
+def test_tokens_past_their_life_are_forgotten(client, ana):
+    opened, now = open_session(), utc_now()
+    successor = refreshed(opened.refresh_token, now=now + timedelta(days=2))
+
+    assert service.delete_expired(now=now + timedelta(days=8)) == 1
+    assert refreshed(successor.refresh_token, now=now + timedelta(days=8)).session_id
+
+
 def test_50_parallel_refreshes_have_one_live_successor(client, ana):
     opened, now = open_session(), utc_now()
     start = threading.Barrier(50)

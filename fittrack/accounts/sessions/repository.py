@@ -132,6 +132,11 @@ def use_refresh_token(tx: Transaction, token_hash: str, *, used_at: datetime) ->
     return tx.run(SQL["use_refresh_token"], token_hash=token_hash, used_at=used_at) == 1
 
 
+def delete_expired_refresh_tokens(tx: Transaction, *, now_at: datetime) -> int:
+    """Forget tokens that would be refused anyway and return how many."""
+    return tx.run(SQL["delete_expired_refresh_tokens"], now_at=now_at)
+
+
 def insert_mfa_challenge(tx: Transaction, challenge: MfaChallenge) -> None:
     """Store a log-in that awaits its second factor."""
     tx.run(SQL["insert_mfa_challenge"], **asdict(challenge))
