@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -37,7 +38,23 @@ def _aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-CONVERTERS: Mapping[str, Callable[[Any], Any]] = {"is": bool, "at": _aware, "on": as_date}
+def _plain(document: Any) -> Any:
+    """Return a JSON document with plain numbers; the driver makes each of them a Decimal."""
+    if isinstance(document, dict):
+        return {key: _plain(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_plain(value) for value in document]
+    if isinstance(document, Decimal):
+        return int(document) if document == document.to_integral_value() else float(document)
+    return document
+
+
+CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
+    "is": bool,
+    "at": _aware,
+    "on": as_date,
+    "json": _plain,
+}
 
 # A NULL needs its column's type told; a bare datetime would be sent as a DATE, without fraction.
 _TYPES_BY_SUFFIX: Mapping[str, Any] = {
@@ -61,17 +78,23 @@ class OracleEngine:
         self._threads = threads
         self._pools: dict[int, oracledb.ConnectionPool] = {}
         self._opening = threading.Lock()
+        self._local = threading.local()
 
     def begin(self, name: str, *, writing: bool) -> OracleTransaction:
         """Open a unit on a pooled connection. Raises: Busy, Disconnected."""
+        if getattr(self._local, "is_in_unit", False):
+            raise RuntimeError(f"{name} began inside another transaction of this thread")
         try:
             connection = self._pool().acquire()
         except oracledb.Error as error:
             raise translated(error) from error
-        connection.action = name
-        if not writing:
-            connection.cursor().execute("SET TRANSACTION READ ONLY")
-        return OracleTransaction(name, connection)
+        self._local.is_in_unit = True
+        transaction = OracleTransaction(name, connection, self._leave)
+        transaction.start(writing=writing)
+        return transaction
+
+    def _leave(self) -> None:
+        self._local.is_in_unit = False
 
     def connect(self) -> oracledb.Connection:
         """Return a connection of its own, for migrations."""
@@ -116,10 +139,23 @@ def _prepare_session(connection: oracledb.Connection, requested_tag: str) -> Non
 class OracleTransaction:
     """One unit of work on a pooled Oracle connection."""
 
-    def __init__(self, name: str, connection: oracledb.Connection) -> None:
+    def __init__(
+        self, name: str, connection: oracledb.Connection, leave: Callable[[], None]
+    ) -> None:
         self.name = name
         self.callbacks: list[Callable[[], None]] = []
         self._connection = connection
+        self._leave = leave
+
+    def start(self, *, writing: bool) -> None:
+        """Name the session after the unit; a reading one has a snapshot. Raises: Disconnected."""
+        try:
+            self._connection.action = self.name
+            if not writing:
+                self._connection.cursor().execute("SET TRANSACTION READ ONLY")
+        except oracledb.Error as error:
+            self._release()
+            raise translated(error) from error
 
     def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
         """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
@@ -203,6 +239,7 @@ class OracleTransaction:
         self._release()
 
     def _release(self) -> None:
+        self._leave()
         with suppress(oracledb.Error):  # a broken connection is dropped by the pool
             self._connection.close()
 
@@ -288,6 +325,7 @@ _KINDS: Mapping[int, type[DatabaseError]] = {
     20001: Immutable,  # raised by our own append-only triggers
 }
 _CONSTRAINT = re.compile(r"\((?:[\w$#]+\.)?([\w$#]+)\) violated")
+_COLUMN = re.compile(r'"([\w$#]+)"\."([\w$#]+)"\)')
 
 
 def translated(error: oracledb.Error) -> DatabaseError:
@@ -298,8 +336,15 @@ def translated(error: oracledb.Error) -> DatabaseError:
         return Disconnected(text)
     if getattr(info, "full_code", "") == "DPY-4005":
         return Busy(text)  # every pooled connection stayed in use; nothing was begun
-    match = _CONSTRAINT.search(text)
-    return _KINDS.get(code, DatabaseError)(text, match.group(1).lower() if match else None)
+    return _KINDS.get(code, DatabaseError)(text, _culprit(text))
+
+
+def _culprit(text: str) -> str | None:
+    """Return the constraint of a refusal, or `table.column` of a NULL, in lower case."""
+    if match := _CONSTRAINT.search(text):
+        return match.group(1).lower()
+    match = _COLUMN.search(text)
+    return f"{match.group(1)}.{match.group(2)}".lower() if match else None
 
 
 # The driver's own codes for a connection that is closed, timed out, or can't be opened.

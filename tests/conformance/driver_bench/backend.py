@@ -16,7 +16,7 @@ from fittrack.db.sqlite import open_connection
 from fittrack.db.sqlite_constraints import read_constraint_names
 from tests.conformance.driver_bench import ddl
 from tests.conformance.driver_bench.errors import lock_refused, translated
-from tests.conformance.driver_bench.values import describe, to_sqlite, to_wire
+from tests.conformance.driver_bench.values import declared_kinds, describe, to_sqlite, to_wire
 from tests.conformance.tokens import tokenize
 
 PATIENCE_S = 8  # SQLite locks the whole file; a wait this long is taken for a deadlock
@@ -34,6 +34,7 @@ class BenchBackend:
         self._password = password
         self._connection: sqlite3.Connection | None = None
         self._names: Mapping[str, str] = {}
+        self._kinds: Mapping[str, str] = {}
 
     @property
     def is_open(self) -> bool:
@@ -47,6 +48,7 @@ class BenchBackend:
             return None
         self._connection = open_connection(str(path), "OFF")
         ddl.add_dictionary(self._connection)
+        self._kinds = declared_kinds(self._connection)
         return self._password
 
     def execute(self, sql: str, binds: Sequence[Any] = ()) -> Result:
@@ -64,7 +66,7 @@ class BenchBackend:
             return Result(rowcount=max(cursor.rowcount, 0))  # -1 would drop the connection
         names = [column[0] for column in cursor.description]
         rows = [tuple(map(to_wire, names, row)) for row in cursor]
-        return Result(columns=describe(names, rows), rows=rows)
+        return Result(columns=describe(names, rows, self._kinds), rows=rows)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement for each row of binds and return how many rows it changed."""
@@ -141,7 +143,7 @@ class BenchBackend:
                 self._link().execute(statement)
         except sqlite3.Error as error:
             raise self._translated(error, sql) from error
-        self._names = {}
+        self._names, self._kinds = {}, declared_kinds(self._link())
         return Result()
 
     def _begin_for(self, words: list[str]) -> None:

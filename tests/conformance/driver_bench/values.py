@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -74,20 +75,36 @@ def _instant_or_day(value: datetime) -> str:
     return value.date().isoformat() if is_day else value.isoformat()
 
 
-def describe(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[ColumnMeta]:
-    """Return the wire's description of a result, each column's type from its name or its values."""
-    return [_column(name, [row[index] for row in rows]) for index, name in enumerate(names)]
+def declared_kinds(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the declared type of every column of the schema by its name, in capitals."""
+    rows = connection.execute(
+        "SELECT upper(c.name), upper(c.type) FROM sqlite_master m"
+        " JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+    )
+    return dict(rows.fetchall())
 
 
-def _column(name: str, values: list[Any]) -> ColumnMeta:
+def describe(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], declared: Mapping[str, str]
+) -> list[ColumnMeta]:
+    """Return the wire's description of a result.
+
+    A column's type comes from its suffix, else from the schema, and only for an alias from the
+    values: a client that runs a statement again reads it by the first description.
+    """
+    return [
+        _column(name.upper(), [row[index] for row in rows], declared)
+        for index, name in enumerate(names)
+    ]
+
+
+def _column(name: str, values: list[Any], declared: Mapping[str, str]) -> ColumnMeta:
     kind, length = _TYPES.get(suffix_of(name.lower()), (0, 0))
     if not kind:
-        filled = [value for value in values if value is not None]
-        is_number = bool(filled) and all(isinstance(v, int | float) for v in filled)
-        width = max((len(str(value).encode()) for value in filled), default=1)
-        kind, length = (TNS_TYPE_NUMBER, 22) if is_number else (TNS_TYPE_VARCHAR, max(width, 1))
+        is_text = declared.get(name, "") == "TEXT" or any(isinstance(v, str) for v in values)
+        kind, length = (TNS_TYPE_VARCHAR, 4000) if is_text else (TNS_TYPE_NUMBER, 22)
     return ColumnMeta(
-        name=name.upper().encode(),
+        name=name.encode(),
         data_type=kind,
         data_length=length,
         max_size=0 if kind in {TNS_TYPE_CLOB, TNS_TYPE_BLOB, TNS_TYPE_JSON} else length,
