@@ -9,12 +9,33 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from seerdb.common.tns_consts import FIELD_VERSION_23_1
-from seerdb.server import Server
+from seerdb.common.tns_consts import FIELD_VERSION_23_1, TNS_TYPE_JSON
+from seerdb.server import Server, session
 
 from tests.conformance.driver_bench.backend import BenchBackend
 
 PASSWORD = "bench"
+
+
+def _read_json_in_place() -> None:
+    """Mend the server's reading of a statement that is run again by its number.
+
+    It takes a JSON bind for one that comes after all others, as its reading of a first run knows
+    better; so the binds behind it changed places.
+    """
+    read: Any = vars(session)["parse_reexecute"]
+
+    def parse_reexecute(payload: bytes, bind_types: Any = None, **options: Any) -> Any:
+        types = [
+            (kind, form, 0 if kind == TNS_TYPE_JSON else width, oid)
+            for kind, form, width, oid in bind_types or ()
+        ]
+        return read(payload, bind_types=types, **options)
+
+    vars(session)["parse_reexecute"] = parse_reexecute
+
+
+_read_json_in_place()
 
 
 class _CuttableServer(Server):
