@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 
 from flask import Response, request
 
@@ -32,10 +33,18 @@ def compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= MIN_BYTES:
-        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.set_data(_packed_asset(body) if request.endpoint == "static" else _packed(body))
         response.headers["Content-Encoding"] = "gzip"
         _weaken_etag(response)
     return response
+
+
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, LEVEL, mtime=0)
+
+
+# Our few static files are large and public: each is compressed once, not once for every request.
+_packed_asset = lru_cache(maxsize=16)(_packed)
 
 
 def _is_compressible(response: Response) -> bool:

@@ -37,7 +37,19 @@ class StrictParser(FlaskParser):
             return core.missing
         if not is_json_request(req):
             raise UnsupportedMediaType("The body must be application/json.")
+        if req.content_encoding not in {None, "", "identity"}:
+            raise UnsupportedMediaType("The body must not be compressed.")
         return read_json(raw)
+
+    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
+        """Return the query, in which each parameter stands once. Raises: Invalid."""
+        for name, values in req.args.lists():
+            if len(values) > 1 and not self._takes_many(schema, name):
+                raise field_error(f"/{name}", "Given more than once.")
+        return super().load_querystring(req, schema)
+
+    def _takes_many(self, schema: marshmallow.Schema, name: str) -> bool:
+        return isinstance(schema.fields.get(name), tuple(self.KNOWN_MULTI_FIELDS))
 
 
 def read_json(raw: bytes) -> Any:

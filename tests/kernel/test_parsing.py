@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 
 import pytest
@@ -70,6 +71,8 @@ def test_an_unknown_or_repeated_query_parameter_is_an_error(probe):
     assert probe.get("/api/v1/probes?kin=a").json["errors"] == [
         {"pointer": "/kin", "message": "Unknown field."}
     ]
+    twice = probe.get("/api/v1/probes?limit=1&limit=2")
+    assert twice.json["errors"] == [{"pointer": "/limit", "message": "Given more than once."}]
     assert probe.get("/api/v1/probes?limit=0").status_code == 422
     assert probe.get("/api/v1/probes?limit=101").status_code == 422
     assert probe.get("/api/v1/probes?limit=ten").status_code == 422
@@ -79,6 +82,15 @@ def test_an_unknown_or_repeated_query_parameter_is_an_error(probe):
 def test_a_body_of_another_content_type_is_415(probe, content_type):
     response = post(probe, b'{"name": "a"}', content_type)
     assert (response.status_code, response.json["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_compressed_body_is_415(probe):
+    packed = gzip.compress(b'{"name": "a"}')
+    headers = {"Content-Encoding": "gzip"}
+    answer = probe.post(
+        "/api/v1/probes", data=packed, headers=headers, content_type="application/json"
+    )
+    assert answer.status_code == 415
 
 
 def test_json_with_a_charset_or_suffix_is_json(probe):
