@@ -1,0 +1,89 @@
+"""Someone else's object is 404, never 403 and never 200, whatever is asked of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fittrack import db
+from fittrack.clock import utc_now
+from fittrack.fulfilment import service as fulfilment
+from fittrack.fulfilment.models import Award
+from fittrack.ids import new_id
+from fittrack.notifications import service as notifications
+from tests.factories_activities import Member
+
+# Things that everybody may see, or that only a role may change; each domain tests its own.
+SHARED = {"drawing_id", "sponsor_id"}
+
+
+def make_activity(ana):
+    return ana.run(duration_s=60)
+
+
+def make_import(ana):
+    return ana.upload(("run.gpx", b"no gpx"))["import_id"]
+
+
+def make_session(ana):
+    return ana.get("auth/sessions").json["items"][0]["session_id"]
+
+
+def make_notification(ana):
+    with db.transaction("tell") as tx:
+        words = {"title": "t", "body": "b", "data": {}}
+        notifications.notify(tx, ana.account_id, "k", key="k", now=utc_now(), **words)
+    return ana.get("notifications").json["items"][0]["notification_id"]
+
+
+def make_fulfilment(ana):
+    db.engine().raw().execute("PRAGMA foreign_keys = OFF")
+    with db.transaction("draw") as tx:
+        award = Award(new_id(), new_id(), ana.account_id, 0, "Shoes")
+        fulfilment.open_for_winners(tx, new_id(), [award], now=utc_now())
+    return ana.get("fulfillments").json["items"][0]["fulfilment_id"]
+
+
+PERSONAL = {
+    "activity_id": make_activity,
+    "fulfilment_id": make_fulfilment,
+    "import_id": make_import,
+    "notification_id": make_notification,
+    "session_id": make_session,
+}
+
+
+@pytest.fixture(scope="module")
+def addressed(app):
+    """Return (method, address, parameter) of everything that has an id."""
+    return [
+        (method, rule.rule, parameter)
+        for rule in app.url_map.iter_rules()
+        for parameter in re.findall(r"<uuid:(\w+)>", rule.rule)
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_every_address_with_an_id_is_personal_or_shared(addressed):
+    assert {parameter for _, _, parameter in addressed} == PERSONAL.keys() | SHARED
+
+
+@pytest.mark.parametrize("parameter", PERSONAL)
+def test_a_stranger_can_not_tell_whether_a_thing_exists(client, addressed, parameter):
+    ana, cem = Member(client), Member(client)
+    thing = PERSONAL[parameter](ana)
+    for method, address, named in addressed:
+        if named == parameter:
+            real = client.open(_at(address, thing), method=method, headers=cem.headers)
+            made_up = client.open(_at(address, new_id()), method=method, headers=cem.headers)
+            assert real.status_code == made_up.status_code == 404, (method, address)
+            assert real.json["code"] == made_up.json["code"]
+    for method, address, named in sorted(addressed):  # DELETE comes before GET: it ends the thing
+        if named == parameter and method != "DELETE":
+            own = client.open(_at(address, thing), method=method, headers=ana.headers)
+            assert own.status_code < 300, (method, address, own.data[:200])
+
+
+def _at(address, identifier):
+    return re.sub(r"<uuid:\w+>", identifier, address)
