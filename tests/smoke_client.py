@@ -48,7 +48,9 @@ class Client:
         data = json.dumps(body).encode() if body is not None else b""
         return self._send("POST", path, data, headers, expect)
 
-    def upload(self, files: dict[str, bytes], *, expect: int = 202) -> Answer:
+    def upload(
+        self, files: dict[str, bytes], *, expect: int = 202, key: str | None = None
+    ) -> Answer:
         boundary = secrets.token_hex(16)
         parts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'
@@ -59,6 +61,8 @@ class Client:
         ]
         data = b"".join(parts) + f"--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        if key:
+            headers["Idempotency-Key"] = key
         return self._send("POST", "/api/v1/activities/files", data, headers, expect)
 
     def _send(
