@@ -61,7 +61,8 @@ def create_app(settings: Config | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.accounts.factors.routes import blp as factors
-    from fittrack.accounts.routes import registration, users
+    from fittrack.accounts.registration.routes import blp as registration
+    from fittrack.accounts.routes import blp as users
     from fittrack.accounts.sessions.routes import blp as sessions
     from fittrack.accounts.sessions.routes import keys
     from fittrack.activities.imports.routes import files as activity_files

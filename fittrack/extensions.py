@@ -26,6 +26,11 @@ limiter = Limiter(
     in_memory_fallback_enabled=True,
 )
 
+# For views where secrets could be guessed at: besides the caller's own limit, not instead of it.
+limit_credentials = limiter.limit(
+    limits.of_credentials, key_func=limits.credential_caller, override_defaults=False
+)
+
 
 def make_redis(url: str, *, retries: int = 1) -> Redis:
     """Return a client that rides out a short restart; without an explicit Retry it would die.

@@ -1,79 +1,27 @@
-"""Use cases of accounts: registration, its mails, and what a member sees of the own account."""
+"""Use cases of accounts: those made by hand, and what a member sees of the own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from fittrack import clock, config, crypto, db
+from fittrack import clock, config, db
 from fittrack.accounts import passwords, repository, rules
 from fittrack.accounts.errors import (
     DisplayNameTaken,
     EmailTaken,
-    InvalidVerificationToken,
 )
 from fittrack.accounts.factors import rules as factor_rules
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.models import (
-    Acceptance,
     Account,
-    MailedToken,
     Member,
     NewAdmin,
     Profile,
-    Registered,
-    Registration,
 )
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
-from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
-from fittrack.mail import service as mail
-from fittrack.mail.tokens import mailed_token
-
-VERIFY_EMAIL = "verify_email"
-
-
-def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()) -> Registered:
-    """Register somebody; a taken address gets the same answer, and its owner a mail instead.
-
-    Raises: Underage, DisplayNameTaken, Invalid, Unavailable.
-    """
-    today = clock.day_of(now, config.current().zone)
-    registration = rules.read_registration(form, today=today)
-    # Before the look-up, so that a taken address takes as long.
-    password_hash = passwords.hash_password(registration.password)
-    with db.transaction("register") as tx:
-        holders = repository.list_name_holders(tx, registration.display_name_key)
-        rules.check_name_holders(holders, registration)
-        _settle(tx, registration, password_hash, now=now)
-        registered = _answer(registration)
-        reply.record(tx, registered)
-    return registered
-
-
-def resend_verification(*, email: str, now: datetime) -> None:
-    """Mail a new token where an address awaits verification; tells nobody whether it does."""
-    key = rules.find_email_key(email)
-    if key is None:
-        return
-    with db.transaction("resend_verification") as tx:
-        account = repository.lock_account_by_email(tx, key)
-        if account is None or not rules.is_replaceable(account):
-            return
-        if not _is_flooded(tx, account.account_id, now=now):
-            mail_verification(tx, account.account_id, now=now)
-
-
-def verify_email(*, token: str, now: datetime) -> None:
-    """Let the member in to whom a token was mailed. Raises: InvalidVerificationToken."""
-    with db.transaction("verify_email") as tx:
-        stored = repository.lock_mailed_token(tx, crypto.digest(token), VERIFY_EMAIL)
-        account_id = rules.check_mailed_token(stored, now=now).account_id
-        repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
-        if not repository.activate_account(tx, account_id, email_verified_at=now):
-            raise InvalidVerificationToken
 
 
 def create_admin(*, email: str, display_name: str, password: str, now: datetime) -> NewAdmin:
@@ -179,26 +127,6 @@ def add_account(tx: Transaction, account: Account, **profile: Any) -> None:
         raise taken(error) from error
 
 
-def mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
-    """Decide, in the caller's transaction, to mail a member a fresh token for 24 h."""
-    token_id = new_id()
-    repository.insert_mailed_token(
-        tx,
-        MailedToken(
-            token_id=token_id,
-            token_hash=crypto.digest(mailed_token(token_id)),
-            account_id=account_id,
-            purpose=VERIFY_EMAIL,
-            created_at=now,
-            expires_at=now + rules.VERIFICATION_LIFE,
-            used_at=None,
-        ),
-    )
-    mail.send_later(
-        tx, VERIFY_EMAIL, account_id=account_id, key=token_id, now=now, token_id=token_id
-    )
-
-
 def new_account(
     email: str,
     display_name: str,
@@ -243,111 +171,4 @@ def taken(error: Unique) -> DisplayNameTaken | EmailTaken:
         return EmailTaken()
     return DisplayNameTaken(
         errors=[{"pointer": "/display_name", "message": DisplayNameTaken.title()}]
-    )
-
-
-def _settle(
-    tx: Transaction, registration: Registration, password_hash: str, *, now: datetime
-) -> None:
-    """Open the account, or replace an unfinished one, or tell the address's owner."""
-    account = repository.lock_account_by_email(tx, registration.email_key)
-    if account is None and _open(tx, registration, password_hash, now=now):
-        return
-    account = account or repository.lock_account_by_email(tx, registration.email_key)
-    if account is None:
-        raise AssertionError("an address is taken by nobody")
-    if not rules.is_replaceable(account):
-        _tell_owner(tx, account.account_id, registration, now=now)
-    elif not _is_flooded(tx, account.account_id, now=now):
-        _replace(tx, account.account_id, registration, password_hash, now=now)
-
-
-def _is_flooded(tx: Transaction, account_id: str, *, now: datetime) -> bool:
-    """Tell whether an address got so many verifications in 24 h that no more shall follow."""
-    since_at = now - rules.VERIFICATION_LIFE
-    mailed = repository.count_mailed_tokens(tx, account_id, VERIFY_EMAIL, since_at=since_at)
-    return mailed >= rules.VERIFICATIONS_A_DAY
-
-
-def _open(
-    tx: Transaction, registration: Registration, password_hash: str, *, now: datetime
-) -> bool:
-    """Store a new account, or return False when the address was taken in this very moment.
-
-    Raises: DisplayNameTaken.
-    """
-    account = _pending_account(registration, password_hash, now=now)
-    try:
-        insert_account_with_profile(tx, account)
-    except Unique as error:
-        if error.constraint == "accounts_email_uq":
-            return False
-        raise taken(error) from error
-    _accept(tx, account.account_id, registration, now=now)
-    mail_verification(tx, account.account_id, now=now)
-    return True
-
-
-def _replace(
-    tx: Transaction,
-    account_id: str,
-    registration: Registration,
-    password_hash: str,
-    *,
-    now: datetime,
-) -> None:
-    """Let the newest registration of an unverified address count, and only its mail."""
-    try:
-        repository.replace_registration(tx, account_id, registration, password_hash, created_at=now)
-    except Unique as error:
-        raise taken(error) from error
-    repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
-    _accept(tx, account_id, registration, now=now)
-    mail_verification(tx, account_id, now=now)
-
-
-def _tell_owner(
-    tx: Transaction, account_id: str, registration: Registration, *, now: datetime
-) -> None:
-    """Mail an address's owner, once a day at most, and hold the name as an account would."""
-    key = f"{account_id}:{now.date()}"
-    mail.send_later(tx, "address_taken", account_id=account_id, key=key, now=now)
-    try:
-        repository.insert_name_hold(
-            tx, registration.display_name_key, registration.email_key, held_at=now
-        )
-    except Unique:  # the same address asked for the same name before
-        return
-
-
-def _accept(tx: Transaction, account_id: str, registration: Registration, *, now: datetime) -> None:
-    versions = {"terms": registration.terms_version, "rules": registration.rules_version}
-    for document, version in versions.items():
-        repository.insert_acceptance(tx, Acceptance(new_id(), account_id, document, version, now))
-
-
-def _pending_account(registration: Registration, password_hash: str, *, now: datetime) -> Account:
-    return Account(
-        account_id=new_id(),
-        email=registration.email,
-        email_key=registration.email_key,
-        display_name=registration.display_name,
-        display_name_key=registration.display_name_key,
-        password_hash=password_hash,
-        role="user",
-        status="pending",
-        date_of_birth_on=registration.date_of_birth_on,
-        state_code=registration.state_code,
-        created_at=now,
-        email_verified_at=None,
-    )
-
-
-def _answer(registration: Registration) -> Registered:
-    excluded = excluded_states()
-    return Registered(
-        status="pending",
-        state_code=registration.state_code,
-        is_state_excluded=registration.state_code in excluded,
-        notices=rules.notices_of_state(registration.state_code, excluded),
     )

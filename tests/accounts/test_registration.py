@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from fittrack import config, db
-from fittrack.accounts import passwords, repository, rules, service
+from fittrack.accounts import passwords, repository, rules
 from fittrack.accounts.errors import InvalidVerificationToken
+from fittrack.accounts.registration import service
 from fittrack.clock import day_of, utc_now
 from fittrack.errors import Problem
 from tests.accounts.steps import (

@@ -10,9 +10,9 @@ from flask_smorest import Blueprint
 from fittrack import idempotency
 from fittrack.accounts.factors import service
 from fittrack.accounts.factors.schemas import CodeSchema, ConfirmationSchema, EnrolmentSchema
-from fittrack.accounts.routes import limited
 from fittrack.auth import current_account_id, current_session, login_required
 from fittrack.clock import utc_now
+from fittrack.extensions import limit_credentials
 
 blp = Blueprint("factors", __name__, url_prefix="/api/v1/auth/mfa", description="Second factors")
 
@@ -27,7 +27,7 @@ def enrol_totp() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @blp.post("/totp/confirm")
-@limited
+@limit_credentials
 @login_required
 @blp.arguments(CodeSchema)
 @blp.response(200, ConfirmationSchema)

@@ -10,7 +10,6 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from fittrack import auth, config, extensions, idempotency, limits
-from fittrack.accounts.routes import limited
 from fittrack.accounts.sessions import service
 from fittrack.accounts.sessions.models import Device, MfaRequired, OpenSession, Session
 from fittrack.accounts.sessions.rules import MFA_LIFE
@@ -28,6 +27,7 @@ from fittrack.accounts.sessions.schemas import (
 )
 from fittrack.auth import Identity, current_account_id, current_session, login_required
 from fittrack.clock import utc_now
+from fittrack.extensions import limit_credentials
 from fittrack.pagination import Cursor, PageQuery
 
 blp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth", description="Logging in and out")
@@ -38,7 +38,7 @@ Answer = tuple[dict[str, Any], dict[str, str]]
 
 
 @blp.post("/login")
-@limited
+@limit_credentials
 @blp.arguments(LoginSchema)
 @blp.response(200, LoginAnswerSchema)
 def log_in(body: dict[str, Any]) -> Answer:
@@ -53,7 +53,7 @@ def log_in(body: dict[str, Any]) -> Answer:
 
 
 @blp.post("/login/mfa")
-@limited
+@limit_credentials
 @blp.arguments(MfaLoginSchema)
 @blp.response(200, TokensSchema)
 def complete_log_in(body: dict[str, str]) -> Answer:
@@ -133,7 +133,7 @@ def end_session(session_id: UUID) -> None:
 
 
 @blp.post("/step-up")
-@limited
+@limit_credentials
 @login_required
 @blp.arguments(StepUpSchema)
 @blp.response(200, SteppedUpSchema)

@@ -1,0 +1,57 @@
+"""Registration at the edge: what comes in and what goes out."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+VERSION = validate.Regexp(r"^[0-9A-Za-z._-]{1,20}\Z", error="1 to 20 letters, digits, . _ or -.")
+
+
+class RegisterSchema(Schema):
+    email = fields.String(
+        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
+    )
+    # Measured in NFKC later; this only bounds what is looked at.
+    password = fields.String(
+        required=True,
+        validate=validate.Length(max=512),
+        metadata={"example": "violet tram over quiet lakes", "format": "password"},
+    )
+    display_name = fields.String(
+        required=True, validate=validate.Length(max=120), metadata={"example": "Ana"}
+    )
+    date_of_birth = fields.Date(required=True, metadata={"example": "1990-05-17"})
+    state = fields.String(
+        required=True, validate=validate.Length(max=10), metadata={"example": "CA"}
+    )
+    accepted_terms_version = fields.String(
+        required=True, validate=VERSION, metadata={"example": "2026-01"}
+    )
+    accepted_rules_version = fields.String(
+        required=True, validate=VERSION, metadata={"example": "2026-01"}
+    )
+
+
+class RegisteredSchema(Schema):
+    status = fields.String(required=True, metadata={"example": "pending"})
+    state = fields.String(required=True, attribute="state_code", metadata={"example": "NY"})
+    is_state_excluded = fields.Boolean(required=True)
+    notices = fields.List(fields.String(), required=True)
+
+
+class VerifyEmailSchema(Schema):
+    token = fields.String(required=True, validate=validate.Length(min=1, max=100))
+
+
+class VerifiedSchema(Schema):
+    status = fields.String(required=True, metadata={"example": "active"})
+
+
+class ResendVerificationSchema(Schema):
+    email = fields.String(
+        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
+    )
+
+
+class AcceptedSchema(Schema):
+    status = fields.String(required=True, metadata={"example": "accepted"})
