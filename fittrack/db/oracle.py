@@ -70,6 +70,7 @@ class OracleEngine:
     """Hands out pooled connections; the pool opens lazily, once per process."""
 
     dialect = "oracle"
+    statements_cached = 100  # for each connection
 
     def __init__(self, database_url: str, *, threads: int) -> None:
         parts = urlsplit(database_url)
@@ -126,7 +127,7 @@ class OracleEngine:
             getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
             wait_timeout=CALL_TIMEOUT_MS,
             session_callback=_prepare_session,
-            stmtcachesize=100,
+            stmtcachesize=self.statements_cached,
         )
 
 
