@@ -114,6 +114,13 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer of one word."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewAdmin:
     """A fresh admin's second factor, shown once."""
 

@@ -397,6 +397,28 @@ def test_a_repeated_registration_with_a_key_is_one_registration(client):
     assert len(mails_to(form["email"])) == 1
 
 
+def test_a_repeated_verification_with_a_key_is_answered_again(client):
+    form, key = register(client), {"Idempotency-Key": "a-lost-answer"}
+    body = {"token": token_in(mails_to(form["email"])[0])}
+
+    answers = [client.post(VERIFY, json=body, headers=key) for _ in range(2)]
+
+    assert [(answer.status_code, answer.json) for answer in answers] == [
+        (200, {"status": "active"})
+    ] * 2
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_repeated_request_for_a_mail_with_a_key_sends_one(client):
+    form, key = register(client), {"Idempotency-Key": "one-more-mail"}
+
+    for _ in range(3):
+        again = client.post(RESEND, json={"email": form["email"]}, headers=key)
+
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (202, "true")
+    assert len(mails_to(form["email"])) == 2
+
+
 def test_parallel_registrations_of_one_address_make_one_account(client):
     now = utc_now()
     forms = [parsed(email="crowd@example.com") for _ in range(8)]

@@ -41,17 +41,23 @@ def register(form: dict[str, Any]) -> Response:
 @limit_credentials
 @blp.arguments(VerifyEmailSchema)
 @blp.response(200, VerifiedSchema)
-def verify_email(body: dict[str, str]) -> dict[str, str]:
+def verify_email(body: dict[str, str]) -> Response:
     """Confirm an address by the token that was mailed to it."""
-    service.verify_email(token=body["token"], now=utc_now())
-    return {"status": "active"}
+    return idempotency.once(
+        lambda reply: service.verify_email(token=body["token"], now=utc_now(), reply=reply),
+        schema=VerifiedSchema,
+        status=200,
+    )
 
 
 @blp.post("/resend-verification")
 @limit_credentials
 @blp.arguments(ResendVerificationSchema)
 @blp.response(202, AcceptedSchema)
-def resend_verification(body: dict[str, str]) -> dict[str, str]:
+def resend_verification(body: dict[str, str]) -> Response:
     """Mail the verification again; the answer is the same whether or not somebody waits for it."""
-    service.resend_verification(email=body["email"], now=utc_now())
-    return {"status": "accepted"}
+    return idempotency.once(
+        lambda reply: service.resend_verification(email=body["email"], now=utc_now(), reply=reply),
+        schema=AcceptedSchema,
+        status=202,
+    )

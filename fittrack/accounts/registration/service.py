@@ -14,6 +14,7 @@ from fittrack.accounts.models import (
     Acceptance,
     Account,
     MailedToken,
+    Outcome,
     Registered,
     Registration,
 )
@@ -45,20 +46,19 @@ def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()
     return registered
 
 
-def resend_verification(*, email: str, now: datetime) -> None:
+def resend_verification(*, email: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
     """Mail a new token where an address awaits verification; tells nobody whether it does."""
     key = rules.find_email_key(email)
-    if key is None:
-        return
+    accepted = Outcome("accepted")
     with db.transaction("resend_verification") as tx:
-        account = repository.lock_account_by_email(tx, key)
-        if account is None or not rules.is_replaceable(account):
-            return
-        if not _is_flooded(tx, account.account_id, now=now):
+        account = repository.lock_account_by_email(tx, key) if key else None
+        if account is not None and _may_be_mailed(tx, account, now=now):
             _mail_verification(tx, account.account_id, now=now)
+        reply.record(tx, accepted)
+    return accepted
 
 
-def verify_email(*, token: str, now: datetime) -> None:
+def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
     """Let the member in to whom a token was mailed. Raises: InvalidVerificationToken."""
     with db.transaction("verify_email") as tx:
         stored = repository.lock_mailed_token(tx, crypto.digest(token), VERIFY_EMAIL)
@@ -66,6 +66,9 @@ def verify_email(*, token: str, now: datetime) -> None:
         repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
         if not repository.activate_account(tx, account_id, email_verified_at=now):
             raise InvalidVerificationToken
+        verified = Outcome("active")
+        reply.record(tx, verified)
+    return verified
 
 
 def _settle(
@@ -80,15 +83,15 @@ def _settle(
         raise AssertionError("an address is taken by nobody")
     if not rules.is_replaceable(account):
         _tell_owner(tx, account.account_id, registration, now=now)
-    elif not _is_flooded(tx, account.account_id, now=now):
+    elif _may_be_mailed(tx, account, now=now):
         _replace(tx, account.account_id, registration, password_hash, now=now)
 
 
-def _is_flooded(tx: Transaction, account_id: str, *, now: datetime) -> bool:
-    """Tell whether an address got so many verifications in 24 h that no more shall follow."""
+def _may_be_mailed(tx: Transaction, account: Account, *, now: datetime) -> bool:
+    """Tell whether an account awaits verification and its address was not flooded in 24 h."""
     since_at = now - rules.VERIFICATION_LIFE
-    mailed = repository.count_mailed_tokens(tx, account_id, VERIFY_EMAIL, since_at=since_at)
-    return mailed >= rules.VERIFICATIONS_A_DAY
+    mailed = repository.count_mailed_tokens(tx, account.account_id, VERIFY_EMAIL, since_at=since_at)
+    return rules.is_replaceable(account) and mailed < rules.VERIFICATIONS_A_DAY
 
 
 def _open(
