@@ -73,6 +73,7 @@ class Config:
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")
+    audit_timeout_s: int = key(600, "time limit of the ledger's nightly audit, s")
     sweep_interval_s: int = key(2, "time between two looks for work that is due and not done, s")
     drawing_interval_s: int = key(1, "time between two looks for drawings that are due, s")
     close_lead_s: int = key(300, "time between the end of sales and the draw, s")

@@ -46,7 +46,7 @@ PERIODIC = (
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.service.delete_expired"),
     Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
-    Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.audit_ledger"),
+    Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.start_audit"),
 )
 
 

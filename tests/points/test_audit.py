@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from fittrack import db, queues
+from fittrack import db, queues, worker
+from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from fittrack.points import jobs, service
 from fittrack.points.audit import audit_ledger
@@ -217,12 +218,14 @@ def test_the_command_tells_by_its_exit_status_whether_all_is_well(app, ana):
     assert (deep.exit_code, report["since"], report["counts"]["day_award"]) == (1, 2, 1)
 
 
-def test_the_nightly_audit_logs_what_is_wrong(ana, caplog):
-    jobs.audit_ledger(now=NOON)
-    assert [record.levelname for record in caplog.records if "ledger" in record.message] == []
+def test_the_nightly_audit_is_a_job_that_logs_what_is_wrong(ana, caplog):
+    for night in range(2):
+        execute("UPDATE day_awards SET awarded_points = ?", 20 * night)
+        jobs.start_audit(now=utc_now() - timedelta(seconds=1))
+        (job,) = queues.list_due(now=utc_now())
+        worker.run_outbox(job.outbox_id)
 
-    execute("UPDATE day_awards SET awarded_points = 20")
-    jobs.audit_ledger(now=NOON)
-
-    assert caplog.records[-1].levelname == "ERROR"
-    assert caplog.records[-1].counts == {"day_award": 1}
+    records = [record for record in caplog.records if "the ledger" in record.message]
+    assert [(record.levelname, record.counts) for record in records] == [
+        ("ERROR", {"day_award": 1})
+    ]
