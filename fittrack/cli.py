@@ -93,7 +93,10 @@ def patient_redis() -> None:
 def init_app(app: Flask) -> None:
     """Register every command."""
     from fittrack.accounts.cli import user
+    from fittrack.dev.cli import seed, show_demo
     from fittrack.points.cli import ledger
 
-    for command in (database, outbox, user, run_worker, run_scheduler, show_config, ledger):
+    for command in (database, outbox, run_worker, run_scheduler, show_config):
+        app.cli.add_command(command)
+    for command in (user, ledger, seed, show_demo):
         app.cli.add_command(command)
