@@ -8,33 +8,13 @@ import pytest
 from fittrack import db, worker
 from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable, Unique
-from fittrack.fulfilment import rules, service
+from fittrack.fulfilment import rules
 from fittrack.fulfilment.models import Award
-from fittrack.ids import new_id
 from tests.factories_accounts import login, make_account
+from tests.factories_fulfilment import make_awards, open_awards, open_deliveries
 from tests.kernel.statements import statement
 
 LIST = "/api/v1/fulfillments"
-
-
-@pytest.fixture
-def draw(client):
-    """Return a function that opens deliveries as a draw would; drawings have tests of their own."""
-    db.engine().raw().execute("PRAGMA foreign_keys = OFF")
-
-    def open_for(*winners, drawing_id=None, names=None):
-        drawing_id = drawing_id or new_id()
-        awards = [
-            Award(new_id(), new_id(), account_id, position, name, is_digital=position == 0)
-            for position, (account_id, name) in enumerate(
-                zip(winners, names or ["Shoes"] * len(winners), strict=True)
-            )
-        ]
-        with db.transaction("draw") as tx:
-            service.open_for_winners(tx, drawing_id, awards, now=utc_now())
-        return drawing_id
-
-    return open_for
 
 
 @pytest.fixture
@@ -43,9 +23,9 @@ def ana(client):
     return account_id, login(client, account_id)
 
 
-def test_each_prize_unit_is_a_delivery_whose_winner_was_told(client, draw, ana):
+def test_each_prize_unit_is_a_delivery_whose_winner_was_told(client, ana):
     account_id, headers = ana
-    drawing_id = draw(account_id, make_account())
+    drawing_id = open_deliveries((account_id, "Shoes"), (make_account(), "Shoes"))
     (won,) = client.get(LIST, headers=headers).json["items"]
     assert (won["drawing_id"], won["state"]) == (drawing_id, "winner_notified")
     assert (won["delivery"], won["prize_name"], won["position"]) == ("digital", "Shoes", 0)
@@ -54,9 +34,9 @@ def test_each_prize_unit_is_a_delivery_whose_winner_was_told(client, draw, ana):
     assert [event["state"] for event in one["events"]] == ["pending", "winner_notified"]
 
 
-def test_a_winner_of_several_prizes_is_told_once(client, draw, ana):
+def test_a_winner_of_several_prizes_is_told_once(client, ana):
     account_id, headers = ana
-    draw(account_id, account_id, names=["Shoes", "Watch"])
+    open_deliveries((account_id, "Shoes"), (account_id, "Watch"))
     notices = client.get("/api/v1/notifications", headers=headers).json
     assert notices["unread_count"] == 1
     assert notices["items"][0]["title"] == "You won: Shoes and 1 more"
@@ -64,9 +44,9 @@ def test_a_winner_of_several_prizes_is_told_once(client, draw, ana):
     assert len(client.get(LIST, headers=headers).json["items"]) == 2
 
 
-def test_a_winner_is_mailed(client, draw, ana, settings):
+def test_a_winner_is_mailed(client, ana, settings):
     account_id, _ = ana
-    draw(account_id, names=["Shoes"])
+    open_deliveries((account_id, "Shoes"))
     with db.reading("find_mail") as tx:
         job = tx.value(
             statement("SELECT outbox_id FROM outbox WHERE job_key LIKE :job_key"),
@@ -78,18 +58,19 @@ def test_a_winner_is_mailed(client, draw, ana, settings):
     assert any(re.search(r"Subject: You won: Shoes", text) for text in texts)
 
 
-def test_a_drawings_deliveries_open_once(client, draw, ana):
+def test_a_drawings_deliveries_open_once(client, ana):
     account_id, headers = ana
-    drawing_id = draw(account_id)
+    drawing_id, awards = make_awards((account_id, "Shoes"))
+    open_awards(drawing_id, awards)
     with pytest.raises(Unique):
-        draw(account_id, drawing_id=drawing_id)
+        open_awards(drawing_id, awards)
     assert len(client.get(LIST, headers=headers).json["items"]) == 1
     assert client.get("/api/v1/notifications", headers=headers).json["unread_count"] == 1
 
 
-def test_a_stranger_sees_nothing_of_a_delivery(client, draw, ana):
+def test_a_stranger_sees_nothing_of_a_delivery(client, ana):
     account_id, headers = ana
-    draw(account_id)
+    open_deliveries((account_id, "Shoes"))
     (won,) = client.get(LIST, headers=headers).json["items"]
     cem = login(client, make_account())
     assert client.get(LIST, headers=cem).json["items"] == []
@@ -98,8 +79,8 @@ def test_a_stranger_sees_nothing_of_a_delivery(client, draw, ana):
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor"])
-def test_operators_see_everybodys(client, draw, ana, role):
-    draw(ana[0], make_account())
+def test_operators_see_everybodys(client, ana, role):
+    open_deliveries((ana[0], "Shoes"), (make_account(), "Shoes"))
     headers = login(client, make_account(role=role))
     items = client.get(LIST, headers=headers).json["items"]
     assert len(items) == 2
@@ -107,10 +88,10 @@ def test_operators_see_everybodys(client, draw, ana, role):
     assert one.status_code == 200
 
 
-def test_deliveries_can_be_filtered_and_paged(client, draw, ana):
+def test_deliveries_can_be_filtered_and_paged(client, ana):
     account_id, headers = ana
-    first = draw(account_id, account_id)
-    draw(account_id)
+    first = open_deliveries((account_id, "Shoes"), (account_id, "Watch"))
+    open_deliveries((account_id, "Shoes"))
 
     def listed(**query):
         return client.get(LIST, headers=headers, query_string=query).json
@@ -125,8 +106,8 @@ def test_deliveries_can_be_filtered_and_paged(client, draw, ana):
     assert rest["next_cursor"] is None
 
 
-def test_the_steps_of_a_delivery_can_not_be_changed(draw, ana):
-    draw(ana[0])
+def test_the_steps_of_a_delivery_can_not_be_changed(ana):
+    open_deliveries((ana[0], "Shoes"))
     for text in ("UPDATE fulfilment_events SET state = 'x'", "DELETE FROM fulfilment_events"):
         with pytest.raises(Immutable), db.transaction("tamper") as tx:
             tx.run(statement(text))

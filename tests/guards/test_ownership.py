@@ -8,11 +8,10 @@ import pytest
 
 from fittrack import db
 from fittrack.clock import utc_now
-from fittrack.fulfilment import service as fulfilment
-from fittrack.fulfilment.models import Award
 from fittrack.ids import new_id
 from fittrack.notifications import service as notifications
 from tests.factories_activities import Member
+from tests.factories_fulfilment import open_deliveries
 
 # Things that everybody may see, or that only a role may change; each domain tests its own.
 SHARED = {"drawing_id", "sponsor_id"}
@@ -38,10 +37,7 @@ def make_notification(ana):
 
 
 def make_fulfilment(ana):
-    db.engine().raw().execute("PRAGMA foreign_keys = OFF")
-    with db.transaction("draw") as tx:
-        award = Award(new_id(), new_id(), ana.account_id, 0, "Shoes")
-        fulfilment.open_for_winners(tx, new_id(), [award], now=utc_now())
+    open_deliveries((ana.account_id, "Shoes"))
     return ana.get("fulfillments").json["items"][0]["fulfilment_id"]
 
 

@@ -72,6 +72,7 @@ SELECT = statement(f"SELECT {COLUMNS} FROM probes WHERE probe_id = :probe_id", "
 SELECT_ALL = statement(f"SELECT {COLUMNS} FROM probes ORDER BY probe_id", "list_probes")
 ADD = statement("UPDATE probes SET amount = amount + :added WHERE probe_id = :probe_id", "add")
 AMOUNT = statement("SELECT amount FROM probes WHERE probe_id = :probe_id", "get_amount")
+LOCK_AMOUNT = statement(f"{AMOUNT.oracle} FOR UPDATE", "lock_amount")
 
 
 def create_probes(connection: sqlite3.Connection) -> None:

@@ -22,10 +22,12 @@ from fittrack.db.errors import (
     Unique,
 )
 from fittrack.db.values import NaiveDatetime, instant_from_text, instant_to_text
+from tests.conformance import engines
 from tests.kernel.statements import (
     ADD,
     AMOUNT,
     INSERT,
+    LOCK_AMOUNT,
     SELECT,
     SELECT_ALL,
     Probe,
@@ -201,19 +203,20 @@ def test_a_reading_sees_one_moment(probes):
     assert found().amount == 2
 
 
-def test_what_a_reading_writes_is_undone(probes):
-    with db.reading("insert_probe") as tx:
-        tx.run(INSERT, **probe_row())
+def test_a_reading_writes_nothing(probes):
+    with contextlib.suppress(DatabaseError), db.reading("insert_probe") as tx:
+        tx.run(INSERT, **probe_row())  # Oracle refuses it, SQLite undoes it
     assert found() is None
 
 
+@pytest.mark.skipif(engines.name() == "bench", reason="the bench has no row locks")
 def test_writers_at_the_same_time_lose_nothing(probes):
     insert()
 
     def write():
         for _ in range(20):
             with db.transaction("add") as tx:
-                amount = tx.value(AMOUNT, probe_id="p1")
+                amount = tx.value(LOCK_AMOUNT, probe_id="p1")
                 tx.run(
                     statement("UPDATE probes SET amount = :amount WHERE probe_id = :probe_id"),
                     probe_id="p1",
