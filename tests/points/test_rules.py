@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fittrack.points import ledger
 from fittrack.points.models import Award, Effort, Tally
 from fittrack.points.rules import award_of
 from fittrack.points.versions import VERSIONS, version_on
@@ -150,6 +151,13 @@ def test_no_day_is_worth_more_than_the_cap_or_less_than_nothing(recorded, added,
 def test_every_day_has_a_version_of_the_rules():
     assert version_on(date(1, 1, 1)) is RULES
     assert version_on(date(9999, 12, 31)) is VERSIONS[-1]
+
+
+def test_no_version_was_edited_since_it_was_used():
+    """A changed figure is a new version with a day of its own, never another number here."""
+    fingerprints = [ledger.hash_of(asdict(rules))[:16] for rules in VERSIONS]
+
+    assert fingerprints == ["cfd710d987a297f4"]
 
 
 def test_versions_are_numbered_and_dated_in_order():
