@@ -43,6 +43,9 @@ _NAMES: Mapping[str, Any] = {
     "title": "Your drawing has a winner",
     "time_zone": "America/New_York",
     "code": "123456",
+    "opens_at": "2030-06-01T16:00:00Z",
+    "closes_at": "2030-06-08T00:55:00Z",
+    "draws_at": "2030-06-08T01:00:00Z",
 }
 
 
@@ -114,7 +117,7 @@ def _number(schema: Schema, kind: str, name: str) -> float:
 
 
 def _text(schema: Schema, name: str) -> str:
-    if schema.get("format") in _FORMATS:
+    if schema.get("format") in _FORMATS and name not in _NAMES:
         return str(_FORMATS[schema["format"]])
     if schema.get("pattern") in _PATTERNS:
         return _PATTERNS[schema["pattern"]]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -8,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fittrack.reference.document import operations
 from fittrack.reference.problems import all_problems, codes
+from tests.factories_accounts import login, make_account
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,30 @@ def test_every_body_and_answer_has_an_example_that_its_schema_accepts(document, 
                 if "example" in media
             ]
     assert wrong == []
+
+
+def test_every_example_of_a_body_is_understood(client, app, every):
+    views = {view.__name__: view for view in app.view_functions.values()}
+    roles = ("user", "sponsor", "admin")
+    headers = {role: login(client, make_account(role=role)) for role in roles}
+    for name, operation in every:
+        media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if media is None:
+            continue
+        access = getattr(views[operation["operationId"]], "access", ())
+        role = next((role for role in roles if role in access), "user")
+        method, path = name.split(" ")
+        answer = client.open(
+            re.sub(r"{\w+}", "01935d2a-7c00-7000-8000-5f3c1f0b2a10", path),
+            method=method,
+            json=media["example"],
+            headers={**headers[role], "Idempotency-Key": "k"},
+        )
+        said = answer.json if answer.is_json else {}
+        wrong = [each for each in said.get("errors", []) if not each["pointer"].endswith("_id")]
+        assert answer.status_code < 500, name
+        assert said.get("code") not in {"malformed_json", "forbidden"}, (name, said)
+        assert said.get("code") != "invalid" or not wrong, (name, wrong)
 
 
 def test_bodies_say_that_unknown_fields_are_refused(document, every):
