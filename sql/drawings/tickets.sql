@@ -75,6 +75,13 @@ SELECT entry_id, drawing_id, account_id, holder, kind, units, price_points, rece
  WHERE drawing_id = :drawing_id
  ORDER BY entry_id
 
+-- name: list_for_close
+-- What the close lists of each entry, in canonical order.
+SELECT entry_id, holder, units, void_reason
+  FROM entries
+ WHERE drawing_id = :drawing_id
+ ORDER BY entry_id
+
 -- name: list_refundable_entries
 -- Paid entries of a cancelled drawing that have not been refunded, in order.
 SELECT entry_id, account_id, purchase_id, price_points

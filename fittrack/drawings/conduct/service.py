@@ -106,15 +106,22 @@ def _open(drawing_id: str, now: datetime) -> None:
 
 
 def _close(drawing_id: str, now: datetime) -> None:
-    """Freeze the list of entries under its signed root; from here on nothing changes."""
+    """Freeze the list of entries under its signed root; from here on nothing changes.
+
+    The list is hashed before the drawing is held: nothing is sold any more, and that its revision
+    and counts are those of the list is checked. Were they not, the step is still due.
+    """
+    with db.reading("list_entries") as tx:
+        listed = repository.get_drawing(tx, drawing_id)
+        entries = [ticket_rules.as_listed(row) for row in tickets.list_for_close(tx, drawing_id)]
+        terms = record.get_body(tx, drawing_id, "terms")
+    close = protocol.build_close(terms, entries, closed_at=epoch_s(now))
+    frozen = record_rules.freeze(drawing_id, entries)
     with db.transaction("close_drawing") as tx:
         drawing = _hold(tx, drawing_id, "close_drawing", now=now)
-        if drawing is None:
+        if drawing is None or drawing != listed:
             return
-        entries = ticket_rules.as_listed(tickets.list_entries(tx, drawing_id))
-        terms = record.get_body(tx, drawing_id, "terms")
-        close = protocol.build_close(terms, entries, closed_at=epoch_s(now))
-        record.freeze_entries(tx, drawing_id, entries)
+        record.store_frozen(tx, drawing_id, frozen)
         repository.update_status(tx, drawing, "closed", due_at=drawing.draws_at, now=now)
         repository.record_event(
             tx, drawing_id, "closed", PLATFORM, now=now, entries_root=close["entries_root"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -95,10 +96,9 @@ def list_reveals(tx: Transaction, drawing_id: str) -> list[Reveal]:
     return tx.all(Reveal, SQL["list_reveals"], drawing_id=drawing_id)
 
 
-def insert_frozen_entries(tx: Transaction, drawing_id: str, rows: Sequence[FrozenEntry]) -> None:
+def insert_frozen_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Freeze the list of entries."""
-    binds = [asdict(row) | {"drawing_id": drawing_id} for row in rows]
-    tx.run_many(SQL["insert_frozen_entries"], binds)
+    tx.run_many(SQL["insert_frozen_entries"], rows)
 
 
 def list_frozen_entries(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from fittrack.drawings import inclusion
+from fittrack.drawings import inclusion, protocol
 from fittrack.drawings.forms import Json, canonical_json, parse_json
 from fittrack.drawings.models import Source
 from fittrack.drawings.primitives import leaf_hash, merkle_levels, merkle_root
 from fittrack.drawings.protocol import Drawn
 from fittrack.drawings.public_log import LogHead
-from fittrack.drawings.record.models import FrozenEntry, HeadRow, LogRecord, Pick
+from fittrack.drawings.record.models import Frozen, FrozenEntry, HeadRow, LogRecord, Pick
 
 # A power of two: the roots of runs of this many leaves are then nodes of the whole tree.
 RUN_LENGTH = 1024
@@ -52,18 +53,25 @@ def head_after(row: LogRecord) -> LogHead:
     return LogHead(row.seq_no + 1, bytes.fromhex(row.head), row.logged_s)
 
 
-def frozen(ordered: Sequence[Json]) -> Iterator[FrozenEntry]:
-    """Yield the places of a list in canonical order; tickets are numbered on from 1."""
+def freeze(drawing_id: str, entries: Sequence[Json]) -> Frozen:
+    """Return a list of entries in canonical order as it is stored. Raises: ProtocolError."""
+    ordered = protocol.in_order(entries)
+    return Frozen(list(_places(drawing_id, ordered)), run_roots(ordered))
+
+
+def _places(drawing_id: str, ordered: Sequence[Json]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a list in canonical order; tickets are numbered on from 1."""
     number = 1
     for position, entry in enumerate(ordered):
-        yield FrozenEntry(
-            position,
-            entry["entry_id"],
-            entry["holder"],
-            entry["units"],
-            entry["void"] or None,
-            number,
-        )
+        yield {
+            "drawing_id": drawing_id,
+            "position": position,
+            "entry_id": entry["entry_id"],
+            "holder": entry["holder"],
+            "units": entry["units"],
+            "void_reason": entry["void"] or None,
+            "first_ticket_no": number,
+        }
         number += entry["units"]
 
 

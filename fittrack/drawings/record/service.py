@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from fittrack.drawings.models import Document
 from fittrack.drawings.primitives import object_hash
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
-from fittrack.drawings.record.models import HeadRow, LogRecord, Reveal
+from fittrack.drawings.record.models import Frozen, HeadRow, LogRecord, Reveal
 
 
 def sign(kind: str, body: Json) -> str:
@@ -89,11 +88,10 @@ def publish_reveal(
     append_log(tx, drawing_id, "reveal", reveal, now=now)
 
 
-def freeze_entries(tx: Transaction, drawing_id: str, entries: Sequence[Json]) -> None:
-    """Store the list of entries as the close hashes it, in canonical order, with its numbers."""
-    ordered = protocol.in_order(entries)
-    repository.insert_frozen_entries(tx, drawing_id, list(rules.frozen(ordered)))
-    repository.insert_tree(tx, drawing_id, rules.run_roots(ordered))
+def store_frozen(tx: Transaction, drawing_id: str, frozen: Frozen) -> None:
+    """Store the list of entries as the close hashes it, with its numbers."""
+    repository.insert_frozen_entries(tx, frozen.rows)
+    repository.insert_tree(tx, drawing_id, frozen.roots)
 
 
 def list_entries(tx: Transaction, drawing_id: str, *, entry_count: int) -> list[Json]:

@@ -53,6 +53,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """What the close lists of an entry."""
+
+    entry_id: str
+    holder: str
+    units: int
+    void_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundableEntry:
     """A paid entry of a cancelled drawing."""
 

@@ -14,6 +14,7 @@ from fittrack.drawings.tickets.models import (
     Entry,
     EntrySummary,
     Holder,
+    ListedEntry,
     RefundableEntry,
     Ticket,
     Win,
@@ -78,6 +79,11 @@ def get_units_held(tx: Transaction, drawing_id: str, account_id: str) -> int:
 def list_entries(tx: Transaction, drawing_id: str) -> list[Entry]:
     """Return all entries of a drawing in canonical order."""
     return tx.all(Entry, SQL["list_entries"], drawing_id=drawing_id)
+
+
+def list_for_close(tx: Transaction, drawing_id: str) -> list[ListedEntry]:
+    """Return what the close lists of a drawing's entries, in canonical order."""
+    return tx.all(ListedEntry, SQL["list_for_close"], drawing_id=drawing_id)
 
 
 def list_refundable_entries(

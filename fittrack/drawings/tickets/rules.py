@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from fittrack.drawings import protocol
 from fittrack.drawings.errors import (
     AccountTooNew,
     DrawingNotOpen,
@@ -20,7 +19,7 @@ from fittrack.drawings.errors import (
 from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.primitives import holder_tag
-from fittrack.drawings.tickets.models import Entrant, Entry, Holder, Odds
+from fittrack.drawings.tickets.models import Entrant, Entry, Holder, ListedEntry, Odds
 
 SALT_BYTES = 32
 MAX_TICKETS_AT_ONCE = 1_000_000
@@ -95,11 +94,11 @@ def new_holder(drawing_id: str, account_id: str, salt: bytes) -> Holder:
     return Holder(drawing_id, account_id, holder_tag(drawing_id, account_id, salt).hex(), salt)
 
 
-def as_listed(entries: Iterable[Entry]) -> list[Json]:
-    """Return stored entries as the close lists them; a void one stays, with its reason."""
-    return [
-        protocol.build_entry(
-            entry.entry_id, entry.holder, entry.units, void=entry.void_reason or ""
-        )
-        for entry in entries
-    ]
+def as_listed(entry: ListedEntry | Entry) -> Json:
+    """Return a stored entry as the close lists it; a void one stays, with its reason."""
+    return {
+        "entry_id": entry.entry_id,
+        "holder": entry.holder,
+        "units": 0 if entry.void_reason else entry.units,
+        "void": entry.void_reason or "",
+    }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from fittrack import config, db
+from fittrack import config, db, entropy
 from fittrack.clock import day_of, epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.drawings import public_log
@@ -166,15 +165,17 @@ def _holder(tx: Transaction, drawing_id: str, account_id: str) -> Holder:
     """Return a member's tag in a drawing, made at the first entry; the drawing is held."""
     holder = repository.find_holder(tx, drawing_id, account_id)
     if holder is None:
-        holder = rules.new_holder(drawing_id, account_id, os.urandom(rules.SALT_BYTES))
+        holder = rules.new_holder(drawing_id, account_id, entropy.random_bytes(rules.SALT_BYTES))
         repository.insert_holders(tx, [holder])
     return holder
 
 
 def _receipt(tx: Transaction, entry: Entry, *, now: datetime) -> Receipt:
-    [listed] = rules.as_listed([entry])
     body = public_log.build_receipt(
-        entry.drawing_id, listed, issued_at=epoch_s(now), log=record.get_log_head(tx)
+        entry.drawing_id,
+        rules.as_listed(entry),
+        issued_at=epoch_s(now),
+        log=record.get_log_head(tx),
     )
     return Receipt(body, record.sign("receipt", body))
 
