@@ -21,7 +21,8 @@ def all_problems() -> tuple[type[Problem], ...]:
     """Return every kind of problem, by status and then by code."""
     for name in _modules():
         import_module(name)
-    kinds: set[type[Problem]] = {Problem, *_below(Problem)}
+    kinds = {kind for kind in _below(Problem) if kind.__module__.startswith("fittrack.")}
+    kinds.add(Problem)
     return tuple(sorted(kinds, key=lambda kind: (kind.status, kind.code, kind.__qualname__)))
 
 
