@@ -178,6 +178,12 @@ def test_a_scheduled_drawing_changes_only_its_description_and_image(client, admi
     assert "actor_id" not in events[1]
 
 
+def test_a_draft_is_sold_to_nobody_who_could_not_see_it(client, ana):
+    draft = make.make_draft(make.start())
+    answer = buy(client, draft, keyed(login(client, ana)))
+    assert (answer.status_code, answer.json["code"]) == (404, "drawing_not_found")
+
+
 def test_only_a_draft_is_deleted(client, admin):
     draft, scheduled = make.make_draft(make.start()), make.make_scheduled(make.start())
     url = f"{BASE}/{draft.drawing_id}"
