@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,7 +22,9 @@ from tests.conformance.driver_bench.values import declared_kinds, describe, to_s
 from tests.conformance.tokens import tokenize
 
 PATIENCE_S = 8  # SQLite locks the whole file; a wait this long is taken for a deadlock
-_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "LOCK"})
+_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+# LOCK TABLE must not hold the file, for DDL of another session goes on beside it.
+_TABLE_LOCKS: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
 
 class BenchBackend:
@@ -32,6 +36,8 @@ class BenchBackend:
     def __init__(self, files: Mapping[str, Path], password: str) -> None:
         self._files = files
         self._password = password
+        self._path = Path()
+        self._held: threading.Lock | None = None
         self._connection: sqlite3.Connection | None = None
         self._names: Mapping[str, str] = {}
         self._kinds: Mapping[str, str] = {}
@@ -46,6 +52,7 @@ class BenchBackend:
         path = self._files.get(username.upper())
         if path is None:
             return None
+        self._path = path
         self._connection = open_connection(str(path), "OFF")
         ddl.add_dictionary(self._connection)
         self._kinds = declared_kinds(self._connection)
@@ -58,9 +65,9 @@ class BenchBackend:
             return self._session_command(words)
         if words[:1] in (["CREATE"], ["ALTER"], ["DROP"]):
             return self._change_schema(sql)
-        self._begin_for(words)
         if words[:1] == ["LOCK"]:
-            return Result()
+            return self._lock_table()
+        self._begin_for(words)
         cursor = self._run(sql, binds)
         if cursor.description is None:
             return Result(rowcount=max(cursor.rowcount, 0))  # -1 would drop the connection
@@ -106,6 +113,7 @@ class BenchBackend:
 
     def close(self) -> None:
         """Close the session; what was not committed is lost."""
+        self._free_lock()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -136,6 +144,20 @@ class BenchBackend:
             self._link().execute("PRAGMA query_only = ON")
         return Result()
 
+    def _lock_table(self) -> Result:
+        """Take the one lock that stands for every LOCK TABLE on this file, until the unit ends."""
+        if self._held is None:
+            lock = _TABLE_LOCKS[self._path]
+            if not lock.acquire(timeout=PATIENCE_S):
+                raise lock_refused(None)
+            self._held = lock
+        return Result()
+
+    def _free_lock(self) -> None:
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
     def _change_schema(self, sql: str) -> Result:
         self._end("COMMIT")
         try:
@@ -163,6 +185,7 @@ class BenchBackend:
         if self._link().in_transaction:
             self._link().execute(word)
         self._link().execute("PRAGMA query_only = OFF")
+        self._free_lock()
 
 
 def _wait_s(words: list[str]) -> int | None:

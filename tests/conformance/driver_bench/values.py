@@ -89,8 +89,8 @@ def describe(
 ) -> list[ColumnMeta]:
     """Return the wire's description of a result.
 
-    A column's type comes from its suffix, else from the schema, and only for an alias from the
-    values: a client that runs a statement again reads it by the first description.
+    A column's type comes from its suffix, else from its values, else from the schema: a client that
+    runs a statement again reads it by the first description, so NULLs alone must not change it.
     """
     return [
         _column(name.upper(), [row[index] for row in rows], declared)
@@ -101,7 +101,8 @@ def describe(
 def _column(name: str, values: list[Any], declared: Mapping[str, str]) -> ColumnMeta:
     kind, length = _TYPES.get(suffix_of(name.lower()), (0, 0))
     if not kind:
-        is_text = declared.get(name, "") == "TEXT" or any(isinstance(v, str) for v in values)
+        filled = [value for value in values if value is not None]
+        is_text = isinstance(filled[0], str) if filled else declared.get(name) == "TEXT"
         kind, length = (TNS_TYPE_VARCHAR, 4000) if is_text else (TNS_TYPE_NUMBER, 22)
     return ColumnMeta(
         name=name.encode(),
