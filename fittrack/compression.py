@@ -33,7 +33,7 @@ def compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= MIN_BYTES:
-        response.set_data(_packed_asset(body) if request.endpoint == "static" else _packed(body))
+        response.set_data(_packed_asset(body) if _is_asset() else _packed(body))
         response.headers["Content-Encoding"] = "gzip"
         _weaken_etag(response)
     return response
@@ -59,13 +59,22 @@ def _is_compressible(response: Response) -> bool:
 
 def _can_be_read(response: Response) -> bool:
     """Tell whether the whole body is at hand; a static file is made so."""
-    if request.endpoint == "static":
+    if _is_asset():
         response.direct_passthrough = False
         return True
     return not response.is_streamed
 
 
+def _is_asset() -> bool:
+    """Tell whether one of our own static files is asked for."""
+    return request.endpoint == "static"
+
+
 def _weaken_etag(response: Response) -> None:
+    """Let a file's tag stand for its bytes however packed; a view's tag names a version, and stays.
+
+    If-Match compares strongly, so that a version's tag must come back as it went out.
+    """
     etag, is_weak = response.get_etag()
-    if etag is not None and is_weak is False:
+    if _is_asset() and etag is not None and is_weak is False:
         response.set_etag(etag, weak=True)

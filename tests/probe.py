@@ -67,6 +67,12 @@ def get_secret():
     return Response("s" * 2000, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 
+@blp.get("/versioned")
+def get_versioned():
+    """Show a thing whose version is its tag."""
+    return Response("v" * 2000, mimetype="text/plain", headers={"ETag": '"3"'})
+
+
 @blp.get("/taken")
 def get_taken():
     """Show a conflict."""

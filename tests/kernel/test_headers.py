@@ -65,6 +65,13 @@ def test_a_compressed_answer_still_answers_304(probe):
     assert probe.get(PROBE, headers={**headers, "If-None-Match": etag}).status_code == 304
 
 
+def test_a_versions_tag_comes_back_as_it_went_out_though_packed(probe):
+    """If-Match compares strongly, and would refuse W/"3"."""
+    packed = probe.get("/api/v1/probes/versioned", headers=GZIP)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] == '"3"'
+
+
 def test_a_static_file_is_compressed_and_validated(client):
     path = "/static/swagger-ui/swagger-ui.css"
     with client.get(path) as plain, client.get(path, headers=GZIP) as packed:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -122,6 +123,18 @@ def test_a_number_of_another_type_or_size_names_its_field(probe, count):
 def test_text_with_nul_is_refused_where_it_stands(probe):
     response = post(probe, b'{"name": "a\\u0000b"}')
     assert response.json["errors"] == [{"pointer": "/name", "message": "Text can't hold U+0000."}]
+
+
+@pytest.mark.parametrize("length", [None, "1048577", "-5", "many"])
+def test_a_body_is_measured_whatever_its_length_claims_to_be(probe, length):
+    """A chunked body has no length; servers mark its end instead."""
+    environ = {"wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"}
+    if length is not None:
+        environ["CONTENT_LENGTH"] = length
+    stream = BytesIO(b'{"name": "' + b"a" * (1 << 20) + b'"}')
+    answer = probe.post("/api/v1/probes", input_stream=stream, environ_overrides=environ)
+    assert answer.status_code in {400, 413}, answer.json
+    assert answer.content_type == "application/problem+json"
 
 
 def test_a_body_over_1_mib_is_413(probe):
