@@ -57,6 +57,7 @@ class Show:
         actor = self.world.admins[1]
         details = service.create_drawing(fields=self.plan.fields(sponsor_id), actor=actor, now=now)
         self.drawing_id = details.drawing.drawing_id
+        self.world.drawing_ids.append(self.drawing_id)
         if self.plan.patron == "own_value" and sponsor_id is not None:
             self.value = entropy.random_bytes(rules.VALUE_BYTES)
             fixed = commitment(self.drawing_id, rules.source_id_of(sponsor_id), self.value)
@@ -128,6 +129,7 @@ class Show:
         successor = self._successor()
         if successor is None:
             return
+        self.world.drawing_ids.append(successor.drawing_id)
         heir = Show(self.world, self.timeline, self.plan, self.anchor_at, successor.drawing_id)
         heir.advance(now)
         scheduled = service.get_drawing(drawing_id=successor.drawing_id, with_drafts=True).drawing

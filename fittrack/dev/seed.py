@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from fittrack import clock, config, entropy, queues
+from fittrack import clock, config, entropy, log, queues
 from fittrack.accounts import passwords
 from fittrack.accounts import service as accounts
 from fittrack.dev import cast, demo, programme
@@ -66,6 +66,7 @@ def make_world(
     Raises: RuntimeError in production.
     """
     anchor_at = clock.from_epoch_s(clock.epoch_s(anchor_at))
+    log.set_request_id("")  # whoever asked for the world, its jobs were decided within it
     with entropy.seeded(seed) as source, queues.without_waking():
         source.move_to(anchor_at - OPERATORS_JOINED)
         timeline = Timeline(source)
@@ -76,9 +77,9 @@ def make_world(
         )
         _plan_people(world, timeline, anchor_at, chance=Random(f"{seed}/people"))  # noqa: S311
         _plan_days(world, timeline, anchor_at, days)
-        shows = _plan_drawings(world, timeline, anchor_at, days)
+        _plan_drawings(world, timeline, anchor_at, days)
         events = sum(1 for _ in progress(timeline.play(anchor_at), len(timeline)))
-    return Made(len(world.players), len(shows), events)
+    return Made(len(world.players), len(world.drawing_ids), events)
 
 
 def _plan_people(world: World, timeline: Timeline, anchor_at: datetime, *, chance: Random) -> None:
@@ -119,16 +120,11 @@ def _bonus(world: World, name: str, now: datetime) -> None:
     give_bonus(world, world.player(name), 150, now)
 
 
-def _plan_drawings(world: World, timeline: Timeline, anchor_at: datetime, days: int) -> list[Show]:
+def _plan_drawings(world: World, timeline: Timeline, anchor_at: datetime, days: int) -> None:
     """Plan the drawings whose sales begin within the days, and the auditor's coming at the end."""
     lead = timedelta(seconds=config.current().close_lead_s)
-    shows = [
-        Show(world, timeline, plan, anchor_at)
-        for plan in programme.plans(anchor_at, world.zone, lead=lead)
-        if plan.opens_at >= anchor_at - days * DAY
-    ]
-    for show in shows:
-        show.announce()
+    for plan in programme.plans(anchor_at, world.zone, lead=lead):
+        if plan.opens_at >= anchor_at - days * DAY:
+            Show(world, timeline, plan, anchor_at).announce()
     last = (demo.AUDITOR_EMAIL, "Audrey", "auditor")
     timeline.at(anchor_at, partial(add_operator, world, *last))
-    return shows

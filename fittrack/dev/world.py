@@ -44,6 +44,7 @@ class World:
     players: list[Player] = field(default_factory=list)
     # Manner -> the sponsor's id, and the account of its people.
     sponsors: dict[str, tuple[str, str]] = field(default_factory=dict)
+    drawing_ids: list[str] = field(default_factory=list)
 
     def player(self, display_name: str) -> Player:
         """Return the member of a name."""

@@ -1,0 +1,153 @@
+"""What the demo world promises: on one full world, and on small twins."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, timedelta
+
+import pytest
+
+from fittrack import clock, config
+from fittrack.accounts import passwords
+from fittrack.accounts import rules as account_rules
+from fittrack.dev import demo
+from fittrack.drawings import rules as drawing_rules
+from fittrack.drawings import verifier
+from fittrack.drawings.record import publication
+from fittrack.points import audit
+from tests.conformance import engines
+from tests.dev.conftest import ANCHOR_AT
+
+pytestmark = [
+    pytest.mark.skipif(engines.name() != "sqlite", reason="compares SQLite files"),
+    pytest.mark.xdist_group("demo world"),
+]
+
+
+def column(engine, text):
+    return [row[0] for row in engine.raw().execute(text).fetchall()]
+
+
+def dump(path):
+    """Return every row of every table, but for the times at which the schema was made."""
+    with sqlite3.connect(path) as connection:
+        lines = list(connection.iterdump())
+    return [line for line in lines if '"schema_migrations"' not in line]
+
+
+def test_every_tier_and_role_has_its_people(world):
+    tiers = column(
+        world,
+        "SELECT DISTINCT tier_code FROM profiles JOIN accounts USING (account_id)"
+        " WHERE role IN ('user', 'premium')",
+    )
+    assert sorted(tiers) == sorted(account_rules.TIERS)
+    assert len(account_rules.TIERS) == 31
+    roles = column(world, "SELECT role FROM accounts")
+    assert roles.count("admin") >= 3
+    assert roles.count("user") + roles.count("premium") >= 70
+    assert roles.count("sponsor") == 5
+    assert {"auditor", "premium"} <= set(roles)
+    assert len(column(world, "SELECT DISTINCT sponsor_id FROM sponsor_accounts")) == 5
+
+
+def test_drawings_stand_in_every_state_and_some_sell_now(world):
+    statuses = column(world, "SELECT status FROM drawings")
+    assert len(statuses) >= 15
+    assert set(statuses) == set(drawing_rules.STATUSES)
+    assert set(column(world, "SELECT DISTINCT type FROM drawings")) == set(drawing_rules.TYPES)
+    closing = column(world, "SELECT closes_at FROM drawings WHERE status = 'open'")
+    assert min(closing) <= "2026-11-18T15:24"
+    assert max(closing) > "2026-12-31"
+
+
+def test_everybody_was_about_for_thirty_days(world):
+    days = {date.fromisoformat(day) for day in column(world, "SELECT day_on FROM activities")}
+    today_on = clock.day_of(ANCHOR_AT, config.current().zone)
+    assert days == {today_on - timedelta(days=back) for back in range(31)}
+    lasted = "SELECT COUNT(DISTINCT day_on) FROM activities GROUP BY account_id"
+    assert set(column(world, lasted)) == {31}
+    assert len(column(world, "SELECT DISTINCT sport FROM activities")) >= 8
+    assert sum(count > 1_000 for count in column(world, "SELECT position_count FROM activities"))
+
+
+def test_nothing_lies_in_the_future(world):
+    anchor = "2026-11-18T15:20:08"
+    for table, instant in (
+        ("accounts", "created_at"),
+        ("activities", "ended_at"),
+        ("entries", "entered_at"),
+        ("ledger_transactions", "created_at"),
+        ("notifications", "created_at"),
+    ):
+        assert max(column(world, f"SELECT {instant} FROM {table}")) < anchor, table
+
+
+def test_its_logs_are_in_order(world):
+    for text in (
+        "SELECT created_at FROM ledger_transactions ORDER BY sequence_no",
+        "SELECT logged_s FROM drawing_log ORDER BY seq_no",
+        "SELECT happened_at FROM drawing_history ORDER BY event_id",
+        "SELECT created_at FROM accounts ORDER BY account_id",
+        "SELECT entered_at FROM entries WHERE carried_from_id IS NULL ORDER BY entry_id",
+    ):
+        times = column(world, text)
+        assert times == sorted(times)
+        assert len(times) > 20
+
+
+def test_its_books_are_sound(world):
+    report = audit.audit_ledger(now=ANCHOR_AT, is_deep=True)
+    assert report.is_clean, report.findings
+    assert report.transactions > 2_000
+    kinds = column(world, "SELECT DISTINCT kind FROM ledger_transactions")
+    assert {"award", "adjustment", "ticket_purchase", "ticket_refund"} <= set(kinds)
+
+
+def test_every_completed_drawing_verifies(world, tmp_path):
+    completed = column(world, "SELECT drawing_id FROM drawings WHERE status = 'completed'")
+    assert len(completed) >= 8
+    for drawing_id in completed:
+        bundle = tmp_path / f"{drawing_id}.json"
+        bundle.write_text("".join(publication.bundle_text(_parts(drawing_id))))
+        assert verifier.main([str(bundle), "--json"]) == 0
+
+
+def _parts(drawing_id):
+    return publication.get_bundle(drawing_id=drawing_id)
+
+
+def test_winners_have_their_deliveries_and_notices(world):
+    won = "SELECT COUNT(*) FROM drawing_picks WHERE role = 'winner'"
+    assert column(world, won) == column(world, "SELECT COUNT(*) FROM fulfilments")
+    assert column(world, won)[0] >= 10
+    kinds = set(column(world, "SELECT DISTINCT kind FROM notifications"))
+    assert {"prize_won", "drawing_cancelled", "drawing_aborted"} <= kinds
+
+
+def test_no_job_is_left_over(world):
+    assert set(column(world, "SELECT DISTINCT state FROM outbox")) == {"done"}
+
+
+def test_ana_has_points_to_play_with(world):
+    [balance] = column(
+        world,
+        "SELECT l.balance_points FROM ledger_accounts l JOIN accounts a USING (account_id)"
+        " WHERE a.display_name = 'Ana' AND l.kind = 'spendable'",
+    )
+    assert balance >= 3_000
+
+
+def test_one_password_opens_every_account_and_is_hashed_once(world):
+    [password_hash] = column(world, "SELECT DISTINCT password_hash FROM accounts")
+    assert passwords.is_right(password_hash, demo.PASSWORD)
+
+
+def test_the_same_seed_and_anchor_give_the_same_world(make_file):
+    first, second = (dump(make_file(name, days=3, seed=5)) for name in ("one", "two"))
+    assert first == second
+    assert first != dump(make_file("three", days=3, seed=6))
+
+
+def test_the_full_world_can_be_made_again(full_file, make_file):
+    assert dump(full_file) == dump(make_file("again"))
