@@ -7,7 +7,7 @@ from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
 from marshmallow import fields
 from redis import Redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -15,6 +15,8 @@ from redis.retry import Retry
 from fittrack import auth, clock, limits
 from fittrack.config import Config
 from fittrack.openapi import FitTrackApi
+
+LIMITS_TIMEOUT_S = 0.25
 
 api = FitTrackApi()
 jwt = JWTManager()
@@ -57,6 +59,12 @@ def init_app(app: Flask, settings: Config) -> None:
         OPENAPI_VERSION="3.1.0",
         # The limits library has its own word for a Redis behind a socket.
         RATELIMIT_STORAGE_URI=settings.redis_url.replace("unix://", "redis+unix://", 1),
+        RATELIMIT_STORAGE_OPTIONS={
+            # A Redis that hangs must not hold requests up: limits fall back to memory.
+            "socket_connect_timeout": LIMITS_TIMEOUT_S,
+            "socket_timeout": LIMITS_TIMEOUT_S,
+            "retry": Retry(NoBackoff(), 0),
+        },
         RATELIMIT_KEY_PREFIX="limits",
         RATELIMIT_SWALLOW_ERRORS=True,
     )

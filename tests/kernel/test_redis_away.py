@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 import traceback
+from socket import AF_UNIX, SOCK_STREAM
+from socket import socket as Listener
 
 import pytest
 
@@ -20,12 +23,9 @@ def away(settings, database):
         child = os.fork()
         if child == 0:
             try:
-                config = dataclasses.replace(
-                    settings,
-                    redis_url="redis://127.0.0.1:1/0",
-                    database_url=f"sqlite:///{database.path}",
-                    **over,
-                )
+                nowhere = {"redis_url": "redis://127.0.0.1:1/0"}
+                file = {"database_url": f"sqlite:///{database.path}"}
+                config = dataclasses.replace(settings, **{**nowhere, **file, **over})
                 check(create_app(config).test_client())
                 os._exit(0)
             except BaseException:
@@ -34,6 +34,17 @@ def away(settings, database):
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
     return run
+
+
+@pytest.fixture
+def hanging_redis(tmp_path):
+    """Return the address of a Redis that takes connections and never answers."""
+    socket = tmp_path / "redis.sock"
+    listener = Listener(AF_UNIX, SOCK_STREAM)
+    listener.bind(str(socket))
+    listener.listen(64)
+    yield f"unix://{socket}"
+    listener.close()
 
 
 def test_requests_are_answered_as_ever(away):
@@ -51,6 +62,17 @@ def test_limits_are_kept_by_the_process_itself(away):
         assert statuses == [401, 401, 401, 429]
 
     away(check, limit_anonymous="3 per minute")
+
+
+def test_a_redis_that_hangs_holds_nobody_up(away, hanging_redis):
+    def check(client):
+        started_s = time.monotonic()
+        headers = login(client, make_account())
+        for _ in range(3):
+            assert client.get("/api/v1/notifications", headers=headers).status_code == 200
+        assert time.monotonic() - started_s < 2
+
+    away(check, redis_url=hanging_redis)
 
 
 def test_readiness_names_redis(away):
