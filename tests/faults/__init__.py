@@ -1,0 +1,1 @@
+"""Faults planted into real processes, and what must hold after each."""

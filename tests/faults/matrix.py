@@ -1,0 +1,80 @@
+"""The matrix: every commit point, before and after it, and whom the fault strikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fittrack.clock import utc_now
+from fittrack.points.audit import audit_ledger
+from tests.faults import scenarios
+from tests.faults.scenarios import Broken, World
+from tests.faults.stack import Stack
+
+API = ("self", "parent", "both", "redis", "flush")
+HORSE = ("self", "parent", "both", "redis", "flush")
+SCHEDULER = ("self", "redis", "flush")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A commit that a scenario passes, and who may be struck there."""
+
+    scenario: Callable[[World], None]
+    transaction: str
+    victims: tuple[str, ...]
+
+
+POINTS = (
+    Point(scenarios.upload, "claim_idempotency_key", API),
+    Point(scenarios.upload, "receive_files", API),
+    Point(scenarios.upload, "claim_job", HORSE),
+    Point(scenarios.upload, "process_import_item", HORSE),
+    Point(scenarios.upload, "claim_periodic_run", SCHEDULER),
+    Point(scenarios.buy, "claim_idempotency_key", API),
+    Point(scenarios.buy, "buy_tickets", API),
+    Point(scenarios.opens, "open_drawing", HORSE),
+    Point(scenarios.draw, "close_drawing", HORSE),
+    Point(scenarios.draw, "record_reading", HORSE),
+    Point(scenarios.draw, "reveal_kept_value", HORSE),
+    Point(scenarios.draw, "fix_draw_time", HORSE),
+    Point(scenarios.draw, "draw_winners", HORSE),
+    Point(scenarios.draw, "claim_job", HORSE),
+    Point(scenarios.draw, "claim_periodic_run", SCHEDULER),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of the matrix."""
+
+    scenario: Callable[[World], None]
+    transaction: str
+    when: str
+    victim: str
+
+    def __str__(self) -> str:
+        return f"{self.scenario.__name__:7} {self.when:6} {self.transaction:22} {self.victim:7}"
+
+
+def cases() -> Iterator[Case]:
+    """Yield the whole matrix."""
+    for point in POINTS:
+        for when in ("before", "after"):
+            for victim in point.victims:
+                yield Case(point.scenario, point.transaction, when, victim)
+
+
+def strike(stack: Stack, case: Case) -> str:
+    """Let one fault strike a running scenario and return what was wrong, or ''."""
+    try:
+        world = World(stack)
+        stack.plant(f"{case.transaction} {case.when} {case.victim}")
+        case.scenario(world)
+        if not stack.has_struck():
+            return "the fault did not strike"
+        scenarios.settle(world)
+        findings = audit_ledger(now=utc_now(), is_deep=True).findings.kept
+        return "; ".join(str(finding) for finding in findings)
+    except Broken as error:
+        return str(error)
