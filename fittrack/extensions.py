@@ -16,7 +16,7 @@ from fittrack import auth, clock, limits
 from fittrack.config import Config
 from fittrack.openapi import FitTrackApi
 
-LIMITS_TIMEOUT_S = 0.25
+WEB_TIMEOUT_S = 0.5
 
 api = FitTrackApi()
 jwt = JWTManager()
@@ -37,12 +37,14 @@ limit_credentials = limiter.limit(
 def make_redis(url: str, *, retries: int = 1) -> Redis:
     """Return a client that rides out a short restart; without an explicit Retry it would die.
 
-    Web processes try once more and go on without Redis; workers and schedulers ask for many tries.
+    Web processes soon go on without Redis, for a request waits; workers and schedulers ask for
+    many tries.
     """
+    patient = retries > 1
     return Redis.from_url(
         url,
-        socket_connect_timeout=2,
-        socket_timeout=None if retries > 1 else 2,
+        socket_connect_timeout=2 if patient else WEB_TIMEOUT_S,
+        socket_timeout=None if patient else WEB_TIMEOUT_S,
         health_check_interval=30,
         retry=Retry(ExponentialBackoff(cap=2, base=0.05), retries),
         retry_on_error=[RedisConnectionError, RedisTimeoutError],
@@ -61,8 +63,8 @@ def init_app(app: Flask, settings: Config) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url.replace("unix://", "redis+unix://", 1),
         RATELIMIT_STORAGE_OPTIONS={
             # A Redis that hangs must not hold requests up: limits fall back to memory.
-            "socket_connect_timeout": LIMITS_TIMEOUT_S,
-            "socket_timeout": LIMITS_TIMEOUT_S,
+            "socket_connect_timeout": WEB_TIMEOUT_S,
+            "socket_timeout": WEB_TIMEOUT_S,
             "retry": Retry(NoBackoff(), 0),
         },
         RATELIMIT_KEY_PREFIX="limits",
