@@ -242,19 +242,16 @@ CREATE INDEX drawing_picks_prize_ix ON drawing_picks (prize_id)
 /
 -- What happened to a drawing, for everybody to read; who did it stays with the operator.
 CREATE IMMUTABLE TABLE drawing_history (
-    event_id      VARCHAR2(36 CHAR)            NOT NULL,
     drawing_id    VARCHAR2(36 CHAR)            NOT NULL,
+    event_no      NUMBER(9)                    NOT NULL,
     action        VARCHAR2(30 CHAR)            NOT NULL,
     actor_role    VARCHAR2(10 CHAR)            NOT NULL,
     actor_id      VARCHAR2(36 CHAR),
     details_json  JSON,
     happened_at   TIMESTAMP(6) WITH TIME ZONE  NOT NULL,
-    CONSTRAINT drawing_history_pk PRIMARY KEY (event_id),
+    CONSTRAINT drawing_history_pk PRIMARY KEY (drawing_id, event_no),
     CONSTRAINT drawing_history_drawing_fk FOREIGN KEY (drawing_id) REFERENCES drawings (drawing_id)
 ) NO DROP UNTIL 0 DAYS IDLE NO DELETE LOCKED
-/
--- Serves the history of one drawing, oldest first.
-CREATE INDEX drawing_history_drawing_ix ON drawing_history (drawing_id, event_id)
 /
 -- The public log of all drawings, hash-chained; body_text where no other table holds the body.
 CREATE IMMUTABLE TABLE drawing_log (

@@ -307,14 +307,14 @@ CREATE INDEX drawing_picks_prize_ix ON drawing_picks (prize_id)
 /
 -- What happened to a drawing, for everybody to read; who did it stays with the operator.
 CREATE TABLE drawing_history (
-    event_id      TEXT  NOT NULL CHECK (length(event_id) <= 36),
-    drawing_id    TEXT  NOT NULL CHECK (length(drawing_id) <= 36),
-    action        TEXT  NOT NULL CHECK (length(action) <= 30),
-    actor_role    TEXT  NOT NULL CHECK (length(actor_role) <= 10),
-    actor_id      TEXT  CHECK (length(actor_id) <= 36),
-    details_json  TEXT  CHECK (details_json IS NULL OR json_valid(details_json)),
-    happened_at   TEXT  NOT NULL,
-    CONSTRAINT drawing_history_pk PRIMARY KEY (event_id),
+    drawing_id    TEXT     NOT NULL CHECK (length(drawing_id) <= 36),
+    event_no      INTEGER  NOT NULL,
+    action        TEXT     NOT NULL CHECK (length(action) <= 30),
+    actor_role    TEXT     NOT NULL CHECK (length(actor_role) <= 10),
+    actor_id      TEXT     CHECK (length(actor_id) <= 36),
+    details_json  TEXT     CHECK (details_json IS NULL OR json_valid(details_json)),
+    happened_at   TEXT     NOT NULL,
+    CONSTRAINT drawing_history_pk PRIMARY KEY (drawing_id, event_no),
     CONSTRAINT drawing_history_drawing_fk FOREIGN KEY (drawing_id) REFERENCES drawings (drawing_id)
 ) STRICT
 /
@@ -327,9 +327,6 @@ CREATE TRIGGER drawing_history_no_delete BEFORE DELETE ON drawing_history
 BEGIN
     SELECT RAISE(ABORT, 'drawing_history is append-only');
 END
-/
--- Serves the history of one drawing, oldest first.
-CREATE INDEX drawing_history_drawing_ix ON drawing_history (drawing_id, event_id)
 /
 -- The public log of all drawings, hash-chained; body_text where no other table holds the body.
 CREATE TABLE drawing_log (

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
-from fittrack import db
+from fittrack import db, queues
 from fittrack.clock import from_epoch_s, utc_now
-from fittrack.drawings import service
+from fittrack.drawings import rules, service
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.models import Actor, Drawing
+from fittrack.drawings.record import publication
 from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets.models import Purchase
 from fittrack.ids import new_id
+from fittrack.pagination import Cursor
 from fittrack.points import service as points
 from fittrack.sponsors import service as sponsors
 from tests.factories_accounts import make_account
@@ -146,6 +150,91 @@ def buy(drawing: Drawing, account_id: str, ticket_count: int = 1, **over: Any) -
     return tickets.buy_tickets(
         drawing_id=drawing.drawing_id, account_id=account_id, ticket_count=ticket_count, **values
     )
+
+
+def cancel(drawing: Drawing, now: datetime) -> Drawing:
+    """Cancel a drawing and return it; refunds follow when it is advanced."""
+    return service.cancel_drawing(
+        drawing_id=drawing.drawing_id, reason="No prize.", actor=_admin(), now=now
+    ).drawing
+
+
+def edit(drawing: Drawing, changes: dict[str, Any], *, now: datetime) -> Drawing:
+    """Change a drawing and return it."""
+    return service.edit_drawing(
+        drawing_id=drawing.drawing_id, changes=changes, revision=None, actor=_admin(), now=now
+    ).drawing
+
+
+def bundle(drawing: Drawing) -> bytes:
+    """Return the file from which a drawing is verified."""
+    parts = publication.get_bundle(drawing_id=drawing.drawing_id)
+    return "".join(publication.bundle_text(parts)).encode()
+
+
+def bare(**over: Any) -> Drawing:
+    """Return a drawing that is not stored."""
+    now = start()
+    fields = {k: v for k, v in draft_fields(now).items() if k != "prizes"}
+    draft = rules.new_draft(new_id(), fields, actor=Actor(None, "admin"), now=now)
+    return replace(draft, **over)
+
+
+def successors(drawing: Drawing) -> list[Drawing]:
+    """Return the drawings that took over a drawing's entries."""
+    rows = _rows("SELECT drawing_id FROM drawings WHERE carried_from_id = ?", drawing.drawing_id)
+    return [
+        service.get_drawing(drawing_id=drawing_id, with_drafts=True).drawing
+        for (drawing_id,) in rows
+    ]
+
+
+def notices(account_id: str) -> list[str]:
+    """Return the kinds of a member's notices, in order."""
+    rows = _rows(
+        "SELECT kind FROM notifications WHERE account_id = ? ORDER BY notification_id", account_id
+    )
+    return [kind for (kind,) in rows]
+
+
+def count(table: str) -> int:
+    """Return how many rows a table has."""
+    return int(_rows(f"SELECT COUNT(*) FROM {table}")[0][0])
+
+
+def dump() -> list[bytes]:
+    """Return every value of every table as bytes."""
+    tables = [name for (name,) in _rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    cells = [cell for table in tables for row in _rows(f"SELECT * FROM {table}") for cell in row]
+    return [cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells]
+
+
+def run_jobs(job_name: str, *, now: datetime) -> None:
+    """Do the pending jobs of one kind."""
+    pending = "SELECT outbox_id FROM outbox WHERE job_name = ? AND state = 'pending'"
+    module, _, name = queues.JOBS[job_name].path.rpartition(".")
+    function = getattr(import_module(module), name)
+    for (outbox_id,) in _rows(pending, job_name):
+        lease = queues.claim(outbox_id, now=now)
+        if lease is not None:
+            function(lease, **lease.payload)
+
+
+def _rows(statement: str, *binds: Any) -> list[Any]:
+    return db.engine().raw().execute(statement, binds).fetchall()
+
+
+def my_tickets(drawing: Drawing, account_id: str, *, limit: int = 100) -> list[str]:
+    """Return the ids of a member's entries of a drawing, page by page."""
+    cursor, seen = Cursor("t"), list[str]()
+    while True:
+        page = tickets.list_my_tickets(
+            drawing_id=drawing.drawing_id, account_id=account_id, cursor=cursor, limit=limit
+        )
+        seen += [ticket.entry_id for ticket in page.items]
+        if page.next_cursor is None:
+            return seen
+        cursor = Cursor.parse(page.next_cursor, scope="t")
 
 
 def get(drawing: Drawing) -> Drawing:

@@ -105,7 +105,7 @@ class Document:
 class HistoryEvent:
     """Something that happened to a drawing."""
 
-    event_id: str
+    event_no: int
     action: str
     actor_role: str
     details_json: dict[str, Any] | None

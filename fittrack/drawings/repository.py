@@ -11,7 +11,6 @@ from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 from fittrack.drawings.errors import DrawingNotFound
 from fittrack.drawings.models import Actor, Drawing, HistoryEvent, NewSource, Prize, Source
-from fittrack.ids import new_id
 
 SQL = load_sql("drawings")
 
@@ -219,10 +218,9 @@ def record_event(
     now: datetime,
     **details: Any,
 ) -> None:
-    """Add to a drawing's public history."""
+    """Add to the public history of a drawing that is held."""
     tx.run(
         SQL["record_event"],
-        event_id=new_id(),
         drawing_id=drawing_id,
         action=action,
         actor_role=actor.role,
@@ -233,14 +231,14 @@ def record_event(
 
 
 def list_events(
-    tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int
+    tx: Transaction, drawing_id: str, *, after_no: int, row_limit: int
 ) -> list[HistoryEvent]:
     """Return a drawing's history, oldest first."""
     return tx.all(
         HistoryEvent,
         SQL["list_events"],
         drawing_id=drawing_id,
-        after_id=after_id,
+        after_no=after_no,
         row_limit=row_limit,
     )
 

@@ -220,7 +220,7 @@ class RevealSchema(Schema):
 class HistoryEventSchema(Schema):
     """Something that happened to a drawing."""
 
-    event_id = fields.UUID(required=True)
+    event_no = fields.Integer(required=True)
     action = fields.String(required=True)
     actor_role = fields.String(required=True)
     details = fields.Dict(required=True, allow_none=True, attribute="details_json")

@@ -29,7 +29,6 @@ from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors import service as sponsors
 
-FIRST_ID = "0"
 LAST_ID = "g"
 LAST_AT = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -204,9 +203,9 @@ def list_events(*, drawing_id: str, cursor: Cursor, limit: int) -> Page[HistoryE
     with db.reading("list_events") as tx:
         repository.get_published(tx, drawing_id)
         rows = repository.list_events(
-            tx, drawing_id, after_id=cursor.text(default=FIRST_ID), row_limit=limit + 1
+            tx, drawing_id, after_no=cursor.number(default=0), row_limit=limit + 1
         )
-    return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.event_id)
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.event_no)
 
 
 def _with_defaults(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -182,15 +182,17 @@ SELECT sealed_bytes
    AND source_id = :source_id
 
 -- name: record_event
--- Add to a drawing's public history.
-INSERT INTO drawing_history (event_id, drawing_id, action, actor_role, actor_id, details_json, happened_at)
-VALUES (:event_id, :drawing_id, :action, :actor_role, :actor_id, :details_json, :happened_at)
+-- Add to the public history of a drawing that is held.
+INSERT INTO drawing_history (drawing_id, event_no, action, actor_role, actor_id, details_json, happened_at)
+SELECT :drawing_id, NVL(MAX(event_no), 0) + 1, :action, :actor_role, :actor_id, :details_json, :happened_at
+  FROM drawing_history
+ WHERE drawing_id = :drawing_id
 
 -- name: list_events
 -- A drawing's history, oldest first, without who it was.
-SELECT event_id, action, actor_role, details_json, happened_at
+SELECT event_no, action, actor_role, details_json, happened_at
   FROM drawing_history
  WHERE drawing_id = :drawing_id
-   AND event_id > :after_id
- ORDER BY event_id
+   AND event_no > :after_no
+ ORDER BY event_no
  FETCH FIRST :row_limit ROWS ONLY

@@ -1,0 +1,407 @@
+"""Which steps a drawing takes, when, and which are refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fittrack import db, queues
+from fittrack.db.errors import Immutable
+from fittrack.db.loader import Statement
+from fittrack.drawings import errors, service, verifier
+from fittrack.drawings.conduct import service as conduct
+from fittrack.drawings.forms import parse_json
+from fittrack.drawings.primitives import commitment
+from fittrack.drawings.record import publication
+from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
+from fittrack.pagination import Cursor
+from fittrack.points import audit
+from fittrack.sponsors import service as sponsors
+from tests import factories_drawings as make
+from tests.factories_accounts import make_account
+
+VALUE = bytes(range(32))
+ACTOR = make.Actor(None, "admin")
+
+
+@pytest.fixture
+def now(database):
+    return make.start()
+
+
+def in_status(status, now, **over):
+    """Return a drawing that has come to a status, and the instant at which it did."""
+    drawing = make.make_draft(now, **over)
+    if status == "draft":
+        return drawing, now
+    make.schedule(drawing.drawing_id, now=now)
+    if status == "cancelled":
+        return make.cancel(drawing, now), now
+    for reached, at in (
+        ("scheduled", now),
+        ("open", drawing.opens_at),
+        ("closed", drawing.closes_at),
+        ("completed", drawing.draws_at),
+    ):
+        make.advance(drawing, at)
+        if reached == status:
+            return make.get(drawing), at
+    raise AssertionError(status)
+
+
+def witnessed_by_hand(now, **over):
+    """Return an open drawing whose sponsor reveals by its own order, and one of its people."""
+    sponsor_id = make.make_sponsor(is_revealing_by_itself=False)
+    drawing = make.make_open(now, sponsor_id=sponsor_id, **over)
+    return drawing, make.make_sponsor_account(sponsor_id)
+
+
+def reveal(drawing, account_id, at, value=None):
+    return service.reveal_value(
+        drawing_id=drawing.drawing_id, account_id=account_id, value=value, clock=lambda: at
+    )
+
+
+def history(drawing):
+    page = service.list_events(drawing_id=drawing.drawing_id, cursor=Cursor("h"), limit=100)
+    return [event.action for event in page.items]
+
+
+def log_types():
+    return [row.type for row in publication.list_log(cursor=Cursor("log"), limit=100).items]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("to", STATUSES)
+def test_an_impossible_transition_names_the_possible_ones(status, to):
+    drawing = make.bare(status=status)
+    if to in TRANSITIONS[status]:
+        check_transition(drawing, to)
+        return
+    with pytest.raises(errors.InvalidTransition) as caught:
+        check_transition(drawing, to)
+    assert caught.value.context["allowed"] == list(TRANSITIONS[status])
+
+
+@pytest.mark.parametrize("status", ["scheduled", "open", "closed", "completed", "cancelled"])
+def test_only_a_draft_is_scheduled_or_deleted(now, status):
+    drawing, at = in_status(status, now)
+    with pytest.raises(errors.InvalidTransition):
+        make.schedule(drawing.drawing_id, now=at)
+    with pytest.raises(errors.InvalidTransition):
+        service.delete_drawing(drawing_id=drawing.drawing_id)
+    assert make.get(drawing) == drawing
+
+
+@pytest.mark.parametrize("status", ["draft", "scheduled", "open", "closed"])
+def test_a_drawing_is_cancelled_before_anything_is_revealed(now, status):
+    drawing, at = in_status(status, now)
+    assert make.cancel(drawing, at).status == "cancelled"
+    assert make.advance(drawing, at + timedelta(days=9)) == []
+    assert ("cancel" in log_types()) == (status != "draft")
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_a_finished_drawing_is_not_cancelled(now, status):
+    drawing, at = in_status(status, now)
+    with pytest.raises(errors.InvalidTransition):
+        make.cancel(drawing, at)
+
+
+def test_a_drawing_is_not_cancelled_once_a_value_is_revealed(now):
+    drawing, _ = witnessed_by_hand(now)
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    with pytest.raises(errors.AlreadyRevealed):
+        make.cancel(drawing, drawing.draws_at)
+
+
+def test_a_cancelled_drawing_refunds_everyone_once_and_says_so(now):
+    drawing, ana, ben = make.make_open(now), make.make_player(), make.make_player()
+    for buyer, ticket_count in ((ana, 2), (ana, 3), (ben, 1)):
+        make.buy(drawing, buyer, ticket_count)
+    make.cancel(drawing, drawing.opens_at)
+    assert make.balance(ana) == 500
+    for _ in range(2):
+        make.advance(drawing, drawing.opens_at + timedelta(seconds=1))
+    assert (make.balance(ana), make.balance(ben)) == (1_000, 1_000)
+    assert make.notices(ana) == make.notices(ben) == ["drawing_cancelled"]
+    assert make.get(drawing).due_at is None
+    assert audit.audit_ledger(now=drawing.opens_at).is_clean
+
+
+def test_nothing_is_done_before_it_is_due(now):
+    drawing = make.make_scheduled(now)
+    for due_at, step in (
+        (drawing.opens_at, "open_drawing"),
+        (drawing.closes_at, "close_drawing"),
+        (drawing.draws_at, "reveal_kept_value"),
+    ):
+        assert make.advance(drawing, due_at - timedelta(microseconds=1)) == []
+        assert make.advance(drawing, due_at)[0] == step
+    assert make.advance(drawing, drawing.draws_at + timedelta(days=99)) == []
+
+
+def test_a_scheduler_that_slept_through_it_all_makes_up_for_it(now):
+    drawing = make.make_scheduled(now)
+    late = drawing.draws_at + timedelta(days=3)
+    steps = make.advance(drawing, late)
+    assert (steps[0], steps[-1]) == ("open_drawing", "draw_winners")
+    assert make.get(drawing).drawn_at == late
+    assert verifier.verify(make.bundle(drawing)).exit == 0
+
+
+def test_due_drawings_are_found_and_finished_ones_are_not(now):
+    drawing = make.make_scheduled(now)
+    make.make_draft(now)
+    assert conduct.wake_due_drawings(now=now) == 0
+    assert conduct.wake_due_drawings(now=drawing.opens_at) == 1
+    assert queues.queue("drawings").count == 1
+    make.advance(drawing, drawing.draws_at)
+    assert conduct.wake_due_drawings(now=drawing.draws_at + timedelta(days=9)) == 0
+
+
+def test_a_drawing_without_tickets_ends_without_winners(now):
+    drawing, _ = in_status("completed", now, sponsor_id=make.make_sponsor())
+    results = publication.get_results(drawing_id=drawing.drawing_id)
+    assert (results.picks, results.unfilled) == ([], 1)
+    assert verifier.verify(make.bundle(drawing)).exit == 0
+
+
+def test_each_winner_has_one_delivery_and_one_notice(now):
+    drawing = make.make_open(now, prizes=[make.prize(value_cents=10, quantity=3)], alternates=1)
+    players = [make.make_player() for _ in range(4)]
+    for player in players:
+        make.buy(drawing, player)
+    for at in (drawing.closes_at, drawing.draws_at, drawing.draws_at):
+        make.advance(drawing, at)
+    results = publication.get_results(drawing_id=drawing.drawing_id)
+    assert [pick.role for pick in results.picks] == ["winner"] * 3 + ["alternate"]
+    assert make.count("fulfilments") == 3
+    assert sorted(kind for player in players for kind in make.notices(player)) == ["prize_won"] * 3
+
+
+def test_scheduling_needs_a_future_opening(now):
+    draft = make.make_draft(now)
+    with pytest.raises(errors.OpensInThePast):
+        make.schedule(draft.drawing_id, now=draft.opens_at)
+
+
+def test_sequence_numbers_have_no_gap(now):
+    late, refused, early = (make.make_draft(now) for _ in range(3))
+    assert make.schedule(early.drawing_id, now=now).sequence_no == 1
+    with pytest.raises(errors.OpensInThePast):
+        make.schedule(refused.drawing_id, now=refused.opens_at)
+    assert make.schedule(late.drawing_id, now=now).sequence_no == 2
+
+
+def test_prizes_of_worth_need_a_witness(now):
+    with pytest.raises(errors.WitnessRequired):
+        make.make_scheduled(now, prizes=[make.prize(value_cents=2_501, quantity=2)])
+    make.make_scheduled(now, prizes=[make.prize(value_cents=2_500, quantity=2)])
+
+
+@pytest.mark.parametrize(
+    ("excluded", "registered", "missing"),
+    [
+        (["NY"], [], ["FL"]),
+        ([], [], ["FL", "NY"]),
+        (["NY"], ["FL"], None),
+        ([], ["NY", "FL"], None),
+    ],
+)
+def test_prizes_over_5000_dollars_need_registration_or_exclusion(
+    now, excluded, registered, missing
+):
+    over = {
+        "prizes": [make.prize(value_cents=500_001)],
+        "excluded_states_json": excluded,
+        "registered_states_json": registered,
+        "sponsor_id": make.make_sponsor(),
+    }
+    if missing is None:
+        make.make_scheduled(now, **over)
+        return
+    with pytest.raises(errors.RegistrationRequired) as caught:
+        make.make_scheduled(now, **over)
+    assert caught.value.context["states"] == missing
+
+
+def test_a_sponsor_reveals_the_value_kept_for_it_by_one_click(now):
+    drawing, sponsor = witnessed_by_hand(now)
+    make.advance(drawing, drawing.closes_at)
+    with pytest.raises(errors.RevealNotDue):
+        reveal(drawing, sponsor, drawing.closes_at)
+    assert make.advance(drawing, drawing.draws_at) == ["reveal_kept_value"]
+    with pytest.raises(errors.RevealsMissing):
+        conduct.execute_by_hand(
+            drawing_id=drawing.drawing_id, actor=ACTOR, clock=lambda: drawing.draws_at
+        )
+    at = drawing.draws_at + timedelta(hours=2)
+    for _ in range(2):
+        reveal(drawing, sponsor, at)
+    assert make.advance(drawing, at) == ["fix_draw_time", "draw_winners"]
+    report = verifier.verify(make.bundle(drawing))
+    assert (report.exit, report.assurance) == (0, "witnessed")
+    assert history(drawing).count("value_read") == 2
+
+
+def test_a_sponsor_may_keep_its_value_itself(now):
+    sponsor_id = make.make_sponsor()
+    person = make.make_sponsor_account(sponsor_id)
+    draft = make.make_draft(now, sponsor_id=sponsor_id)
+    made = commitment(draft.drawing_id, f"sponsor-{sponsor_id}", VALUE).hex()
+    service.commit_value(drawing_id=draft.drawing_id, account_id=person, commitment=made, now=now)
+    drawing = make.schedule(draft.drawing_id, now=now)
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    assert make.get(drawing).status == "closed"
+    with pytest.raises(errors.ValueRequired):
+        reveal(drawing, person, drawing.draws_at)
+    with pytest.raises(errors.CommitmentMismatch):
+        reveal(drawing, person, drawing.draws_at, bytes(32))
+    reveal(drawing, person, drawing.draws_at, VALUE)
+    make.advance(drawing, drawing.draws_at)
+    assert verifier.verify(make.bundle(drawing)).exit == 0
+    sources = publication.get_verification(drawing_id=drawing.drawing_id).sources
+    assert [source.custody for source in sources] == ["operator", "sponsor"]
+    with pytest.raises(errors.InvalidTransition):
+        service.commit_value(
+            drawing_id=drawing.drawing_id, account_id=person, commitment=made, now=now
+        )
+
+
+def test_another_sponsor_is_no_witness(now):
+    drawing, _ = witnessed_by_hand(now)
+    other = make.make_sponsor_account(make.make_sponsor())
+    nobody = make_account(role="sponsor")
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    for account_id in (other, nobody):
+        with pytest.raises(errors.NotAWitness):
+            reveal(drawing, account_id, drawing.draws_at, VALUE)
+        with pytest.raises(errors.NotAWitness):
+            service.commit_value(
+                drawing_id=drawing.drawing_id, account_id=account_id, commitment="00" * 32, now=now
+            )
+
+
+def test_a_withheld_reveal_aborts_and_carries_the_entries_over(now):
+    standing = make.make_sponsor()
+    drawing, _ = witnessed_by_hand(now)
+    ana, ben = make.make_player(), make.make_player()
+    for buyer, ticket_count in ((ana, 2), (ana, 1), (ben, 4)):
+        make.buy(drawing, buyer, ticket_count)
+    make.advance(drawing, drawing.closes_at)
+    deadline_at = make.get(drawing).reveal_deadline_at
+    make.advance(drawing, deadline_at - timedelta(seconds=1))
+    assert make.get(drawing).status == "closed"
+    make.advance(drawing, deadline_at)
+    assert make.get(drawing).status == "aborted"
+    assert log_types()[-1] == "abort"
+
+    [successor] = make.successors(drawing)
+    assert (successor.units_sold, successor.entry_count, successor.status) == (7, 3, "draft")
+    with pytest.raises(errors.DrawingHoldsEntries):
+        service.delete_drawing(drawing_id=successor.drawing_id)
+    assert make.advance(successor, deadline_at) == ["schedule_carried_drawing"]
+    successor = make.get(successor)
+    assert (successor.status, successor.sequence_no) == ("scheduled", 2)
+    assert successor.sponsor_id == standing
+    for at in (successor.opens_at, successor.closes_at, successor.draws_at):
+        make.advance(successor, at)
+    report = verifier.verify(make.bundle(successor))
+    assert (report.exit, report.assurance) == (0, "witnessed")
+    assert [make.balance(one) for one in (ana, ben)] == [700, 600]
+    assert audit.audit_ledger(now=deadline_at).is_clean
+    withholder = sponsors.get_sponsor(sponsor_id=drawing.sponsor_id, account_id=None)
+    assert withholder.barred_at == deadline_at
+    with pytest.raises(errors.SponsorBarred):
+        make.make_scheduled(now, sponsor_id=drawing.sponsor_id)
+
+
+def test_everyone_who_entered_an_aborted_drawing_is_told_once(now):
+    drawing, _ = witnessed_by_hand(now)
+    ana, cem = make.make_player(), make.make_player()
+    make.buy(drawing, ana)
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, make.get(drawing).reveal_deadline_at)
+    for _ in range(2):
+        make.run_jobs("tell_entrants", now=make.get(drawing).reveal_deadline_at)
+    assert (make.notices(ana), make.notices(cem)) == (["drawing_aborted"], [])
+
+
+def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(now):
+    drawing, _ = witnessed_by_hand(now, prizes=[make.prize(value_cents=10_000)])
+    ana = make.make_player()
+    make.buy(drawing, ana)
+    make.advance(drawing, drawing.closes_at)
+    deadline_at = make.get(drawing).reveal_deadline_at
+    make.advance(drawing, deadline_at)
+    [successor] = make.successors(drawing)
+    make.advance(successor, deadline_at)
+    assert (make.get(successor).status, make.get(successor).due_at) == ("draft", None)
+    with pytest.raises(errors.DrawingFrozen):
+        make.edit(successor, {"ticket_price_points": 1}, now=deadline_at)
+    witness = make.make_sponsor()
+    make.edit(successor, {"sponsor_id": witness}, now=deadline_at)
+    assert make.schedule(successor.drawing_id, now=deadline_at).status == "scheduled"
+    make.cancel(successor, deadline_at)
+    make.advance(successor, deadline_at)
+    assert make.balance(ana) == 1_000
+    assert audit.audit_ledger(now=deadline_at).is_clean
+
+
+def test_an_aborted_drawing_that_nobody_entered_has_no_successor(now):
+    drawing, _ = witnessed_by_hand(now)
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, make.get(drawing).reveal_deadline_at)
+    assert make.get(drawing).status == "aborted"
+    assert make.successors(drawing) == []
+
+
+def test_a_kept_value_is_read_only_after_the_close_and_that_is_recorded_first(now):
+    drawing, _ = in_status("completed", now, sponsor_id=make.make_sponsor())
+    assert history(drawing) == [
+        *("scheduled", "opened", "closed", "value_read", "revealed", "value_read", "revealed"),
+        "drawn",
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "drawing_documents",
+        "drawing_picks",
+        "drawing_log",
+        "drawing_reveals",
+        "drawing_sources",
+        "drawing_history",
+        "frozen_entries",
+        "drawing_trees",
+    ],
+)
+@pytest.mark.parametrize("verb", ["UPDATE {} SET drawing_id = 'x'", "DELETE FROM {}"])
+def test_nobody_can_change_what_was_published(now, table, verb):
+    drawing = make.make_open(now)
+    make.buy(drawing, make.make_player())
+    make.advance(drawing, drawing.draws_at)
+    assert make.count(table) > 0
+    text = verb.format(table)
+    statement = Statement("tamper", "drawings", text, text, frozenset(), ())
+    with pytest.raises(Immutable), db.transaction("tamper") as tx:
+        tx.run(statement)
+
+
+def test_a_value_is_nowhere_in_the_clear_before_it_is_revealed(now, database):
+    drawing = make.make_open(now, sponsor_id=make.make_sponsor())
+    make.advance(drawing, drawing.closes_at)
+    before = b"".join(make.dump())
+    make.advance(drawing, drawing.draws_at)
+    bundle = parse_json(make.bundle(drawing))
+    values = [reveal["value"] for reveal in bundle["reveals"]]
+    assert len(values) == 2
+    for value in values:
+        assert value.encode() not in before
+        assert bytes.fromhex(value) not in before
