@@ -11,7 +11,6 @@ import argparse
 import json
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,18 +23,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from fittrack.dev.files import make_gpx
-from fittrack.drawings import verifier
+from fittrack.drawings.primitives import signature_holds
+from fittrack.drawings.standalone import standalone_source
 from tests.smoke_client import Client, NotAsPromised
 
 PASSWORD = "violet tram over quiet lakes"
 TICKET_PRICE_POINTS = 10
 OPENS_IN_S, SALES_S, DRAW_AFTER_S = 4, 14, 2
 PATIENCE_S = 60
-VERIFIER = Path(verifier.__file__)
 
 
 @dataclass
@@ -155,6 +152,7 @@ def schedule_a_drawing(walk: Walk) -> str:
         "name": "Smoke test drawing",
         "ticket_price_points": TICKET_PRICE_POINTS,
         "min_account_age_days": 0,
+        "sponsor_id": standing_witness(walk),
         "opens_at": opens_at.isoformat(),
         "closes_at": closes_at.isoformat(),
         "draws_at": (closes_at + timedelta(seconds=DRAW_AFTER_S)).isoformat(),
@@ -170,6 +168,14 @@ def schedule_a_drawing(walk: Walk) -> str:
     walk.anonymous.get(f"{path}/rules")
     walk.admin.post(f"{path}/close", expect=409)
     return f"{walk.drawing_id} with signed terms, {published['assurance']}; nobody closes early"
+
+
+def standing_witness(walk: Walk) -> str:
+    """Return the sponsor whose kept values are revealed by themselves when they are due."""
+    sponsors = walk.admin.get("/api/v1/sponsors").json["items"]
+    standing = [one for one in sponsors if one["is_revealing_by_itself"] and not one["barred_at"]]
+    promise(bool(standing), "a sponsor that witnesses by itself")
+    return str(standing[0]["sponsor_id"])
 
 
 def buy_tickets(walk: Walk) -> str:
@@ -195,13 +201,9 @@ def buy_tickets(walk: Walk) -> str:
 def receipt_holds(walk: Walk) -> str:
     """Check the receipt's signature with the key in the published terms."""
     terms = walk.anonymous.get(f"/api/v1/drawings/{walk.drawing_id}/verification").json["terms"]
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(terms["terms"]["operator_key"]))
-    receipt = walk.purchase["receipt"]
-    digest = verifier.tagged_hash("receipt", verifier.canonical_json(receipt["receipt"]))
-    try:
-        key.verify(bytes.fromhex(receipt["sig"]), b"FTD1:sig:receipt\0" + digest)
-    except InvalidSignature as error:
-        raise NotAsPromised("the receipt's signature does not hold") from error
+    key, receipt = terms["terms"]["operator_key"], walk.purchase["receipt"]
+    holds = signature_holds(key, "receipt", receipt["receipt"], receipt["sig"])
+    promise(holds, "a receipt whose signature holds")
     return "signed by the operator"
 
 
@@ -224,7 +226,8 @@ def verify_without_the_server(walk: Walk) -> str:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle.json"
         bundle.write_bytes(walk.bundle)
-        alone = shutil.copy(VERIFIER, Path(folder) / "verifier.py")
+        alone = Path(folder) / "verify_drawing.py"
+        alone.write_text(standalone_source(), encoding="utf-8")
         for command in (
             [sys.executable, "-I", str(alone), str(bundle), "--json"],
             [sys.executable, "-m", "flask", "verify-drawing", str(bundle), "--json"],
@@ -250,7 +253,7 @@ def look_for_the_notice(walk: Walk) -> str:
     deliveries = walk.member.get("/api/v1/fulfillments").json["items"]
     promise(len(deliveries) == 1, "one delivery for one prize")
     titles = f"“{notices[0]['title']}”, the mail “{mail[0]['subject']}”"
-    return f"{titles}, delivery {deliveries[0]['status']}"
+    return f"{titles}, delivery {deliveries[0]['state']}"
 
 
 def audit_the_books(walk: Walk) -> str:
