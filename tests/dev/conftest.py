@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from fittrack import config, db
 from fittrack.config import Config
 from fittrack.dev import seed
 
-ANCHOR_AT = datetime(2026, 11, 18, 15, 20, 7, tzinfo=UTC)
+ANCHOR_ON = date(2026, 11, 18)
+ANCHOR_AT = datetime(2026, 11, 18, 5, tzinfo=UTC)  # where that day begins in New York
 
 
 @pytest.fixture(scope="session")
