@@ -22,6 +22,7 @@ from fittrack.drawings.models import (
     Prize,
     Source,
 )
+from fittrack.drawings.record import auditing
 from fittrack.drawings.record import service as record
 from fittrack.errors import field_error
 from fittrack.idempotency import NoReply, Reply
@@ -206,6 +207,11 @@ def list_events(*, drawing_id: str, cursor: Cursor, limit: int) -> Page[HistoryE
             tx, drawing_id, after_no=cursor.number(default=0), row_limit=limit + 1
         )
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.event_no)
+
+
+def audit(tx: Transaction) -> list[str]:
+    """Return what is wrong with drawings, their lists, results and log; a step, read-only."""
+    return list(auditing.audit(tx))
 
 
 def _with_defaults(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,20 @@ class PublishedPick:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditedDrawing:
+    """A drawing's counts, and what its entries come to."""
+
+    drawing_id: str
+    status: str
+    units_sold: int
+    entry_count: int
+    due_at: datetime | None
+    entered_units: int
+    entered: int
+    unrefunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """The outcome of a drawing for everybody to read."""
 

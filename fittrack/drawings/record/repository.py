@@ -12,6 +12,7 @@ from fittrack.db.loader import load_sql
 from fittrack.drawings.errors import NotPublishedYet
 from fittrack.drawings.models import Document
 from fittrack.drawings.record.models import (
+    AuditedDrawing,
     FrozenEntry,
     HeadRow,
     LogRecord,
@@ -133,6 +134,21 @@ def insert_picks(tx: Transaction, picks: Sequence[Pick]) -> None:
 def list_published_picks(tx: Transaction, drawing_id: str) -> list[PublishedPick]:
     """Return who was drawn, in order."""
     return tx.all(PublishedPick, SQL["list_published_picks"], drawing_id=drawing_id)
+
+
+def audit_drawings(tx: Transaction, *, after_id: str, row_limit: int) -> list[AuditedDrawing]:
+    """Return drawings with what their entries come to, in the order of their ids."""
+    return tx.all(AuditedDrawing, SQL["audit_drawings"], after_id=after_id, row_limit=row_limit)
+
+
+def audit_unlisted_entries(tx: Transaction, drawing_id: str) -> int:
+    """Return how many entries are not in the frozen list as they were sold."""
+    return int(tx.value(SQL["audit_unlisted_entries"], drawing_id=drawing_id))
+
+
+def audit_picks(tx: Transaction, drawing_id: str) -> list[Pick]:
+    """Return a drawing's picks in order."""
+    return tx.all(Pick, SQL["audit_picks"], drawing_id=drawing_id)
 
 
 def _head(row: HeadRow | None) -> HeadRow:

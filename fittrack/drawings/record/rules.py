@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fittrack.drawings import inclusion, protocol
+from fittrack.drawings import inclusion, primitives, protocol
 from fittrack.drawings.forms import Json, canonical_json, parse_json
 from fittrack.drawings.models import Source
 from fittrack.drawings.primitives import leaf_hash, merkle_levels, merkle_root
@@ -57,6 +57,11 @@ def freeze(drawing_id: str, entries: Sequence[Json]) -> Frozen:
     """Return a list of entries in canonical order as it is stored. Raises: ProtocolError."""
     ordered = protocol.in_order(entries)
     return Frozen(list(_places(drawing_id, ordered)), run_roots(ordered))
+
+
+def next_head(before: LogHead, row: LogRecord) -> bytes:
+    """Return the head that a stored record gives after the one before it."""
+    return primitives.next_head(before.head, record_of(row))
 
 
 def _places(drawing_id: str, ordered: Sequence[Json]) -> Iterator[dict[str, Any]]:
