@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from fittrack import db, queues
 from fittrack.db import Transaction
+from fittrack.drawings import service as drawings
 from fittrack.points import days, ledger, repository
 from fittrack.points.audit_models import Findings, Report, Suspect
 from fittrack.points.models import Link
@@ -38,7 +39,7 @@ def audit_ledger(
     """Check the whole ledger and what hangs on it, and return what is wrong.
 
     The walk along the chain begins at `since_no`, with the accounts' sums before it taken as given.
-    A deep audit also recomputes every day's award.
+    A deep audit also recomputes every day's award and every drawing's root.
     """
     findings = Findings()
     with db.reading("audit_ledger") as tx:
@@ -51,6 +52,8 @@ def audit_ledger(
         _check_outbox(tx, findings, now=now)
         if is_deep:
             _recompute_days(tx, findings, now=now)
+            for problem in drawings.audit(tx):
+                findings.add("drawing", problem)
     return Report(since_no, walk.transactions, walk.postings, is_deep, findings)
 
 

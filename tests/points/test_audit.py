@@ -189,6 +189,14 @@ def test_only_a_deep_audit_sees_an_award_that_nothing_earned(ana):
     assert found(is_deep=True) == {"day_recomputed"}
 
 
+def test_a_deep_audit_looks_at_drawings_too(ana):
+    unprotect("drawing_log_head")
+    execute("UPDATE drawing_log_head SET head = ?", "f" * 64)
+
+    assert found() == set()
+    assert found(is_deep=True) == {"drawing"}
+
+
 def test_a_job_that_nobody_does_is_named(ana):
     with db.transaction("enqueue") as tx:
         queues.enqueue(tx, "no_such_job", "1", now=NOON, due_at=NOON + timedelta(minutes=1))
