@@ -275,3 +275,12 @@ def test_a_real_worker_works_on_what_it_is_told(jobs):
         os._exit(0)
     os.waitpid(child, 0)
     assert amount() == 3
+
+
+def test_who_does_the_jobs_alone_wakes_nobody(jobs):
+    with queues.without_waking():
+        alone = decide("add_one", "k1")
+    assert waiting() == []
+    assert [job.outbox_id for job in queues.list_due(now=utc_now())] == [alone]
+    decide("add_one", "k2")
+    assert len(waiting()) == 1
