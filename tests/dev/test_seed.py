@@ -19,6 +19,7 @@ from fittrack.dev import demo
 from fittrack.drawings import rules as drawing_rules
 from fittrack.drawings import verifier
 from fittrack.drawings.record import publication
+from fittrack.drawings.tickets import service as tickets
 from fittrack.points import audit
 from tests.conformance import engines
 from tests.dev.conftest import ANCHOR_AT, ANCHOR_ON
@@ -141,6 +142,17 @@ def test_ana_has_points_to_play_with(world):
         " WHERE a.display_name = 'Ana' AND l.kind = 'spendable'",
     )
     assert balance >= 3_000
+
+
+def test_ana_can_enter_what_sells_now(world):
+    [ana] = column(world, "SELECT account_id FROM accounts WHERE display_name = 'Ana'")
+    selling = column(world, "SELECT drawing_id FROM drawings WHERE status = 'open' ORDER BY 1")
+    now = ANCHOR_AT + timedelta(minutes=1)
+    bought = tickets.buy_tickets(
+        drawing_id=selling[-1], account_id=ana, ticket_count=1, clock=lambda: now
+    )
+    assert bought.entry.units == 1
+    assert bought.balance_points > 2_000
 
 
 def test_one_password_opens_every_account_and_is_hashed_once(world):
