@@ -52,6 +52,13 @@ class BenchEngine(OracleEngine):
             setattr(_raw, str(self.path), connection)
         return connection
 
+    def close(self) -> None:
+        """Close the pool and this thread's connection to the file."""
+        super().close()
+        connection = vars(_raw).pop(str(self.path), None)
+        if connection is not None:
+            connection.close()
+
 
 _raw = threading.local()
 

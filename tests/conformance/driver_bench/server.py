@@ -48,6 +48,8 @@ class _CuttableServer(Server):
     def _serve(self, client: socket.socket, addr: tuple[str, int]) -> None:
         self._clients.append(client)
         super()._serve(client, addr)
+        with suppress(ValueError):  # cut_connections has forgotten it already
+            self._clients.remove(client)
 
     def cut_connections(self) -> None:
         clients, self._clients = self._clients, []
@@ -89,6 +91,7 @@ class Bench:
         self._server.close()
 
     def _open(self) -> BenchBackend:
+        self._backends = [backend for backend in self._backends if backend.is_open]
         backend = BenchBackend(self._files, PASSWORD)
         self._backends.append(backend)
         return backend
