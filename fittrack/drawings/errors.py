@@ -95,6 +95,12 @@ class SponsorBarred(Invalid):
     code = "sponsor_barred"
 
 
+class SponsorNotActive(Invalid):
+    """This sponsor is not active and can't be a source of a new drawing."""
+
+    code = "sponsor_not_active"
+
+
 class RegistrationRequired(Invalid):
     """Prizes of this total value must be registered and bonded in some states, or exclude them."""
 

@@ -58,7 +58,11 @@ def list_drawings(query: dict[str, Any]) -> Page[DrawingDetails]:
 @blp.response(200, DrawingSchema)
 def get_drawing(drawing_id: UUID) -> Response:
     """Return a drawing with its prizes."""
-    details = service.get_drawing(drawing_id=str(drawing_id), with_drafts=_sees_drafts())
+    details = service.get_drawing(
+        drawing_id=str(drawing_id),
+        with_drafts=_sees_drafts(),
+        sponsor_account_id=_sponsor_account_id(),
+    )
     return _tagged(details)
 
 
@@ -221,6 +225,14 @@ def _sees_drafts() -> bool:
         return False
     session = current_session()
     return session.role in auth.PRIVILEGED and session.has_second_factor
+
+
+def _sponsor_account_id() -> str | None:
+    identity = auth.claimed()
+    if identity is None or identity.role != "sponsor":
+        return None
+    session = current_session()
+    return session.account_id if session.role == "sponsor" else None
 
 
 def _tagged(details: DrawingDetails) -> Response:

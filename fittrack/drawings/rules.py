@@ -18,6 +18,7 @@ from fittrack.drawings.errors import (
     RegistrationRequired,
     RevealNotDue,
     SponsorBarred,
+    SponsorNotActive,
     StaleDrawing,
     WitnessRequired,
 )
@@ -25,6 +26,7 @@ from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Actor, Drawing, Prize, Source
 from fittrack.drawings.primitives import commitment
 from fittrack.errors import field_error
+from fittrack.sponsors.models import Sponsor
 
 OPERATOR = "operator"
 VALUE_BYTES = 32
@@ -125,26 +127,33 @@ def check_schedulable(
     drawing: Drawing,
     prizes: Sequence[Prize],
     *,
-    witness_is_barred: bool,
+    sponsor: Sponsor | None,
     operator_only_cents: int,
     now: datetime,
 ) -> None:
     """Check what a drawing must fulfil before its terms are signed.
 
-    Raises: InvalidTransition, OpensInThePast, SponsorBarred, WitnessRequired, RegistrationRequired.
+    Raises: InvalidTransition, OpensInThePast, SponsorBarred, SponsorNotActive, WitnessRequired,
+    RegistrationRequired.
     """
     check_transition(drawing, "scheduled")
     if drawing.opens_at <= now:
         raise OpensInThePast(opens_at=drawing.opens_at)
-    if witness_is_barred:
-        raise SponsorBarred
     total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
-    if drawing.sponsor_id is None and total_cents > operator_only_cents:
-        raise WitnessRequired(total_value_cents=total_cents, limit_cents=operator_only_cents)
+    _check_witness(sponsor, total_cents, operator_only_cents=operator_only_cents)
     settled = {*drawing.excluded_states_json, *drawing.registered_states_json}
     open_states = [state for state in REGISTRATION_STATES if state not in settled]
     if total_cents > REGISTRATION_FROM_CENTS and open_states:
         raise RegistrationRequired(states=open_states, total_value_cents=total_cents)
+
+
+def _check_witness(sponsor: Sponsor | None, total_cents: int, *, operator_only_cents: int) -> None:
+    if sponsor is None and total_cents > operator_only_cents:
+        raise WitnessRequired(total_value_cents=total_cents, limit_cents=operator_only_cents)
+    if sponsor is not None and sponsor.barred_at is not None:
+        raise SponsorBarred
+    if sponsor is not None and not sponsor.is_active:
+        raise SponsorNotActive
 
 
 def new_source(

@@ -58,7 +58,7 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
     rules.check_schedulable(
         drawing,
         repository.list_prizes(tx, drawing.drawing_id),
-        witness_is_barred=sponsor is not None and not sponsor.may_witness,
+        sponsor=sponsor,
         operator_only_cents=config.current().operator_only_cents,
         now=now,
     )

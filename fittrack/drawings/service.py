@@ -169,10 +169,15 @@ def reveal_value(
     return details
 
 
-def get_drawing(*, drawing_id: str, with_drafts: bool) -> DrawingDetails:
-    """Return a drawing with its prizes; drafts only on demand. Raises: DrawingNotFound."""
+def get_drawing(
+    *, drawing_id: str, with_drafts: bool, sponsor_account_id: str | None = None
+) -> DrawingDetails:
+    """Return a drawing with its prizes; a draft only on demand, or to its sponsor's people.
+
+    Raises: DrawingNotFound.
+    """
     with db.reading("get_drawing") as tx:
-        if not with_drafts:
+        if not with_drafts and not _is_sponsored_by(tx, drawing_id, sponsor_account_id):
             repository.get_published(tx, drawing_id)
         return _details(tx, drawing_id)
 
@@ -243,6 +248,15 @@ def _own_source(
             rules.check_reveal_due(drawing, standing.sources, standing.revealed, source)
             values.record_reading(tx, source, actor, now=now)
     return source
+
+
+def _is_sponsored_by(tx: Transaction, drawing_id: str, account_id: str | None) -> bool:
+    if account_id is None:
+        return False
+    sponsor_id = sponsors.find_sponsor_of(tx, account_id)
+    return (
+        sponsor_id is not None and repository.get_drawing(tx, drawing_id).sponsor_id == sponsor_id
+    )
 
 
 def _details(tx: Transaction, drawing_id: str) -> DrawingDetails:

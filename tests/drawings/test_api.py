@@ -12,7 +12,7 @@ import pytest
 from fittrack.clock import rfc3339
 from fittrack.drawings import verifier
 from fittrack.drawings.inclusion import proof_holds
-from fittrack.drawings.primitives import holder_tag, signature_holds
+from fittrack.drawings.primitives import commitment, holder_tag, signature_holds
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
 
@@ -117,6 +117,33 @@ def test_a_draft_is_seen_by_admins_only(client, admin, ana):
     assert len(client.get(BASE, headers=admin).json["items"]) == 1
     for part in ("rules", "verification", "verification/bundle.json", "results", "history"):
         assert client.get(f"{url}/{part}").status_code == 404
+
+
+def test_a_sponsor_sees_its_draft_and_commits_to_a_value_of_its_own(client):
+    own = make.make_sponsor()
+    draft = make.make_draft(make.start(), sponsor_id=own)
+    url = f"{BASE}/{draft.drawing_id}"
+    headers = login(client, make.make_sponsor_account(own))
+    stranger = login(client, make.make_sponsor_account(make.make_sponsor()))
+    assert client.get(url, headers=headers).json["sponsor_id"] == own
+    assert client.get(url, headers=stranger).status_code == 404
+    wrong = client.post(f"{url}/commitments", headers=headers, json={"commitment": "AB"})
+    assert wrong.json["errors"][0]["pointer"] == "/commitment"
+    made = commitment(draft.drawing_id, f"sponsor-{own}", bytes(range(32))).hex()
+    assert (
+        client.post(f"{url}/commitments", headers=headers, json={"commitment": made}).status_code
+        == 200
+    )
+    make.schedule(draft.drawing_id, now=make.start())
+    sources = client.get(f"{url}/verification").json["sources"]
+    assert sources[1] == {
+        "id": f"sponsor-{own}",
+        "kind": "commit",
+        "commitment": made,
+        "value_kept_by": "sponsor",
+    }
+    early = client.post(f"{url}/reveals", headers=headers, json={"value": bytes(range(32)).hex()})
+    assert (early.status_code, early.json["code"]) == (409, "reveal_not_due")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +285,8 @@ def test_everybody_verifies_and_members_prove_their_tickets(client, ana, tmp_pat
     bundle = client.get(f"{url}/verification/bundle.json")
     assert verifier.verify(bundle.data, require=["log"]).exit == 0
     assert client.get(f"{url}/verification/bundle.json").data == bundle.data
+    kept = {"If-None-Match": bundle.headers["ETag"]}
+    assert client.get(f"{url}/verification/bundle.json", headers=kept).status_code == 304
     picks = json.loads(bundle.data)["result"]["picks"]
     assert results["winners"][0]["entry_id"] == picks[0]["entry_id"]
 

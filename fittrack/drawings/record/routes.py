@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from fittrack.drawings.record import publication
@@ -61,10 +61,12 @@ def get_verification(drawing_id: UUID) -> Verification:
 def get_bundle(drawing_id: UUID) -> Response:
     """Return the file from which anyone can verify a drawing offline (FTD1, section 8)."""
     parts = publication.get_bundle(drawing_id=str(drawing_id))
+    # A streamed body is made only for a reader who does not have it yet.
     response = Response(publication.bundle_text(parts), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="drawing-{drawing_id}.json"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.set_etag(parts.result.body_hash)
+    response.make_conditional(request)
     return response
 
 
