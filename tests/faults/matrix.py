@@ -57,6 +57,14 @@ class Case:
         return f"{self.scenario.__name__:7} {self.when:6} {self.transaction:22} {self.victim:7}"
 
 
+SAMPLE = (
+    Case(scenarios.upload, "process_import_item", "before", "both"),
+    Case(scenarios.upload, "receive_files", "after", "redis"),
+    Case(scenarios.buy, "buy_tickets", "before", "self"),
+    Case(scenarios.draw, "draw_winners", "after", "both"),
+)
+
+
 def cases() -> Iterator[Case]:
     """Yield the whole matrix."""
     for point in POINTS:
