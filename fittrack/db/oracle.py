@@ -101,6 +101,7 @@ class OracleEngine:
         """Return a connection of its own, for migrations."""
         connection = oracledb.connect(user=self._user, password=self._password, dsn=self._dsn)
         _prepare_session(connection, "")
+        connection.call_timeout = 0  # an index may take long to build, another runner to finish
         return connection
 
     def close(self) -> None:

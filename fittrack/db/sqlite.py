@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -39,6 +41,7 @@ from fittrack.db.values import (
 
 T = TypeVar("T")
 BUSY_TIMEOUT_S = 15
+QUEUE_PAUSE_S = 0.002
 LEAST_VERSION = (3, 37, 0)  # STRICT tables
 
 CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
@@ -98,9 +101,8 @@ class _Link:
         self._constraint_names: Mapping[str, str] = {}
 
     def begin(self, name: str, *, writing: bool) -> SqliteTransaction:
-        # SQLite's own busy handler lets a writer starve for seconds; a file lock is fair.
         if writing:
-            fcntl.flock(self.queue, fcntl.LOCK_EX)
+            self.join_queue(name)
         try:
             self.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
         except sqlite3.Error as error:
@@ -115,6 +117,23 @@ class _Link:
         if not self._constraint_names:
             self._constraint_names = read_constraint_names(self.connection)
         return self._constraint_names
+
+    def join_queue(self, name: str) -> None:
+        """Wait for the writers' turn. Raises: Busy after 15 s.
+
+        SQLite's own busy handler sleeps ever longer and lets a writer starve for seconds; here all
+        ask equally often. A blocking lock would be fairer still, but has no deadline.
+        """
+        deadline_s = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                fcntl.flock(self.queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline_s:
+                    raise Busy(f"{name} waited {BUSY_TIMEOUT_S} s for its turn to write") from None
+                time.sleep(random.uniform(0.5, 1.5) * QUEUE_PAUSE_S)  # noqa: S311 - jitter
+            else:
+                return
 
     def leave_queue(self) -> None:
         fcntl.flock(self.queue, fcntl.LOCK_UN)
@@ -242,7 +261,7 @@ def _stored(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, dict | list | tuple):
         return to_json(value)
-    return None if value == "" else value
+    return None if value in ("", b"") else value
 
 
 _KINDS: tuple[tuple[str, type[DatabaseError]], ...] = (

@@ -91,7 +91,8 @@ def publish_reveal(
 def store_frozen(tx: Transaction, drawing_id: str, frozen: Frozen) -> None:
     """Store the list of entries as the close hashes it, with its numbers."""
     repository.insert_frozen_entries(tx, frozen.rows)
-    repository.insert_tree(tx, drawing_id, frozen.roots)
+    if frozen.roots:  # no entries, no tree: no bytes would be NULL
+        repository.insert_tree(tx, drawing_id, frozen.roots)
 
 
 def list_entries(tx: Transaction, drawing_id: str, *, entry_count: int) -> list[Json]:
