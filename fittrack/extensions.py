@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_jwt_extended import JWTManager
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from marshmallow import fields
 from redis import Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
@@ -22,8 +22,15 @@ api = FitTrackApi()
 jwt = JWTManager()
 limiter = Limiter(
     key_func=limits.caller,
-    default_limits=[limits.of_caller],
-    default_limits_per_method=False,
+    # One counter for all that a caller does, not one for each address of the API.
+    default_limits=[
+        Limit(
+            limits.of_caller,
+            key_function=limits.caller,
+            scope=limits.EVERYWHERE,
+            shared=True,
+        )
+    ],
     strategy="moving-window",
     in_memory_fallback_enabled=True,
 )
@@ -31,6 +38,10 @@ limiter = Limiter(
 # For views where secrets could be guessed at: besides the caller's own limit, not instead of it.
 limit_credentials = limiter.limit(
     limits.of_credentials, key_func=limits.credential_caller, override_defaults=False
+)
+
+limit_public_reads = limiter.shared_limit(
+    limits.of_public_reads, scope=limits.scope_of_public_reads
 )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from flask import request
 
-from fittrack import auth, config
+from fittrack import auth, config, crypto
+
+EVERYWHERE = "everywhere"
 
 
 def caller() -> str:
     """Return whose counter this request moves: the account's, else the address's."""
     identity = auth.claimed()
-    return f"account:{identity.account_id}" if identity else f"address:{request.remote_addr}"
+    return f"account:{identity.account_id}" if identity else f"address:{_hidden('')}"
 
 
 def of_caller() -> str:
@@ -27,6 +31,11 @@ def of_public_reads() -> str:
     return of_caller() if auth.claimed() else config.current().limit_public
 
 
+def scope_of_public_reads(_endpoint: str) -> str:
+    """Return what a public read counts with: all a member does, or an address's public reads."""
+    return EVERYWHERE if auth.claimed() else "public"
+
+
 def of_credentials() -> str:
     """Return the limit of logins and whatever else guesses at secrets."""
     return config.current().limit_credentials
@@ -36,4 +45,11 @@ def credential_caller() -> str:
     """Return the counter of one address and one e-mail, so that neither alone locks others out."""
     body = request.get_json(silent=True)
     email = body.get("email") if isinstance(body, dict) else None
-    return f"credentials:{request.remote_addr}:{str(email).casefold()[:254]}"
+    # Spellings that a log-in takes for one address share a counter.
+    spelling = unicodedata.normalize("NFKC", str(email)[:254].strip()).casefold()
+    return f"credentials:{_hidden(spelling)}"
+
+
+def _hidden(more: str) -> str:
+    """Return a stand-in for the caller's address, for counters lie in Redis and in its files."""
+    return crypto.mac("limits", f"{request.remote_addr} {more}".encode()).hex()[:32]

@@ -25,8 +25,7 @@ from fittrack.drawings.schemas import (
     NewDrawingSchema,
     RevealSchema,
 )
-from fittrack.extensions import limiter
-from fittrack.limits import of_public_reads
+from fittrack.extensions import limit_public_reads
 from fittrack.pagination import Cursor, Page, PageQuery
 
 blp = Blueprint(
@@ -38,7 +37,7 @@ blp = Blueprint(
 
 
 @blp.get("")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.arguments(DrawingQuery, location="query")
 @blp.response(200, DrawingPageSchema)
 def list_drawings(query: dict[str, Any]) -> Page[DrawingDetails]:
@@ -54,7 +53,7 @@ def list_drawings(query: dict[str, Any]) -> Page[DrawingDetails]:
 
 
 @blp.get("/<uuid:drawing_id>")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, DrawingSchema)
 def get_drawing(drawing_id: UUID) -> Response:
     """Return a drawing with its prizes."""
@@ -67,7 +66,7 @@ def get_drawing(drawing_id: UUID) -> Response:
 
 
 @blp.get("/<uuid:drawing_id>/history")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, HistoryEventPageSchema)
 def list_events(query: dict[str, Any], drawing_id: UUID) -> Page[HistoryEvent]:

@@ -15,7 +15,11 @@ PATH = "/api/v1/notifications"
 @pytest.fixture
 def tight(client, settings):
     """Return a client under limits that are soon reached."""
-    tight = {"limit_anonymous": "3 per minute", "limit_member": "5 per minute"}
+    tight = {
+        "limit_anonymous": "3 per minute",
+        "limit_member": "5 per minute",
+        "limit_public": "4 per minute",
+    }
     config.use(dataclasses.replace(settings, **tight))
     yield client
     config.use(settings)
@@ -51,7 +55,46 @@ def test_only_a_429_says_when_to_come_back(tight):
     assert "Retry-After" not in tight.get(PATH).headers
 
 
-def test_what_is_counted_lies_in_redis(tight, settings):
-    tight.get(PATH)
-    keys = Redis.from_url(settings.redis_url).keys("*address:127.0.0.1*")
-    assert keys
+def test_what_a_caller_does_anywhere_counts_together(tight):
+    ana = login(tight, make_account())
+    paths = (PATH, "/api/v1/users/me", "/api/v1/drawings") * 2
+    answers = [tight.get(path, headers=ana).status_code for path in paths]
+    assert answers == [200] * 5 + [429]
+
+
+def test_public_reads_have_a_larger_counter_beside_an_address_own(tight):
+    public = ("/api/v1/drawings", "/api/v1/drawings/log") * 2
+    assert [tight.get(path).status_code for path in public] == [200] * 4
+    assert [tight.get(PATH).status_code for _ in range(4)] == [401] * 3 + [429]
+    assert tight.get("/api/v1/drawings").status_code == 429
+
+
+def test_what_is_counted_lies_in_redis_and_names_nobody(tight, settings):
+    form = {"email": "ana@example.com", "password": "none of these"}
+    tight.post("/api/v1/auth/login", json=form)
+    keys = b" ".join(Redis.from_url(settings.redis_url).keys())
+    assert b"address:" in keys
+    assert b"credentials:" in keys
+    assert b"127.0.0.1" not in keys
+    assert b"ana" not in keys
+
+
+def test_a_refusal_is_logged_without_the_address_or_the_email(tight, settings, caplog):
+    caplog.set_level("INFO")
+    config.use(dataclasses.replace(settings, limit_credentials="1 per minute"))
+    form = {"email": "ana@example.com", "password": "none of these"}
+    answers = [tight.post("/api/v1/auth/login", json=form).status_code for _ in range(2)]
+    assert answers == [401, 429]
+    assert "exceeded" in caplog.text
+    assert "127.0.0.1" not in caplog.text
+    assert "ana@" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ANA@example.com", "  ana@example.com ", "\uff41na@example.com"]
+)
+def test_another_spelling_of_an_address_gives_no_more_guesses(tight, settings, spelling):
+    config.use(dataclasses.replace(settings, limit_credentials="1 per minute"))
+    for email, status in (("ana@example.com", 401), (spelling, 429), ("ben@example.com", 401)):
+        form = {"email": email, "password": "none of these"}
+        assert tight.post("/api/v1/auth/login", json=form).status_code == status

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from fittrack import auth, config, extensions, idempotency, limits
+from fittrack import auth, config, idempotency
 from fittrack.accounts.sessions import service
 from fittrack.accounts.sessions.models import Device, MfaRequired, OpenSession, Session
 from fittrack.accounts.sessions.rules import MFA_LIFE
@@ -27,7 +27,7 @@ from fittrack.accounts.sessions.schemas import (
 )
 from fittrack.auth import Identity, current_account_id, current_session, login_required
 from fittrack.clock import utc_now
-from fittrack.extensions import limit_credentials
+from fittrack.extensions import limit_credentials, limit_public_reads
 from fittrack.pagination import Cursor, PageQuery
 
 blp = Blueprint("sessions", __name__, url_prefix="/api/v1/auth", description="Logging in and out")
@@ -155,7 +155,7 @@ def step_up(body: dict[str, str | None]) -> Response:
 
 
 @keys.get("/jwks.json")
-@extensions.limiter.limit(limits.of_public_reads)
+@limit_public_reads
 @keys.response(200, KeySetSchema)
 def list_keys() -> Answer:
     """Return the public keys that access tokens are verified with."""

@@ -16,8 +16,7 @@ from fittrack.drawings.record.schemas import (
     ResultsSchema,
     VerificationSchema,
 )
-from fittrack.extensions import limiter
-from fittrack.limits import of_public_reads
+from fittrack.extensions import limit_public_reads
 from fittrack.pagination import Cursor, Page, PageQuery
 
 blp = Blueprint(
@@ -29,7 +28,7 @@ blp = Blueprint(
 
 
 @blp.get("/<uuid:drawing_id>/results")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, ResultsSchema)
 def get_results(drawing_id: UUID) -> Results:
     """Return who won what, once a drawing is drawn."""
@@ -37,7 +36,7 @@ def get_results(drawing_id: UUID) -> Results:
 
 
 @blp.get("/<uuid:drawing_id>/rules")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, content_type="text/plain")
 def get_rules(drawing_id: UUID) -> Response:
     """Return the official rules, the very bytes whose SHA-256 is in the signed terms."""
@@ -48,7 +47,7 @@ def get_rules(drawing_id: UUID) -> Response:
 
 
 @blp.get("/<uuid:drawing_id>/verification")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, VerificationSchema)
 def get_verification(drawing_id: UUID) -> Verification:
     """Return everything that a drawing has published so far."""
@@ -56,7 +55,7 @@ def get_verification(drawing_id: UUID) -> Verification:
 
 
 @blp.get("/<uuid:drawing_id>/verification/bundle.json")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, content_type="application/json")
 def get_bundle(drawing_id: UUID) -> Response:
     """Return the file from which anyone can verify a drawing offline (FTD1, section 8)."""
@@ -71,7 +70,7 @@ def get_bundle(drawing_id: UUID) -> Response:
 
 
 @blp.get("/log")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, LogRecordPageSchema)
 def list_log(query: dict[str, Any]) -> Page[LogRecord]:
@@ -81,7 +80,7 @@ def list_log(query: dict[str, Any]) -> Page[LogRecord]:
 
 
 @blp.get("/log/checkpoint")
-@limiter.limit(of_public_reads, override_defaults=True)
+@limit_public_reads
 @blp.response(200, CheckpointSchema)
 def get_checkpoint() -> Checkpoint:
     """Return the signed statement of where the public log stands."""
