@@ -42,6 +42,8 @@ class Cursor:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except ValueError as error:
             raise InvalidCursor from error
+        if crypto.base64url(raw) != text:  # decoding passes over odd characters and spare bits
+            raise InvalidCursor
         seal, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
         if not hmac.compare_digest(seal, cls._seal(scope, body)):
             raise InvalidCursor

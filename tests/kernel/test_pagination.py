@@ -51,6 +51,16 @@ def test_no_cursor_is_the_first_page():
     assert cursor.instant(default=from_epoch_s(1)) == from_epoch_s(1)
 
 
+@pytest.mark.parametrize("values", [(1,), (12,), (123,)])
+def test_a_cursor_has_one_spelling(values):
+    text = Cursor("things", values).encode()
+    last = text[-1]
+    others = [text[:-1] + chr(ord(last) + 1), f"{text}=", f"{text}!", f" {text}", f"{text}\n"]
+    for other in others:
+        with pytest.raises(InvalidCursor):
+            Cursor.parse(other, scope="things")
+
+
 def test_a_cursor_of_another_list_is_refused():
     text = Cursor("activities", (1,)).encode()
     with pytest.raises(InvalidCursor):
