@@ -1,6 +1,6 @@
-"""Rounds of a drand chain, scheme `bls-unchained-g1-rfc9380` (docs/drawing-protocol.md, 2 and 5).
+"""A round of a drand chain, scheme `bls-unchained-g1-rfc9380` (docs/drawing-protocol.md, 5).
 
-Part of the stand-alone verifier. Only the pairing needs `py_ecc`, which is optional.
+The verifier asks here where FitTrack is installed; the pairing needs `py_ecc`, which is optional.
 """
 
 from __future__ import annotations
@@ -9,20 +9,7 @@ import hashlib
 import sys
 from functools import lru_cache
 
-from fittrack.drawings.forms import Json
-
 DRAND_TAG = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
-
-
-def first_round_at(draws_at: int, genesis_time: int, period: int) -> int:
-    """Return the first round emitted at or after `draws_at`; all in seconds (section 2)."""
-    periods = -((genesis_time - draws_at) // period)  # rounded up
-    return max(1, periods + 1)
-
-
-def emitted_at(source: Json) -> int:
-    """Return when the round that a drand source names is emitted, in Unix seconds (section 2)."""
-    return int(source["genesis_time"] + (source["round"] - 1) * source["period"])
 
 
 @lru_cache(maxsize=256)

@@ -53,6 +53,12 @@ class RevealNotDue(Conflict):
     code = "reveal_not_due"
 
 
+class RevealTooLate(Conflict):
+    """The deadline of this reveal has passed; the drawing is void."""
+
+    code = "reveal_too_late"
+
+
 class AlreadyRevealed(Conflict):
     """This drawing's values are being revealed, so that it can't be cancelled any more."""
 

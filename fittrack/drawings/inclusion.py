@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fittrack.drawings.forms import FormatError, Json, check_form
-from fittrack.drawings.primitives import leaf_hash, merkle_levels, node_hash
 from fittrack.drawings.protocol import ProtocolError, in_order
+from fittrack.drawings.verifier import (
+    FormatError,
+    Json,
+    check_form,
+    leaf_hash,
+    merkle_levels,
+    node_hash,
+)
+
+PROOF_FORMS = {
+    "entry": "ENTRY",
+    "index": "0..",
+    "tree_size": "1..",
+    "path": "/[0-9a-f]{64}/[0..]",
+    "root": "/[0-9a-f]{64}/",
+}
+
+
+def merkle_root(leaves: Sequence[bytes]) -> bytes:
+    """Return the root over leaf hashes, 32 bytes (RFC 9162 section 2.1.1)."""
+    return merkle_levels(leaves)[-1][0]
 
 
 def inclusion_path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
@@ -65,11 +84,14 @@ def proof_document(entries: Sequence[Json], entry_id: str) -> Json:
 
 def proof_holds(document: object) -> bool:
     """Say whether a proof document is of the right form and proves its entry."""
+    if not isinstance(document, dict) or document.keys() != PROOF_FORMS.keys():
+        return False
+    proof: Json = document
     try:
-        check_form("PROOF", document)
+        for key, form in PROOF_FORMS.items():
+            check_form(form, proof[key])
     except FormatError:
         return False
-    proof: Json = document if isinstance(document, dict) else {}
     path = [bytes.fromhex(node) for node in proof["path"]]
     leaf, root = leaf_hash(proof["entry"]), bytes.fromhex(proof["root"])
     return inclusion_holds(leaf, proof["index"], proof["tree_size"], path, root)

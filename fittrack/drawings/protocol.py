@@ -7,23 +7,31 @@ bytes. See docs/drawing-protocol.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fittrack.drawings import checks
-from fittrack.drawings.beacon import first_round_at
-from fittrack.drawings.forms import FormatError, Json, canonical_json, check_form, parse_json
-from fittrack.drawings.primitives import (
+from fittrack.drawings.verifier import (
+    Claim,
+    FormatError,
+    Json,
     Step,
+    canonical_json,
+    check_form,
+    close_time_claims,
     draw_picks,
     draw_seed,
+    first_round_at,
     leaf_hash,
     merkle_levels,
     object_hash,
+    parse_json,
     prize_count,
+    reveal_claims,
     signed_message,
+    tagged_hash,
+    terms_claims,
 )
 
 
@@ -110,11 +118,15 @@ def build_terms(
     }
     terms |= {} if ext is None else {"ext": ext}
     require_form("TERMS", terms)
-    try:
-        checks.expect_terms(terms)
-    except checks.Failed as failed:
-        raise ProtocolError(str(failed)) from None
+    require(terms_claims(terms))
     return terms
+
+
+def require(claims: Iterable[Claim]) -> None:
+    """Check that no claim of the verifier's fails. Raises: ProtocolError, with its reason."""
+    for _, holds, reason in claims:
+        if holds is False:
+            raise ProtocolError(reason)
 
 
 def require_form(form: str, body: Json) -> None:
@@ -123,6 +135,11 @@ def require_form(form: str, body: Json) -> None:
         check_form(form, parse_json(canonical_json(body)))
     except (FormatError, TypeError, UnicodeError) as error:
         raise ProtocolError(f"{form} {str(error).strip()}") from None
+
+
+def holder_tag(drawing_id: str, member_id: str, salt: bytes) -> bytes:
+    """Return what stands for a member in one drawing; the salt has 32 bytes (section 3)."""
+    return tagged_hash("holder", b"\0".join([drawing_id.encode(), member_id.encode(), salt]))
 
 
 def build_entry(entry_id: str, holder: str, units: int, *, void: str = "") -> Json:
@@ -141,7 +158,7 @@ def build_entry(entry_id: str, holder: str, units: int, *, void: str = "") -> Js
 def in_order(entries: Sequence[Json]) -> list[Json]:
     """Return entries in canonical order (section 3). Raises: ProtocolError on a repeated id."""
     ordered = sorted(entries, key=lambda entry: entry["entry_id"])
-    if not checks.is_unique(ordered, "entry_id"):
+    if len({entry["entry_id"] for entry in ordered}) < len(ordered):
         raise ProtocolError("an entry id stands twice")
     return ordered
 
@@ -162,10 +179,7 @@ def first_ticket_numbers(entries: Sequence[Json]) -> dict[str, int]:
 
 def build_close(terms: Json, entries: Sequence[Json], *, closed_at: int) -> Json:
     """Return the record that freezes the list of entries (section 4). Raises: ProtocolError."""
-    try:
-        checks.expect_close_time(terms, closed_at)
-    except checks.Failed as failed:
-        raise ProtocolError(str(failed)) from None
+    require(close_time_claims(terms, closed_at))
     ordered = in_order(entries)
     close = {
         "v": "FTD1",
@@ -185,21 +199,11 @@ def check_reveal(terms: Json, reveal: Json) -> None:
 
     Raises: ProtocolError.
     """
-    named = [source for source in terms["sources"] if source["id"] == reveal.get("id")]
+    require_form("REVEAL", reveal)
+    named = [source for source in terms["sources"] if source["id"] == reveal["id"]]
     if not named:
         raise ProtocolError("the reveal is of no source of the terms")
-    source = named[0]
-    try:
-        checks.expect_reveal(source, reveal)
-        if source["kind"] == "commit":
-            checks.expect_commitment(terms["drawing_id"], source, reveal)
-        if source["kind"] == "drand":
-            checks.expect_round(source, reveal)
-            checks.expect_drand_signature(source, reveal)
-    except checks.Failed as failed:
-        raise ProtocolError(str(failed)) from None
-    except checks.Skipped:
-        return
+    require(reveal_claims(terms["drawing_id"], named[0], reveal))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fittrack.drawings.forms import Json
-from fittrack.drawings.primitives import EMPTY_LOG_HEAD, next_head, object_hash
 from fittrack.drawings.protocol import require_form
+from fittrack.drawings.verifier import EMPTY_LOG_HEAD, Json, next_head, object_hash
 
 
 @dataclass(frozen=True, slots=True)

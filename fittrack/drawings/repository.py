@@ -152,6 +152,11 @@ def update_due_at(tx: Transaction, drawing_id: str, due_at: datetime | None) -> 
     tx.run(SQL["update_due_at"], drawing_id=drawing_id, due_at=due_at)
 
 
+def update_reveal_deadline(tx: Transaction, drawing_id: str, deadline_at: datetime) -> None:
+    """Say by when the values of a drawing must be revealed."""
+    tx.run(SQL["update_reveal_deadline"], drawing_id=drawing_id, reveal_deadline_at=deadline_at)
+
+
 def update_drawn_at(tx: Transaction, drawing_id: str, drawn_at: datetime) -> None:
     """Fix the time of the draw; the first time counts."""
     tx.run(SQL["update_drawn_at"], drawing_id=drawing_id, drawn_at=drawn_at)
@@ -173,14 +178,21 @@ def list_prizes(tx: Transaction, drawing_id: str) -> list[Prize]:
     return tx.all(Prize, SQL["list_prizes"], drawing_id=drawing_id)
 
 
-def list_prizes_of_page(tx: Transaction, drawings: Sequence[Drawing]) -> dict[str, list[Prize]]:
+def list_prizes_of_page(
+    tx: Transaction, drawings: Sequence[Drawing], *, status: str | None, type_: str | None
+) -> dict[str, list[Prize]]:
     """Return drawing id -> its prizes, for the drawings of one page, in one query."""
     if not drawings:
         return {}
     draws = [drawing.draws_at for drawing in drawings]
     prizes: dict[str, list[Prize]] = {drawing.drawing_id: [] for drawing in drawings}
     for prize in tx.all(
-        Prize, SQL["list_prizes_of_page"], first_draw_at=min(draws), last_draw_at=max(draws)
+        Prize,
+        SQL["list_prizes_of_page"],
+        first_draw_at=min(draws),
+        last_draw_at=max(draws),
+        status=status,
+        type=type_,
     ):
         prizes.setdefault(prize.drawing_id, []).append(prize)
     return prizes

@@ -17,14 +17,14 @@ from fittrack.drawings.errors import (
     OpensInThePast,
     RegistrationRequired,
     RevealNotDue,
+    RevealTooLate,
     SponsorBarred,
     SponsorNotActive,
     StaleDrawing,
     WitnessRequired,
 )
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Actor, Drawing, Prize, Source
-from fittrack.drawings.primitives import commitment
+from fittrack.drawings.verifier import Json, commitment
 from fittrack.errors import field_error
 from fittrack.sponsors.models import Sponsor
 
@@ -237,10 +237,19 @@ def _step_of_closed(
     missing = [source.source_id for source in sources if source.source_id not in revealed]
     if not missing:
         return "fix_draw_time" if drawing.drawn_at is None else "draw_winners"
-    if missing[0] == OPERATOR or missing[0] in by_itself:
-        return "reveal_kept_value"
-    late = drawing.reveal_deadline_at is not None and now >= drawing.reveal_deadline_at
-    return "abort_drawing" if late else None
+    if is_late(drawing, now=now):
+        return "abort_drawing"
+    return "reveal_kept_value" if missing[0] in {OPERATOR, *by_itself} else None
+
+
+def is_late(drawing: Drawing, *, now: datetime) -> bool:
+    """Tell whether reveals come too late."""
+    return drawing.reveal_deadline_at is not None and now >= drawing.reveal_deadline_at
+
+
+def deadline_after_close(drawing: Drawing, *, reveal_s: int, now: datetime) -> datetime:
+    """Return by when all values must be revealed; a late close does not shorten the time."""
+    return max(drawing.draws_at, now) + timedelta(seconds=reveal_s)
 
 
 def check_due(drawing: Drawing, to: str, *, due_at: datetime, now: datetime) -> None:
@@ -258,12 +267,22 @@ def check_cancellable(drawing: Drawing, *, is_revealing: bool) -> None:
 
 
 def check_reveal_due(
-    drawing: Drawing, sources: Sequence[Source], revealed: Collection[str], own: Source
+    drawing: Drawing,
+    sources: Sequence[Source],
+    revealed: Collection[str],
+    own: Source,
+    *,
+    now: datetime,
 ) -> None:
-    """Check that every source before a witness's own has revealed. Raises: RevealNotDue."""
+    """Check that it is a witness's turn: every source before its own has revealed.
+
+    Raises: RevealNotDue, RevealTooLate.
+    """
     earlier = [source.source_id for source in sources if source.position < own.position]
     if drawing.status != "closed" or not set(earlier) <= set(revealed):
         raise RevealNotDue(reveals_from=drawing.draws_at, drawing_status=drawing.status)
+    if is_late(drawing, now=now):
+        raise RevealTooLate(reveal_deadline_at=drawing.reveal_deadline_at)
 
 
 def draw_time(drawing: Drawing, *, now: datetime) -> datetime:

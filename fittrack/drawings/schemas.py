@@ -20,6 +20,12 @@ def _text(length: int, **more: Any) -> fields.String:
     return fields.String(validate=validate.Length(min=1, max=length), **more)
 
 
+def _line(length: int, **more: Any) -> fields.String:
+    """Return a field for one line of text, which goes into rules and notices."""
+    one_line = validate.Regexp(r"\A[^\x00-\x1f\x7f]+\Z", error="Must be one line of text.")
+    return fields.String(validate=[validate.Length(min=1, max=length), one_line], **more)
+
+
 def _link(**more: Any) -> fields.URL:
     return fields.URL(schemes={"http", "https"}, validate=validate.Length(max=500), **more)
 
@@ -47,7 +53,7 @@ class IdField(fields.UUID):
 class NewPrizeSchema(Schema):
     """A prize of a draft; prizes are drawn in the order given, the first is rank 1."""
 
-    name = _text(120, required=True, metadata={"example": "Running shoes"})
+    name = _line(120, required=True, metadata={"example": "Running shoes"})
     description = _text(1000, load_default=None, allow_none=True)
     value_cents = _whole(0, MAX_VALUE_CENTS, required=True, metadata={"example": 5000})
     quantity = _whole(1, 10_000, load_default=1)
@@ -60,7 +66,7 @@ class EditDrawingSchema(Schema):
     """What an admin may change of a draft; of a scheduled drawing only description and image."""
 
     type = fields.String(validate=validate.OneOf(TYPES), metadata={"example": "daily"})
-    name = _text(120, metadata={"example": "Friday's shoes"})
+    name = _line(120, metadata={"example": "Friday's shoes"})
     description = _text(1000, allow_none=True)
     image_url = _link(allow_none=True)
     ticket_price_points = _whole(1, MAX_PRICE_POINTS, metadata={"example": 100})
@@ -97,7 +103,7 @@ class NewDrawingSchema(EditDrawingSchema):
     """A new drawing; `closes_at` is 5 minutes before the draw unless given."""
 
     type = fields.String(required=True, validate=validate.OneOf(TYPES))
-    name = _text(120, required=True, metadata={"example": "Friday's shoes"})
+    name = _line(120, required=True, metadata={"example": "Friday's shoes"})
     description = _text(1000, load_default=None, allow_none=True)
     image_url = _link(load_default=None, allow_none=True)
     ticket_price_points = _whole(1, MAX_PRICE_POINTS, required=True, metadata={"example": 100})
@@ -200,7 +206,7 @@ class DrawingQuery(PageQuery):
 class CancelSchema(Schema):
     """Why a drawing is cancelled; it is published."""
 
-    reason = _text(200, required=True, metadata={"example": "The prize is not available."})
+    reason = _line(200, required=True, metadata={"example": "The prize is not available."})
 
 
 class CommitmentSchema(Schema):

@@ -149,8 +149,8 @@ def reveal_value(
 ) -> DrawingDetails:
     """Reveal a sponsor's value: the one that it keeps, or by its order the one kept for it.
 
-    Repeating it is harmless. Raises: DrawingNotFound, NotAWitness, RevealNotDue, ValueRequired,
-    CommitmentMismatch.
+    Repeating it is harmless. Raises: DrawingNotFound, NotAWitness, RevealNotDue, RevealTooLate,
+    ValueRequired, CommitmentMismatch.
     """
     actor = Actor(account_id, "sponsor")
     source = _own_source(drawing_id, account_id, value, actor, now=clock())
@@ -159,7 +159,7 @@ def reveal_value(
         now = clock()
         if source.source_id not in {one.source_id for one in record.list_reveals(tx, drawing_id)}:
             standing = values.standing(tx, drawing, now=now)
-            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source)
+            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source, now=now)
             shown = value or values.read_kept(tx, source)
             values.reveal(tx, source, shown, actor, now=now)
             repository.update_due_at(tx, drawing_id, drawing.draws_at)
@@ -199,7 +199,7 @@ def list_drawings(
         page = Page.of(
             rows, limit=limit, cursor=cursor, key=lambda row: (row.draws_at, row.drawing_id)
         )
-        prizes = repository.list_prizes_of_page(tx, page.items)
+        prizes = repository.list_prizes_of_page(tx, page.items, status=status, type_=type_)
     items = [DrawingDetails(drawing, prizes[drawing.drawing_id]) for drawing in page.items]
     return Page(items, page.next_cursor)
 
@@ -245,7 +245,7 @@ def _own_source(
             raise ValueRequired
         is_read = value is None and source.source_id not in standing.revealed
         if drawing.status == "closed" and is_read:
-            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source)
+            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source, now=now)
             values.record_reading(tx, source, actor, now=now)
     return source
 

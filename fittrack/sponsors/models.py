@@ -7,6 +7,13 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class SponsorAccount:
+    """The account of one of a sponsor's people."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sponsor:
     """Who supplies prizes; one that withheld a reveal is barred as a witness.
 

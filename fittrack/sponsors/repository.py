@@ -9,7 +9,7 @@ from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.db.loader import load_sql
 from fittrack.sponsors.errors import SponsorNameTaken, SponsorNotFound
-from fittrack.sponsors.models import Sponsor
+from fittrack.sponsors.models import Sponsor, SponsorAccount
 
 SQL = load_sql("sponsors")
 
@@ -67,6 +67,12 @@ def insert_sponsor_account(
     tx.run(
         SQL["insert_sponsor_account"], sponsor_id=sponsor_id, account_id=account_id, added_at=now
     )
+
+
+def list_sponsor_accounts(tx: Transaction, sponsor_id: str) -> list[str]:
+    """Return the accounts of a sponsor's people."""
+    rows = tx.all(SponsorAccount, SQL["list_sponsor_accounts"], sponsor_id=sponsor_id)
+    return [row.account_id for row in rows]
 
 
 def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:

@@ -78,6 +78,11 @@ def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:
     return repository.find_sponsor_of(tx, account_id)
 
 
+def list_accounts(tx: Transaction, sponsor_id: str) -> list[str]:
+    """Return the accounts of a sponsor's people."""
+    return repository.list_sponsor_accounts(tx, sponsor_id)
+
+
 def find_standing_witness(tx: Transaction) -> Sponsor | None:
     """Return a sponsor that reveals by itself and may be a source, or None."""
     return repository.find_standing_witness(tx)

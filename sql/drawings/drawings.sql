@@ -119,6 +119,12 @@ UPDATE drawings
    SET due_at = :due_at
  WHERE drawing_id = :drawing_id
 
+-- name: update_reveal_deadline
+-- Say by when the values of a drawing must be revealed.
+UPDATE drawings
+   SET reveal_deadline_at = :reveal_deadline_at
+ WHERE drawing_id = :drawing_id
+
 -- name: update_drawn_at
 -- Fix the time of the draw before anything is computed; the first time counts.
 UPDATE drawings
@@ -148,13 +154,15 @@ SELECT prize_id, drawing_id, rank_no, name, description, value_cents, quantity, 
  ORDER BY rank_no
 
 -- name: list_prizes_of_page
--- The prizes of all drawings whose draws lie between the first and the last on a page.
+-- The prizes of the drawings whose draws lie between the first and the last on a page of the list.
 SELECT p.prize_id, p.drawing_id, p.rank_no, p.name, p.description, p.value_cents, p.quantity, p.kind,
        p.sponsor_id, p.image_url
   FROM prizes p
  WHERE p.drawing_id IN (SELECT d.drawing_id
                           FROM drawings d
-                         WHERE d.draws_at BETWEEN :first_draw_at AND :last_draw_at)
+                         WHERE d.draws_at BETWEEN :first_draw_at AND :last_draw_at
+                           AND (:status IS NULL OR d.status = :status)
+                           AND (:type IS NULL OR d.type = :type))
  ORDER BY p.drawing_id, p.rank_no
 
 -- name: delete_prizes

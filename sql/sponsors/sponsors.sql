@@ -58,6 +58,13 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
 INSERT INTO sponsor_accounts (account_id, sponsor_id, added_at)
 VALUES (:account_id, :sponsor_id, :added_at)
 
+-- name: list_sponsor_accounts
+-- A sponsor's people.
+SELECT account_id
+  FROM sponsor_accounts
+ WHERE sponsor_id = :sponsor_id
+ ORDER BY account_id
+
 -- name: find_sponsor_of
 -- The sponsor that an account belongs to.
 SELECT sponsor_id

@@ -12,7 +12,8 @@ import pytest
 from fittrack.clock import rfc3339
 from fittrack.drawings import verifier
 from fittrack.drawings.inclusion import proof_holds
-from fittrack.drawings.primitives import commitment, holder_tag, signature_holds
+from fittrack.drawings.protocol import holder_tag
+from fittrack.drawings.verifier import commitment, signature_holds
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
 
@@ -163,6 +164,8 @@ def test_a_sponsor_sees_its_draft_and_commits_to_a_value_of_its_own(client):
         ({"sponsor_id": str(uuid4())}, "/sponsor_id"),
         ({"prizes": [{"name": "x", "value_cents": 1, "quantity": 9999}] * 2}, "/prizes"),
         ({"colour": "red"}, "/colour"),
+        ({"name": "two\nlines"}, "/name"),
+        ({"name": ""}, "/name"),
     ],
 )
 def test_a_bad_draft_names_the_field(client, admin, over, pointer):

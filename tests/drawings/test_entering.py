@@ -59,6 +59,12 @@ def test_an_unverified_address_cant_enter(now):
     assert refusal(make.make_open(now), ana).code == "email_not_verified"
 
 
+def test_a_suspended_account_cant_enter(now):
+    ana = make.make_player()
+    sql("UPDATE accounts SET status = 'suspended' WHERE account_id = ?", ana)
+    assert refusal(make.make_open(now), ana).code == "account_not_active"
+
+
 def test_a_premium_drawing_is_for_premium_members(now):
     drawing = make.make_open(now, audience="premium")
     assert refusal(drawing, make.make_player()).code == "premium_only"

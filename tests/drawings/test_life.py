@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from fittrack.drawings import standalone, verifier
+from fittrack.drawings import verifier
 from fittrack.drawings.record import publication
 from tests import factories_drawings as make
 
@@ -40,8 +41,8 @@ def test_a_drawing_is_opened_sold_closed_drawn_and_verified(tmp_path):
     report = verifier.verify(bundle_bytes(drawing))
     assert (report.exit, report.assurance) == (0, "witnessed"), report.reasons
 
-    script, file = tmp_path / "verify_drawing.py", tmp_path / "bundle.json"
-    script.write_text(standalone.standalone_source())
+    script, file = tmp_path / "verifier.py", tmp_path / "bundle.json"
+    shutil.copy(verifier.__file__, script)
     file.write_bytes(bundle_bytes(drawing))
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(file), "--require", "log"], capture_output=True

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fittrack.drawings.forms import canonical_json
 from fittrack.drawings.inclusion import proof_document, proof_holds
-from fittrack.drawings.primitives import commitment, holder_tag, signature_holds
 from fittrack.drawings.protocol import (
     QUICKNET,
     ProtocolError,
@@ -21,6 +19,7 @@ from fittrack.drawings.protocol import (
     drand_source,
     draw,
     first_ticket_numbers,
+    holder_tag,
     public_key,
     public_source,
     sign,
@@ -31,7 +30,7 @@ from fittrack.drawings.public_log import (
     build_checkpoint,
     build_receipt,
 )
-from fittrack.drawings.verifier import verify
+from fittrack.drawings.verifier import canonical_json, commitment, signature_holds, verify
 from tests.drawings.vectors import valid_bundle
 
 KEY = bytes(range(32))

@@ -10,9 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fittrack.drawings.forms import FormatError, canonical_json, parse_json
-from fittrack.drawings.inclusion import inclusion_holds, inclusion_path
-from fittrack.drawings.primitives import merkle_levels, merkle_root, select, uniform
+from fittrack.drawings.inclusion import inclusion_holds, inclusion_path, merkle_root
+from fittrack.drawings.verifier import (
+    FormatError,
+    canonical_json,
+    merkle_levels,
+    parse_json,
+    select,
+    uniform,
+)
 
 RELAXED = settings(deadline=None)  # a busy machine is no failure
 SEEDS = st.binary(min_size=32, max_size=32)

@@ -6,16 +6,19 @@ import hashlib
 
 import pytest
 
-from fittrack.drawings.beacon import drand_signature_holds, emitted_at, first_round_at
-from fittrack.drawings.forms import FormatError, canonical_json, parse_json
-from fittrack.drawings.inclusion import inclusion_holds, inclusion_path, proof_document
-from fittrack.drawings.primitives import (
+from fittrack.drawings.beacon import drand_signature_holds
+from fittrack.drawings.inclusion import inclusion_holds, inclusion_path, merkle_root, proof_document
+from fittrack.drawings.protocol import holder_tag
+from fittrack.drawings.verifier import (
+    FormatError,
+    canonical_json,
     commitment,
-    holder_tag,
+    emitted_at,
+    first_round_at,
     leaf_hash,
     log_heads,
     merkle_levels,
-    merkle_root,
+    parse_json,
     select,
     uniform,
 )

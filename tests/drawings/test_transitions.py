@@ -11,10 +11,9 @@ from fittrack.db.errors import Immutable
 from fittrack.db.loader import Statement
 from fittrack.drawings import errors, service, verifier
 from fittrack.drawings.conduct import service as conduct
-from fittrack.drawings.forms import parse_json
-from fittrack.drawings.primitives import commitment
 from fittrack.drawings.record import publication
 from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
+from fittrack.drawings.verifier import commitment, parse_json
 from fittrack.pagination import Cursor
 from fittrack.points import audit
 from fittrack.sponsors import service as sponsors
@@ -337,6 +336,7 @@ def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(no
     ana = make.make_player()
     make.buy(drawing, ana)
     make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
     deadline_at = make.get(drawing).reveal_deadline_at
     make.advance(drawing, deadline_at)
     [successor] = make.successors(drawing)
@@ -351,6 +351,41 @@ def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(no
     make.advance(successor, deadline_at)
     assert make.balance(ana) == 1_000
     assert audit.audit_ledger(now=deadline_at).is_clean
+
+
+def test_who_was_not_asked_to_reveal_is_not_barred(now):
+    drawing, sponsor = witnessed_by_hand(now)
+    make.buy(drawing, make.make_player())
+    make.advance(drawing, drawing.closes_at)
+    deadline_at = make.get(drawing).reveal_deadline_at
+    with pytest.raises(errors.RevealNotDue):
+        reveal(drawing, sponsor, deadline_at)
+    make.advance(drawing, deadline_at)
+    [successor] = make.successors(drawing)
+    make.advance(successor, deadline_at)
+    assert make.get(successor).sponsor_id == drawing.sponsor_id
+    assert make.get(successor).status == "scheduled"
+
+
+def test_a_reveal_after_the_deadline_is_refused(now):
+    drawing, sponsor = witnessed_by_hand(now)
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    with pytest.raises(errors.RevealTooLate):
+        reveal(drawing, sponsor, make.get(drawing).reveal_deadline_at)
+
+
+def test_a_late_close_leaves_the_whole_time_for_reveals(now):
+    drawing, _ = witnessed_by_hand(now)
+    late = drawing.draws_at + timedelta(days=2)
+    assert make.advance(drawing, late) == ["close_drawing", "reveal_kept_value"]
+    assert make.get(drawing).reveal_deadline_at == late + timedelta(days=1)
+
+
+def test_the_sponsors_people_get_the_close_hash_at_once(now):
+    drawing, sponsor = witnessed_by_hand(now)
+    make.advance(drawing, drawing.closes_at)
+    assert make.notices(sponsor) == ["drawing_closed"]
 
 
 def test_an_aborted_drawing_that_nobody_entered_has_no_successor(now):

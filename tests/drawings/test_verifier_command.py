@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from fittrack.drawings.standalone import standalone_source
+from fittrack.drawings import verifier
 from fittrack.drawings.verifier import main, verify
 from tests.drawings.vectors import as_bytes, groups, patched, valid_bundle
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """An empty folder with nothing but the one-file verifier and two bundles."""
-    (tmp_path / "verify_drawing.py").write_text(standalone_source(), encoding="utf-8")
+    """An empty folder with nothing but the verifier's one file and two bundles."""
+    shutil.copy(verifier.__file__, tmp_path)
     (tmp_path / "good.json").write_bytes(as_bytes(valid_bundle("beacon-quicknet")))
     forged = next(one for one in groups()["bundles_invalid"] if one["name"] == "op-chosen-winner")
     (tmp_path / "forged.json").write_bytes(as_bytes(patched(forged)))
@@ -30,7 +31,7 @@ def run(folder, *arguments):
 
 
 def test_the_one_file_runs_alone(folder):
-    done = run(folder, "verify_drawing.py", "good.json", "--json")
+    done = run(folder, "verifier.py", "good.json", "--json")
     assert done.stderr == ""
     assert json.loads(done.stdout) == {
         "checks": verify((folder / "good.json").read_bytes()).checks,
@@ -40,27 +41,32 @@ def test_the_one_file_runs_alone(folder):
     assert done.returncode == 0
 
 
-def test_the_one_file_needs_nothing_of_fittrack():
-    assert "fittrack." not in standalone_source()
+def test_the_one_file_needs_nothing_of_fittrack(folder):
+    blocked = "import sys, runpy; sys.modules['fittrack'] = None; sys.argv = sys.argv[1:]; "
+    start = blocked + "runpy.run_path('verifier.py', run_name='__main__')"
+    done = run(folder, "-c", start, "verifier.py", "good.json", "--json")
+    here = verify((folder / "good.json").read_bytes()).checks
+    assert json.loads(done.stdout)["checks"] == here | {"beacon": "skip"}
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_reader_is_told_why_a_check_failed_and_what_is_left_to_trust(folder):
-    forged = run(folder, "verify_drawing.py", "forged.json")
+    forged = run(folder, "verifier.py", "forged.json")
     assert forged.returncode == 1
     assert "fail  picks             the seed gives other picks" in forged.stdout
     assert "assurance: none" in forged.stdout
-    good = run(folder, "verify_drawing.py", "good.json")
+    good = run(folder, "verifier.py", "good.json")
     assert "assurance: beacon; what is left to trust: drand's threshold" in good.stdout
 
 
 def test_without_the_pairing_the_beacon_is_skipped_and_not_believed(folder):
     blocked = "import sys, runpy; sys.modules['py_ecc'] = None; sys.argv = sys.argv[1:]; "
-    start = blocked + "runpy.run_path('verify_drawing.py', run_name='__main__')"
-    done = run(folder, "-c", start, "verify_drawing.py", "good.json", "--json")
+    start = blocked + "runpy.run_path('verifier.py', run_name='__main__')"
+    done = run(folder, "-c", start, "verifier.py", "good.json", "--json")
     report = json.loads(done.stdout)
     assert (report["checks"]["beacon"], report["assurance"]) == ("skip", "operator-only")
     assert done.returncode == 0
-    required = run(folder, "-c", start, "verify_drawing.py", "good.json", "--require", "beacon")
+    required = run(folder, "-c", start, "verifier.py", "good.json", "--require", "beacon")
     assert required.returncode == 1
     assert "unmet: 'beacon' did not pass" in required.stdout
 
@@ -69,8 +75,8 @@ def test_without_the_pairing_another_round_still_fails(folder):
     case = next(one for one in groups()["bundles_invalid"] if one["name"] == "beacon-other-round")
     (folder / "round.json").write_bytes(as_bytes(patched(case)))
     blocked = "import sys, runpy; sys.modules['py_ecc'] = None; sys.argv = sys.argv[1:]; "
-    start = blocked + "runpy.run_path('verify_drawing.py', run_name='__main__')"
-    done = run(folder, "-c", start, "verify_drawing.py", "round.json", "--json")
+    start = blocked + "runpy.run_path('verifier.py', run_name='__main__')"
+    done = run(folder, "-c", start, "verifier.py", "round.json", "--json")
     assert json.loads(done.stdout)["checks"]["beacon"] == "fail"
 
 

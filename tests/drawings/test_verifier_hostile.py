@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fittrack.drawings.checks import CHECKS
-from fittrack.drawings.verifier import verify
+from fittrack.drawings.verifier import CHECKS, verify
 from tests.drawings.vectors import as_bytes, groups, valid_bundle
 
 WITNESSED = valid_bundle("witnessed")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from fittrack import db, queues
+from fittrack.clock import rfc3339
+from fittrack.db import Transaction
 from fittrack.drawings import repository
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.tickets.service import FIRST_ID
+from fittrack.drawings.verifier import Json, object_hash
 from fittrack.notifications import service as notifications
 from fittrack.queues import Lease
+from fittrack.sponsors import service as sponsors
 
 BATCH_ROWS = 500
 
@@ -30,7 +34,27 @@ def tell_entrants(*, drawing_id: str, lease: Lease, now: datetime) -> None:
                 queues.finish(tx, lease, now=now)
 
 
-def _tell_aborted(tx: db.Transaction, drawing: Drawing, account_id: str, *, now: datetime) -> None:
+def tell_witnesses(tx: Transaction, drawing: Drawing, close: Json, *, now: datetime) -> None:
+    """Send a close's hash to the people of the sponsor that is to reveal: their copy dates it."""
+    if drawing.sponsor_id is None:
+        return
+    close_hash = object_hash("close", close).hex()
+    for account_id in sponsors.list_accounts(tx, drawing.sponsor_id):
+        notifications.notify(
+            tx,
+            account_id,
+            "drawing_closed",
+            key=drawing.drawing_id,
+            title=f"Sales of {drawing.name} have ended",
+            body=f"The entries are frozen under the close hash {close_hash}. Keep it: it shows "
+            f"that the list came before any value was revealed. Reveal yours from "
+            f"{rfc3339(drawing.draws_at)} on.",
+            data={"drawing_id": drawing.drawing_id, "close_hash": close_hash},
+            now=now,
+        )
+
+
+def _tell_aborted(tx: Transaction, drawing: Drawing, account_id: str, *, now: datetime) -> None:
     notifications.notify(
         tx,
         account_id,

@@ -23,9 +23,8 @@ def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
     """Abort a held drawing, bar who withheld, carry the entries over and have everyone told."""
     drawing = standing.drawing
     withheld = [source.source_id for source in standing.missing]
-    for source in standing.missing:
-        if source.sponsor_id is not None:
-            sponsors.bar(tx, source.sponsor_id, now=now)
+    if standing.withholder_id is not None:
+        sponsors.bar(tx, standing.withholder_id, now=now)
     successor = _successor(tx, drawing, now=now) if drawing.entry_count else None
     carried_to = successor.drawing_id if successor else None
     repository.update_status(tx, drawing, "aborted", due_at=None, now=now)

@@ -9,14 +9,24 @@ from fittrack.drawings.models import Drawing, Source
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A drawing, its sources in order, who has revealed, and the step that is due."""
+    """A drawing, its sources in order, who has revealed, and the step that is due.
+
+    `by_itself` are the sources whose kept values are revealed by a standing order.
+    """
 
     drawing: Drawing
     sources: list[Source]
     revealed: frozenset[str]
+    by_itself: frozenset[str]
     step: str | None
 
     @property
     def missing(self) -> list[Source]:
         """Return the sources that have not revealed, in order."""
         return [source for source in self.sources if source.source_id not in self.revealed]
+
+    @property
+    def withholder_id(self) -> str | None:
+        """Return the sponsor whose turn it is to reveal by its own order, or None."""
+        turn = self.missing[0] if self.missing else None
+        return None if turn is None or turn.source_id in self.by_itself else turn.sponsor_id

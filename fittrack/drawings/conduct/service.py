@@ -10,14 +10,13 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from fittrack import db, queues
+from fittrack import config, db, queues
 from fittrack.clock import epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, repository, rules
-from fittrack.drawings.conduct import carrying, refunds, values
+from fittrack.drawings.conduct import announcements, carrying, refunds, values
 from fittrack.drawings.conduct.models import Standing
 from fittrack.drawings.errors import RevealsMissing
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import PLATFORM, Actor, Drawing
 from fittrack.drawings.record import repository as record_repository
 from fittrack.drawings.record import rules as record_rules
@@ -25,6 +24,7 @@ from fittrack.drawings.record import service as record
 from fittrack.drawings.record.models import Pick
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.tickets import rules as ticket_rules
+from fittrack.drawings.verifier import Json
 from fittrack.fulfilment import service as fulfilment
 from fittrack.fulfilment.models import Award
 
@@ -122,10 +122,15 @@ def _close(drawing_id: str, now: datetime) -> None:
         if drawing is None or drawing != listed:
             return
         record.store_frozen(tx, drawing_id, frozen)
+        deadline_at = rules.deadline_after_close(
+            drawing, reveal_s=config.current().reveal_deadline_s, now=now
+        )
+        repository.update_reveal_deadline(tx, drawing_id, deadline_at)
         repository.update_status(tx, drawing, "closed", due_at=drawing.draws_at, now=now)
         repository.record_event(
             tx, drawing_id, "closed", PLATFORM, now=now, entries_root=close["entries_root"]
         )
+        announcements.tell_witnesses(tx, drawing, close, now=now)
         record.publish(tx, drawing_id, "close", close, now=now)
 
 

@@ -21,11 +21,12 @@ logger = logging.getLogger(__name__)
 def standing(tx: Transaction, drawing: Drawing, *, now: datetime) -> Standing:
     """Return where a drawing stands."""
     sources = repository.list_sources(tx, drawing.drawing_id)
-    reveals = record.list_reveals(tx, drawing.drawing_id) if drawing.status == "closed" else []
+    reveals = record.list_reveals(tx, drawing.drawing_id)
     revealed = frozenset(reveal.source_id for reveal in reveals)
-    by_itself = _revealing_by_themselves(tx, sources) if drawing.status == "closed" else ()
+    closed = drawing.status == "closed"
+    by_itself = _revealing_by_themselves(tx, sources) if closed else frozenset[str]()
     step = rules.next_step(drawing, sources, revealed, by_itself, now=now)
-    return Standing(drawing, sources, revealed, step)
+    return Standing(drawing, sources, revealed, by_itself, step)
 
 
 def new_sources(tx: Transaction, drawing: Drawing) -> list[Source]:

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, public_log
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Document
-from fittrack.drawings.primitives import object_hash, signature_holds
 from fittrack.drawings.protocol import ProtocolError
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record import service as record
 from fittrack.drawings.record.models import AuditedDrawing, LogRecord
+from fittrack.drawings.verifier import Json, object_hash, signature_holds
 
 DRAWINGS_AT_ONCE = 200
 RECORDS_AT_ONCE = 5_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Document, Drawing, Source
+from fittrack.drawings.verifier import Json
 
 
 @dataclass(frozen=True, slots=True)

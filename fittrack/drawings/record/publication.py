@@ -9,7 +9,6 @@ from fittrack.db import Transaction
 from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.errors import NotPublishedYet
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Document
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
@@ -21,6 +20,7 @@ from fittrack.drawings.record.models import (
     Results,
     Verification,
 )
+from fittrack.drawings.verifier import Json
 from fittrack.pagination import Cursor, Page
 
 DOCUMENTS = ("rules", "terms", "close", "result")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fittrack.drawings import inclusion, primitives, protocol
-from fittrack.drawings.forms import Json, canonical_json, parse_json
+from fittrack.drawings import inclusion, protocol, verifier
+from fittrack.drawings.inclusion import merkle_root
 from fittrack.drawings.models import Source
-from fittrack.drawings.primitives import leaf_hash, merkle_levels, merkle_root
 from fittrack.drawings.protocol import Drawn
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record.models import Frozen, FrozenEntry, HeadRow, LogRecord, Pick
+from fittrack.drawings.verifier import Json, canonical_json, leaf_hash, merkle_levels, parse_json
 
 # A power of two: the roots of runs of this many leaves are then nodes of the whole tree.
 RUN_LENGTH = 1024
@@ -61,7 +61,7 @@ def freeze(drawing_id: str, entries: Sequence[Json]) -> Frozen:
 
 def next_head(before: LogHead, row: LogRecord) -> bytes:
     """Return the head that a stored record gives after the one before it."""
-    return primitives.next_head(before.head, record_of(row))
+    return verifier.next_head(before.head, record_of(row))
 
 
 def _places(drawing_id: str, ordered: Sequence[Json]) -> Iterator[dict[str, Any]]:

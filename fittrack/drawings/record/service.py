@@ -9,12 +9,11 @@ from fittrack import crypto
 from fittrack.clock import epoch_s
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, public_log
-from fittrack.drawings.forms import Json, canonical_json
 from fittrack.drawings.models import Document
-from fittrack.drawings.primitives import object_hash
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record.models import Frozen, HeadRow, LogRecord, Reveal
+from fittrack.drawings.verifier import Json, canonical_json, object_hash
 
 
 def sign(kind: str, body: Json) -> str:

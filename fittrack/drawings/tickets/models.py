@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fittrack.drawings.forms import Json
+from fittrack.drawings.verifier import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from fittrack.auth import AccountNotActive
 from fittrack.drawings.errors import (
     AccountTooNew,
     DrawingNotFound,
@@ -17,10 +18,10 @@ from fittrack.drawings.errors import (
     TicketLimitReached,
     Underage,
 )
-from fittrack.drawings.forms import Json
 from fittrack.drawings.models import Drawing
-from fittrack.drawings.primitives import holder_tag
+from fittrack.drawings.protocol import holder_tag
 from fittrack.drawings.tickets.models import Entrant, Entry, Holder, ListedEntry, Odds
+from fittrack.drawings.verifier import Json
 
 SALT_BYTES = 32
 MAX_TICKETS_AT_ONCE = 1_000_000
@@ -39,11 +40,13 @@ def check_on_sale(drawing: Drawing, *, now: datetime) -> None:
 
 
 def check_eligible(drawing: Drawing, entrant: Entrant, *, today_on: date, now: datetime) -> None:
-    """Check whether an active account may enter; `today_on` is the platform's day.
+    """Check whether an account may enter; `today_on` is the platform's day.
 
-    Raises: StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly, Underage, StateExcluded,
-    AccountTooNew.
+    Raises: AccountNotActive, StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly,
+    Underage, StateExcluded, AccountTooNew.
     """
+    if entrant.status != "active":
+        raise AccountNotActive(status_of_account=entrant.status)
     if entrant.role in STAFF:
         raise StaffExcluded
     if entrant.is_sponsors_own:

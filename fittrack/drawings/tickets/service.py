@@ -11,7 +11,6 @@ from fittrack.clock import day_of, epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
-from fittrack.drawings.forms import canonical_json
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.record import repository as record_repository
 from fittrack.drawings.record import rules as record_rules
@@ -29,6 +28,7 @@ from fittrack.drawings.tickets.models import (
     Ticket,
     Win,
 )
+from fittrack.drawings.verifier import canonical_json
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
