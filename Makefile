@@ -45,11 +45,20 @@ seed: install ## fill the database with a believable world
 test: install ## run all tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
-test-fast: install ## run the rules and guards only: no engine, seconds
-	@$(BIN)/python -m pytest -q tests/guards -k "not explained" tests/drawings/test_verifier.py
+# What needs no engine and no process.
+RULE_TESTS := tests/guards tests/*/test_*rules*.py tests/points/test_[ts]*.py tests/drawings/test_protocol*.py \
+	tests/activities/test_m[ei]*.py tests/activities/test_s[ap]*.py tests/conformance/test_oralint.py
+
+test-fast: install ## run the rules and guards only: seconds
+	@$(BIN)/python -m pytest -n auto -q $(wildcard $(RULE_TESTS))
+
+# What goes through the database; pure rules, guards and processes say nothing about a driver.
+ENGINE_TESTS := tests/kernel tests/accounts tests/mail tests/points tests/notifications tests/fulfilment \
+	tests/drawings/test_[!pv]*.py tests/activities/test_api*.py tests/activities/test_service*.py tests/activities/test_jobs.py \
+	tests/conformance/test_driver_bench.py tests/conformance/test_bench_migrations.py
 
 test-bench: install ## run the repository and service tests through the Oracle driver
-	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadgroup tests
+	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadgroup -q $(wildcard $(ENGINE_TESTS))
 
 test-oracle: install ## run all tests on a real Oracle server (ORACLE_DSN=user/password@host:port/service)
 	@FITTRACK_TEST_ENGINE=oracle $(BIN)/python -m pytest tests
@@ -69,6 +78,7 @@ manifest: install ## read every real activity file and compare it with its manif
 gates: install ## the Oracle gates: linter, PL/SQL grammar, driver bench
 	@$(BIN)/python -m tests.conformance.oralint
 	@$(BIN)/python -m tests.conformance.plsql
+	@$(MAKE) --no-print-directory test-bench
 
 lint: install ## check the style of all code
 	@$(BIN)/ruff check .

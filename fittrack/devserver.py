@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -118,11 +119,43 @@ def start_all(running: list[Child], environ: Mapping[str, str]) -> None:
         running.append(child)
         child.start()
     wait_for_redis(environ["REDIS_URL"])
-    flask(environ, "db", "upgrade")
-    flask(environ, "seed", "--if-empty")
+    if not is_sqlite(environ) or database_file(environ).exists():
+        flask(environ, "db", "upgrade")
+    else:
+        make_demo_database(environ)
     for child in application(environ):
         running.append(child)
         child.start()
+
+
+def make_demo_database(environ: Mapping[str, str]) -> None:
+    """Make the database under another name first, so that Ctrl-C leaves no half world behind."""
+    final = database_file(environ)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    draft = final.with_name(f"{final.name}.new")
+    for leftover in final.parent.glob(f"{draft.name}*"):
+        leftover.unlink()
+    drafting = {**environ, "DATABASE_URL": f"sqlite:///{draft}"}
+    flask(drafting, "db", "upgrade")
+    flask(drafting, "seed")
+    with closing(sqlite3.connect(draft)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    draft.rename(final)
+
+
+def is_sqlite(environ: Mapping[str, str]) -> bool:
+    """Tell whether the database is a file of ours."""
+    return database_url(environ).startswith("sqlite:")
+
+
+def database_file(environ: Mapping[str, str]) -> Path:
+    """Return the path of the SQLite database."""
+    return Path(database_url(environ).removeprefix("sqlite:///"))
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """Return the configured database, or the embedded default."""
+    return environ.get("DATABASE_URL", config.Config().database_url)
 
 
 def application(environ: Mapping[str, str]) -> list[Child]:
