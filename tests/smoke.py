@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,7 @@ from urllib.parse import urlsplit
 import pyotp
 
 from fittrack.dev.files import make_gpx
-from fittrack.drawings.primitives import signature_holds
-from fittrack.drawings.standalone import standalone_source
+from fittrack.drawings import verifier
 from tests.smoke_client import Client, NotAsPromised
 
 PASSWORD = "violet tram over quiet lakes"
@@ -202,7 +202,7 @@ def receipt_holds(walk: Walk) -> str:
     """Check the receipt's signature with the key in the published terms."""
     terms = walk.anonymous.get(f"/api/v1/drawings/{walk.drawing_id}/verification").json["terms"]
     key, receipt = terms["terms"]["operator_key"], walk.purchase["receipt"]
-    holds = signature_holds(key, "receipt", receipt["receipt"], receipt["sig"])
+    holds = verifier.signature_holds(key, "receipt", receipt["receipt"], receipt["sig"])
     promise(holds, "a receipt whose signature holds")
     return "signed by the operator"
 
@@ -226,8 +226,7 @@ def verify_without_the_server(walk: Walk) -> str:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle.json"
         bundle.write_bytes(walk.bundle)
-        alone = Path(folder) / "verify_drawing.py"
-        alone.write_text(standalone_source(), encoding="utf-8")
+        alone = Path(shutil.copy(verifier.__file__, folder))
         for command in (
             [sys.executable, "-I", str(alone), str(bundle), "--json"],
             [sys.executable, "-m", "flask", "verify-drawing", str(bundle), "--json"],

@@ -13,8 +13,8 @@ from fittrack.dev.world import Player, World, able_to_enter
 from fittrack.drawings import rules, service
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.models import Drawing
-from fittrack.drawings.primitives import commitment
 from fittrack.drawings.tickets import service as tickets
+from fittrack.drawings.verifier import commitment
 from fittrack.pagination import Cursor
 from fittrack.points import service as points
 

@@ -6,8 +6,6 @@ import hashlib
 import sys
 import time
 
-from fittrack.drawings.forms import canonical_json
-from fittrack.drawings.primitives import commitment, holder_tag
 from fittrack.drawings.protocol import (
     Signed,
     build_bundle,
@@ -16,10 +14,11 @@ from fittrack.drawings.protocol import (
     build_terms,
     commit_source,
     draw,
+    holder_tag,
     public_key,
     sign,
 )
-from fittrack.drawings.verifier import verify
+from fittrack.drawings.verifier import canonical_json, commitment, verify
 
 ENTRIES, UNITS, PRIZES, MEMBERS = 100_000, 100, 9_000, 40_000
 KEY, SECRET, DRAWING_ID = bytes(range(32)), bytes(32), "bench"
