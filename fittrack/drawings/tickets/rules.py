@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from fittrack.auth import AccountNotActive
 from fittrack.drawings.errors import (
     AccountTooNew,
     DrawingNotFound,
@@ -40,13 +39,11 @@ def check_on_sale(drawing: Drawing, *, now: datetime) -> None:
 
 
 def check_eligible(drawing: Drawing, entrant: Entrant, *, today_on: date, now: datetime) -> None:
-    """Check whether an account may enter; `today_on` is the platform's day.
+    """Check whether an active account may enter; `today_on` is the platform's day.
 
-    Raises: AccountNotActive, StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly,
-    Underage, StateExcluded, AccountTooNew.
+    Raises: StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly, Underage, StateExcluded,
+    AccountTooNew.
     """
-    if entrant.status != "active":
-        raise AccountNotActive(status_of_account=entrant.status)
     if entrant.role in STAFF:
         raise StaffExcluded
     if entrant.is_sponsors_own:

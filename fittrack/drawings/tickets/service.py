@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fittrack import config, db, entropy
+from fittrack.auth import AccountNotActive
 from fittrack.clock import day_of, epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.drawings import public_log
@@ -47,8 +48,8 @@ def buy_tickets(
 ) -> Purchase:
     """Sell an account tickets of an open drawing, for points, with a signed receipt.
 
-    Raises: DrawingNotFound, DrawingNotOpen, the refusals of `rules.check_eligible`,
-    TicketLimitReached, InsufficientPoints.
+    Raises: DrawingNotFound, DrawingNotOpen, AccountNotActive, TicketLimitReached,
+    InsufficientPoints, and the refusals of `rules.check_eligible`.
     """
     with db.transaction("buy_tickets") as tx:
         drawing = drawings.lock_drawing(tx, drawing_id)
@@ -132,6 +133,8 @@ def _check_entrant(
 ) -> int:
     """Check eligibility and limit and return how many tickets the member holds already."""
     entrant = repository.get_entrant(tx, drawing.drawing_id, account_id)
+    if entrant.status != "active":
+        raise AccountNotActive(status_of_account=entrant.status)
     today_on = day_of(now, config.current().zone)
     rules.check_eligible(drawing, entrant, today_on=today_on, now=now)
     held = repository.get_units_held(tx, drawing.drawing_id, account_id)
