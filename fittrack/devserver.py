@@ -103,6 +103,7 @@ def main() -> int:
         start_all(running, environ)
         wait_until_ready(environ["BASE_URL"])
         flask(environ, "demo")
+        click.echo("Ctrl-C ends it.")
         watch(running)
     except KeyboardInterrupt:
         click.echo()
@@ -133,14 +134,20 @@ def make_demo_database(environ: Mapping[str, str]) -> None:
     final = database_file(environ)
     final.parent.mkdir(parents=True, exist_ok=True)
     draft = final.with_name(f"{final.name}.new")
-    for leftover in final.parent.glob(f"{draft.name}*"):
-        leftover.unlink()
+    remove_all(draft)
     drafting = {**environ, "DATABASE_URL": f"sqlite:///{draft}"}
     flask(drafting, "db", "upgrade")
     flask(drafting, "seed")
     with closing(sqlite3.connect(draft)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     draft.rename(final)
+    remove_all(draft)
+
+
+def remove_all(file: Path) -> None:
+    """Remove a database file and what SQLite and the queue of writers keep beside it."""
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
 
 
 def is_sqlite(environ: Mapping[str, str]) -> bool:
