@@ -5,9 +5,11 @@ import os
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4
-worker_class = "gthread"
+worker_class = "fittrack.httpd.Worker"
 # Without it one worker may take every kept-alive connection, and its threads fight for the GIL.
 reuse_port = True
+# No header of a request moves the application to another path.
+forwarder_headers = ""
 keepalive = 30
 # Loaded once before the fork; connections open after it.
 preload_app = True

@@ -12,12 +12,15 @@ from typing import Any, ClassVar, cast
 
 import orjson
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from fittrack import log
 from fittrack.db.errors import Busy, DatabaseError, Disconnected
 
 logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
@@ -99,11 +102,25 @@ class TooLarge(Problem):
     code = "too_large"
 
 
+class UriTooLong(Problem):
+    """The address of this request is too long."""
+
+    status = 414
+    code = "uri_too_long"
+
+
 class UnsupportedMediaType(Problem):
     """This kind of content is not accepted here."""
 
     status = 415
     code = "unsupported_media_type"
+
+
+class RangeNotSatisfiable(Problem):
+    """The thing has no such bytes."""
+
+    status = 416
+    code = "range_not_satisfiable"
 
 
 class Invalid(Problem):
@@ -118,6 +135,13 @@ class TooManyRequests(Problem):
 
     status = 429
     code = "rate_limited"
+
+
+class HeadersTooLarge(Problem):
+    """The request's headers are too large or too many."""
+
+    status = 431
+    code = "headers_too_large"
 
 
 class Unavailable(Problem):
@@ -139,9 +163,12 @@ FRAMEWORK: Mapping[int, type[Problem]] = {
         Conflict,
         PreconditionFailed,
         TooLarge,
+        UriTooLong,
         UnsupportedMediaType,
+        RangeNotSatisfiable,
         Invalid,
         TooManyRequests,
+        HeadersTooLarge,
     )
 }
 
@@ -153,22 +180,27 @@ def field_error(pointer: str, message: str) -> Invalid:
 
 def to_response(problem: Problem) -> Response:
     """Return the `application/problem+json` answer of a problem (RFC 9457)."""
+    return Response(
+        document(problem, instance=request.path, request_id=log.request_id()),
+        status=problem.status,
+        headers=problem.headers,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def document(problem: Problem, *, instance: str, request_id: str) -> bytes:
+    """Return a problem as JSON; `instance` is the path that was asked for."""
     body = {
         "type": f"/docs/errors#{problem.code}",
         "title": problem.title(),
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.path,
+        "instance": instance,
         "code": problem.code,
-        "request_id": log.request_id(),
+        "request_id": request_id,
         **problem.context,
     }
-    return Response(
-        orjson.dumps(body, default=str),
-        status=problem.status,
-        headers=problem.headers,
-        content_type="application/problem+json",
-    )
+    return orjson.dumps(body, default=str)
 
 
 def from_http_exception(error: HTTPException) -> Problem | Response:
@@ -179,7 +211,7 @@ def from_http_exception(error: HTTPException) -> Problem | Response:
     status = error.code or 500
     if status < 400:
         return cast(Response, Response.force_type(error.get_response(), request.environ))
-    kind = FRAMEWORK.get(status, Problem)
+    kind = FRAMEWORK.get(status, BadRequest if status < 500 else Problem)
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         return Invalid(errors=list(pointers(messages)))
@@ -212,7 +244,7 @@ def _escaped(key: Any) -> str:
 
 def _kept_headers(error: HTTPException) -> dict[str, str]:
     """Return the headers of a framework error that carry meaning, such as Allow and Retry-After."""
-    kept = {"allow", "retry-after"}
+    kept = {"allow", "content-range", "retry-after"}
     return {name: value for name, value in error.get_headers() if name.lower() in kept}
 
 
@@ -230,6 +262,12 @@ def on_database_error(error: DatabaseError) -> Response:
     return to_response(Problem())
 
 
+def on_unreadable_body(error: ParseException) -> Response:
+    """Answer a body whose chunks can't be read (RFC 9112, 7.1)."""
+    logger.info("an unreadable body", extra={"kind": type(error).__name__})
+    return to_response(BadRequest())
+
+
 def on_bug(error: Exception) -> Response:
     """Answer a bug without telling what it was."""
     logger.error("unhandled exception", exc_info=error)
@@ -241,4 +279,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, to_response)
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(DatabaseError, on_database_error)
+    app.register_error_handler(ParseException, on_unreadable_body)
     app.register_error_handler(Exception, on_bug)

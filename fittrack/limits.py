@@ -6,7 +6,7 @@ import unicodedata
 
 from flask import request
 
-from fittrack import auth, config, crypto
+from fittrack import auth, config, crypto, parsing
 
 EVERYWHERE = "everywhere"
 
@@ -43,7 +43,7 @@ def of_credentials() -> str:
 
 def credential_caller() -> str:
     """Return the counter of one address and one e-mail, so that neither alone locks others out."""
-    body = request.get_json(silent=True)
+    body = parsing.peek_json(request)
     email = body.get("email") if isinstance(body, dict) else None
     # Spellings that a log-in takes for one address share a counter.
     spelling = unicodedata.normalize("NFKC", str(email)[:254].strip()).casefold()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import marshmallow
 import orjson
-from flask import Request
+from flask import Request, g
+from gunicorn.http.errors import ParseException
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.exceptions import HTTPException
 
-from fittrack.errors import BadRequest, UnsupportedMediaType, field_error
+from fittrack.errors import BadRequest, TooLarge, UnsupportedMediaType, field_error
 
 
 class MalformedJson(BadRequest):
@@ -32,7 +35,7 @@ class StrictParser(FlaskParser):
     }
 
     def _raw_load_json(self, req: Request) -> Any:
-        raw = req.get_data(cache=True)
+        raw = read_body(req)
         if not raw.strip():
             return core.missing
         if not is_json_request(req):
@@ -50,6 +53,29 @@ class StrictParser(FlaskParser):
 
     def _takes_many(self, schema: marshmallow.Schema, name: str) -> bool:
         return isinstance(schema.fields.get(name), tuple(self.KNOWN_MULTI_FIELDS))
+
+
+def read_body(req: Request) -> bytes:
+    """Return a request's body. Raises: TooLarge, and what `peek_json` met before."""
+    if (found := g.get("unreadable_body")) is not None:
+        raise found
+    raw = req.get_data(cache=True)
+    # Of a body without a declared length werkzeug gives what fits, and not a word about the rest.
+    if req.content_length is None and len(raw) >= (req.max_content_length or math.inf):
+        raise TooLarge
+    return raw
+
+
+def peek_json(req: Request) -> Any:
+    """Return what a JSON body says before it is checked, or None; for limits, which must not fail.
+
+    A body can be read only once, so that what is wrong with it is kept for the parser to raise.
+    """
+    try:
+        return req.get_json(silent=True)
+    except (HTTPException, ParseException, OSError) as error:
+        g.unreadable_body = error
+        return None
 
 
 def read_json(raw: bytes) -> Any:

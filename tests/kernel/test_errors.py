@@ -65,7 +65,8 @@ def test_a_database_that_is_busy_or_away_is_503_and_says_when(probe, error):
         (werkzeug.exceptions.BadRequest(), "bad_request"),
         (werkzeug.exceptions.Conflict(), "conflict"),
         (werkzeug.exceptions.PreconditionFailed(), "precondition_failed"),
-        (werkzeug.exceptions.ImATeapot(), "internal_error"),
+        (werkzeug.exceptions.ImATeapot(), "bad_request"),
+        (werkzeug.exceptions.NotImplemented(), "internal_error"),
     ],
 )
 def test_what_the_framework_raises_is_said_in_our_words(app, error, code, caplog):
@@ -79,6 +80,13 @@ def test_a_field_error_names_its_field():
     assert problem.context["errors"] == [
         {"pointer": "/prizes/0/value_cents", "message": "Too much."}
     ]
+
+
+def test_bytes_that_are_not_there_are_416(client):
+    path = "/static/swagger-ui/swagger-ui-bundle.js"
+    refused = client.get(path, headers={"Range": "bytes=99999999-"})
+    assert shape(refused) == (416, "range_not_satisfiable")
+    assert refused.headers["Content-Range"].startswith("bytes */")
 
 
 def test_each_status_of_the_framework_has_one_problem():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from functools import partial
 
 import pytest
 from redis import Redis
@@ -98,3 +99,11 @@ def test_another_spelling_of_an_address_gives_no_more_guesses(tight, settings, s
     for email, status in (("ana@example.com", 401), (spelling, 429), ("ben@example.com", 401)):
         form = {"email": email, "password": "none of these"}
         assert tight.post("/api/v1/auth/login", json=form).status_code == status
+
+
+def test_a_body_too_large_to_look_at_is_refused_and_counted(tight, settings, caplog):
+    config.use(dataclasses.replace(settings, limit_credentials="1 per minute"))
+    body = b'{"email": "' + b"a" * (2 << 20) + b'"}'
+    post = partial(tight.post, "/api/v1/auth/login", content_type="application/json")
+    assert [post(data=body).status_code for _ in range(2)] == [413, 429]
+    assert "storage" not in caplog.text
