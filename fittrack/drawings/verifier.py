@@ -311,7 +311,7 @@ def log_claims(bundle: Json, log: Json) -> Iterator[Claim]:  # sections 5 and 7
     story = [one for one in own if one["type"] in (*SIGNED_KINDS, "reveal", "abort")]
     told = [(one["type"], one["body_hash"]) for one in story]
     made = [(kind, object_hash(kind, bundle[kind]).hex()) for kind in SIGNED_KINDS]
-    made[2:2] = [("reveal", hash_) for hash_ in sorted(rank_of)]
+    made[2:2] = sorted(("reveal", object_hash("reveal", one).hex()) for one in bundle["reveals"])
     is_told = told[:2] + sorted(told[2:-1]) + told[-1:] == made
     yield "log", is_told, "it does not tell of these terms, close, reveals and result, each once"
     if not is_told:
@@ -327,14 +327,14 @@ def log_claims(bundle: Json, log: Json) -> Iterator[Claim]:  # sections 5 and 7
 
 def receipt_claims(bundle: Json) -> Iterator[Claim]:  # section 7
     terms, heads = bundle["terms"], log_heads(bundle["log"]["records"]) if "log" in bundle else []
-    kept = {(entry["entry_id"], entry["holder"], entry["units"]) for entry in bundle["entries"]}
+    listed = {entry["entry_id"]: (entry["holder"], entry["units"]) for entry in bundle["entries"]}
     for receipt, signature in ((one["receipt"], one["sig"]) for one in bundle.get("receipts", [])):
         name, holder, size = receipt["entry_id"], receipt["holder"], receipt["log_size"]
         yield signed("receipt", terms, "receipt", receipt, signature)
         own = receipt["drawing_id"] == terms["drawing_id"]
         own = own and receipt["issued_at"] < terms["closes_at"]
         yield "receipt", own, f"{name}'s receipt is of another drawing, or came after sales ended"
-        is_kept = (name, holder, receipt["units"]) in kept or (name, holder, 0) in kept
+        is_kept = listed.get(name) in ((holder, receipt["units"]), (holder, 0))  # whole or void
         yield "receipt", is_kept, f"{name} is not in the list as its receipt says"
         pinned = not heads or heads[size : size + 1] == [bytes.fromhex(receipt["log_head"])]
         yield "receipt", pinned, f"the log's past is not what the receipt of {name} pins"

@@ -136,6 +136,17 @@ def test_odd_values_anywhere_raise_nothing(leaf, value):
     assert set(report.checks.values()) <= {"pass", "fail", "skip"}
 
 
+@pytest.mark.parametrize("value", [[], {}, None, "", True])
+def test_no_part_passes_for_one_of_another_type(value):
+    for name, path in LEAVES:
+        part = WITNESSED
+        for key in path if name == "witnessed" else ():
+            part = part[key]
+        is_free = name != "witnessed" or path[:2] == ("terms", "ext")
+        if not is_free and type(value) is not type(part):
+            assert verify(as_bytes(replaced(WITNESSED, path, value))).exit == 2, path
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LEAVES), st.data())
 def test_a_missing_part_is_seen(leaf, data):
@@ -179,6 +190,13 @@ def test_another_operators_bundle_is_not_believed():
     for other in ("00" * 32, key.upper(), "", "é"):
         report = verify(data, key=other)
         assert (report.exit, report.assurance) == (1, None)
+
+
+def test_a_reveal_given_twice_is_not_what_the_log_tells():
+    bundle = valid_bundle("operator-only")
+    bundle["reveals"] *= 2
+    checks = verify(as_bytes(bundle)).checks
+    assert (checks["reveals"], checks["log"]) == ("fail", "fail")
 
 
 def test_an_empty_list_of_receipts_is_no_receipt():
