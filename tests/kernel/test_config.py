@@ -43,6 +43,21 @@ def test_production_starts_with_sound_settings(given):
         ("SECRET_KEY", ""),
         ("OPERATOR_KEY", "A" * 43),
         ("JWT_SIGNING_KEY", "é" * 43),
+        ("REDIS_URL", "http://127.0.0.1"),
+        ("REDIS_URL", ""),
+        ("REDIS_URL", "redis://127.0.0.1:many/0"),
+        ("BASE_URL", "fittrack.example"),
+        ("MAIL_FROM", "nobody"),
+        ("CORS_ORIGINS", "app.example"),
+        ("CORS_ORIGINS", "https://app.example/"),
+        ("SQLITE_SYNCHRONOUS", "SOMETIMES"),
+        ("LOG_LEVEL", "LOUD"),
+        ("EXCLUDED_STATES", "NY,Florida"),
+        ("LIMIT_ANONYMOUS", "a few"),
+        ("LIMIT_CREDENTIALS", ""),
+        ("LIMIT_MEMBER", "0 per minute"),
+        ("REFRESH_TOKEN_S", "999999999999"),
+        ("ARGON2_MEMORY_KIB", "16"),
     ],
 )
 def test_nonsense_is_refused_by_name(given, name, value):
@@ -57,12 +72,17 @@ def test_nonsense_is_refused_by_name(given, name, value):
         ("BASE_URL", "http://fittrack.example"),
         ("MAIL_URL", "folder:var/mailbox"),
         ("CORS_ORIGINS", "https://a.example,*"),
+        ("FLASK_DEBUG", "1"),
     ],
 )
 def test_production_refuses_what_development_may(given, name, value):
     config.load({**given, name: value})
     with pytest.raises(BadConfig, match=name):
         config.load({**given, **PRODUCTION, name: value})
+
+
+def test_production_starts_with_debug_off(given):
+    assert config.load({**given, **PRODUCTION, "FLASK_DEBUG": "0"}).is_production
 
 
 def test_a_secret_that_repeats_another_is_refused(given):
