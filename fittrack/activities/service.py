@@ -23,6 +23,8 @@ from fittrack.points import service as points
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
+# The calendar ends after these: a day beyond them has no bounds in every zone.
+FIRST_ON, LAST_ON = date(1, 1, 2), date(9999, 12, 30)
 # Sorts after every id.
 LAST_ID = "~"
 
@@ -55,11 +57,15 @@ def list_activities(
 
 
 def _first_instant(day_on: date | None) -> datetime:
-    return day_bounds(day_on, config.current().zone)[0] if day_on else BEGINNING
+    return _bounds(day_on)[0] if day_on else BEGINNING
 
 
 def _end_of(day_on: date | None) -> datetime:
-    return day_bounds(day_on, config.current().zone)[1] if day_on else END
+    return _bounds(day_on)[1] if day_on else END
+
+
+def _bounds(day_on: date) -> tuple[datetime, datetime]:
+    return day_bounds(min(max(day_on, FIRST_ON), LAST_ON), config.current().zone)
 
 
 def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:

@@ -127,6 +127,20 @@ def test_a_day_ends_at_midnight_of_the_platforms_zone(ana):
 
 
 @pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ({"from": "0001-01-01", "to": "9999-12-31"}, ["2025-03-10"]),
+        ({"from": "9999-12-31"}, []),
+        ({"to": "0001-01-01"}, []),
+    ],
+)
+def test_the_calendars_own_ends_may_be_asked_for(ana, query, days):
+    ana.run(duration_s=60)
+
+    assert days_of(ana.get("activities", **query).json) == days
+
+
+@pytest.mark.parametrize(
     ("query", "pointer"),
     [
         ({"sport": "quidditch"}, "/sport"),
