@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from fittrack.pagination import PageQuery
 
@@ -58,6 +60,13 @@ class StatementQuery(PageQuery):
     from_on = fields.Date(data_key="from", load_default=None)
     to_on = fields.Date(data_key="to", load_default=None)
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_days(self, query: dict[str, Any], **_context: Any) -> None:
+        """Raises: ValidationError where the first day is after the last."""
+        from_on, to_on = query["from_on"], query["to_on"]
+        if from_on and to_on and from_on > to_on:
+            raise ValidationError("Must not be after `to`.", "from")
 
 
 class PointsTransactionSchema(Schema):

@@ -93,7 +93,15 @@ def test_the_statement_is_filtered_by_kind_and_points_day(client, ana):
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=theft", "from=yesterday", "limit=0", "limit=101", "cursor=" + "x" * 501]
+    "query",
+    [
+        "kind=theft",
+        "from=yesterday",
+        "from=2026-06-12&to=2026-06-11",
+        "limit=0",
+        "limit=101",
+        "cursor=" + "x" * 501,
+    ],
 )
 def test_a_wrong_filter_is_a_422_that_names_it(client, ana, query):
     answer = client.get(f"/api/v1/points/transactions?{query}", headers=ana[1])
