@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fittrack.clock import utc_now
 from fittrack.db.errors import SchemaMismatch
-from fittrack.db.sqlite import SqliteEngine, open_connection
+from fittrack.db.sqlite import SqliteEngine, open_connection, translated
 from fittrack.db.values import instant_to_text
 
 if TYPE_CHECKING:
@@ -46,14 +46,11 @@ def upgrade(engine: SqliteEngine, plan: Sequence[Migration]) -> list[Migration]:
 
 
 def states(engine: SqliteEngine) -> dict[int, tuple[str, str]]:
-    """Return version -> (state, checksum) of what has run."""
-    connection = engine.raw()
-    if not connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
-    ).fetchone():
-        return {}
-    rows = connection.execute("SELECT version, state, checksum FROM schema_migrations")
-    return {version: (state, checksum) for version, state, checksum in rows}
+    """Return version -> (state, checksum) of what has run. Raises: DatabaseError."""
+    try:
+        return dict(_states(engine.raw()))
+    except sqlite3.Error as error:
+        raise translated(error) from error
 
 
 def differences(engine: SqliteEngine, plan: Sequence[Migration]) -> list[str]:
@@ -92,6 +89,16 @@ def _apply(connection: sqlite3.Connection, migration: Migration) -> bool:
         ),
     )
     return True
+
+
+def _states(connection: sqlite3.Connection) -> Iterator[tuple[int, tuple[str, str]]]:
+    if not connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
+    ).fetchone():
+        return
+    rows = connection.execute("SELECT version, state, checksum FROM schema_migrations")
+    for version, state, checksum in rows:
+        yield version, (state, checksum)
 
 
 def _objects(connection: sqlite3.Connection) -> dict[str, str]:

@@ -86,8 +86,16 @@ class SqliteEngine:
     def _link(self) -> _Link:
         link: _Link | None = getattr(self._local, "link", None)
         if link is None or link.pid != os.getpid():
-            link = self._local.link = _Link(self.path, self.synchronous)
+            link = self._local.link = self._open()
         return link
+
+    def _open(self) -> _Link:
+        try:
+            return _Link(self.path, self.synchronous)
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        except OSError as error:
+            raise Disconnected(f"the database can't be opened: {error.strerror}") from error
 
 
 class _Link:
@@ -272,6 +280,10 @@ _KINDS: tuple[tuple[str, type[DatabaseError]], ...] = (
 )
 
 
+# The file, or the disk below it, is not there for us now; the low byte is the kind of error.
+_AWAY = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL})
+
+
 def translated(
     error: sqlite3.Error, constraint_names: Callable[[], Mapping[str, str]] = dict
 ) -> DatabaseError:
@@ -286,7 +298,8 @@ def translated(
             return Immutable(text)
     if "locked" in text or "busy" in text:
         return Busy(text)
-    if isinstance(error, sqlite3.ProgrammingError) and "closed" in text:
+    is_closed = isinstance(error, sqlite3.ProgrammingError) and "closed" in text
+    if is_closed or getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY:
         return Disconnected(text)
     return DatabaseError(text)
 
