@@ -275,7 +275,7 @@ def reveal_claims(drawing_id: str, source: Json, reveal: Json) -> Iterator[Claim
             is_valid = holds(source["public_key"], source["round"], reveal["signature"])
             yield "beacon", is_valid, f"{name} has a false signature"
         except ImportError:
-            yield "beacon", None, "the round agrees; py_ecc is not installed to check it"
+            yield "beacon", None, "the round agrees; the pairing to check it is not installed"
 
 def draw_claims(bundle: Json) -> Iterator[Claim]:  # sections 5 and 6
     terms, result, reveals = bundle["terms"], bundle["result"], bundle["reveals"]
