@@ -89,6 +89,9 @@ class Config:
     operator_only_cents: int = key(
         5_000, "prize value up to which a drawing needs no second source of randomness, US cents"
     )
+    second_admin_cents: int = key(
+        100_000, "prize value above which a draw by hand takes two admins, US cents"
+    )
     excluded_states: str = key("NY,FL,RI", "states whose members can't enter drawings by default")
     log_level: str = key("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 

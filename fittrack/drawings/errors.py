@@ -47,6 +47,12 @@ class RevealsMissing(Conflict):
     code = "reveals_missing"
 
 
+class SecondAdminRequired(Conflict):
+    """Drawing prizes of this value by hand needs a second admin; another one must ask too."""
+
+    code = "second_admin_required"
+
+
 class RevealNotDue(Conflict):
     """Values are revealed after sales have ended and the operator has revealed its own."""
 

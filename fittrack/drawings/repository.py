@@ -255,6 +255,14 @@ def list_events(
     )
 
 
+def find_other_asker(tx: Transaction, drawing_id: str, *, action: str, actor_id: str) -> str | None:
+    """Return another account that is on record for the same action, or None."""
+    found = tx.value(
+        SQL["find_other_asker"], drawing_id=drawing_id, action=action, actor_id=actor_id
+    )
+    return None if found is None else str(found)
+
+
 def _found(drawing: Drawing | None, drawing_id: str) -> Drawing:
     if drawing is None:
         raise DrawingNotFound(drawing_id=drawing_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from fittrack import auth, idempotency
 from fittrack.auth import current_account_id, current_session, require_step_up, roles_required
 from fittrack.clock import utc_now
 from fittrack.drawings import service
-from fittrack.drawings.conduct import service as conduct
+from fittrack.drawings.conduct import by_hand
 from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent
 from fittrack.drawings.schemas import (
     CancelSchema,
@@ -154,42 +155,44 @@ def cancel_drawing(body: dict[str, Any], drawing_id: UUID) -> Response:
 @blp.post("/<uuid:drawing_id>/open")
 @roles_required("admin")
 @blp.response(200, DrawingSchema)
-def open_drawing(drawing_id: UUID) -> DrawingDetails:
+def open_drawing(drawing_id: UUID) -> Response:
     """Open a drawing that is due; nobody opens early."""
-    conduct.open_by_hand(drawing_id=str(drawing_id), actor=_admin())
-    return _details(drawing_id)
+    return _asked(by_hand.open_drawing, drawing_id)
 
 
 @blp.post("/<uuid:drawing_id>/close")
 @roles_required("admin")
 @blp.response(200, DrawingSchema)
-def close_drawing(drawing_id: UUID) -> DrawingDetails:
+def close_drawing(drawing_id: UUID) -> Response:
     """Close a drawing that is due; nobody closes early or extends."""
-    conduct.close_by_hand(drawing_id=str(drawing_id), actor=_admin())
-    return _details(drawing_id)
+    return _asked(by_hand.close_drawing, drawing_id)
 
 
 @blp.post("/<uuid:drawing_id>/execute")
 @roles_required("admin")
 @blp.response(200, DrawingSchema)
-def execute_drawing(drawing_id: UUID) -> DrawingDetails:
-    """Draw a drawing that is due; needs a fresh second factor."""
+def execute_drawing(drawing_id: UUID) -> Response:
+    """Draw a drawing that is due; needs a fresh second factor, and two admins for much."""
     require_step_up(now=utc_now())
-    conduct.execute_by_hand(drawing_id=str(drawing_id), actor=_admin())
-    return _details(drawing_id)
+    return _asked(by_hand.execute_drawing, drawing_id)
 
 
 @blp.post("/<uuid:drawing_id>/commitments")
 @roles_required("sponsor")
 @blp.arguments(CommitmentSchema)
 @blp.response(200, DrawingSchema)
-def commit_value(body: dict[str, str], drawing_id: UUID) -> DrawingDetails:
+def commit_value(body: dict[str, str], drawing_id: UUID) -> Response:
     """Register the commitment to a value that my sponsor keeps itself, before scheduling."""
-    return service.commit_value(
-        drawing_id=str(drawing_id),
-        account_id=current_account_id(),
-        commitment=body["commitment"],
-        now=utc_now(),
+    return idempotency.once(
+        lambda reply: service.commit_value(
+            drawing_id=str(drawing_id),
+            account_id=current_account_id(),
+            commitment=body["commitment"],
+            now=utc_now(),
+            reply=reply,
+        ),
+        schema=DrawingSchema,
+        status=200,
     )
 
 
@@ -209,8 +212,13 @@ def reveal_value(body: dict[str, Any], drawing_id: UUID) -> Response:
     )
 
 
-def _details(drawing_id: UUID) -> DrawingDetails:
-    return service.get_drawing(drawing_id=str(drawing_id), with_drafts=True)
+def _asked(step: Callable[..., DrawingDetails], drawing_id: UUID) -> Response:
+    """Take a step that an admin asks for, once per key."""
+    return idempotency.once(
+        lambda reply: step(drawing_id=str(drawing_id), actor=_admin(), reply=reply),
+        schema=DrawingSchema,
+        status=200,
+    )
 
 
 def _admin() -> Actor:

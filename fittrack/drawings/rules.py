@@ -139,17 +139,22 @@ def check_schedulable(
     check_transition(drawing, "scheduled")
     if drawing.opens_at <= now:
         raise OpensInThePast(opens_at=drawing.opens_at)
-    total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
-    _check_witness(sponsor, total_cents, operator_only_cents=operator_only_cents)
+    worth_cents = total_cents(prizes)
+    _check_witness(sponsor, worth_cents, operator_only_cents=operator_only_cents)
     settled = {*drawing.excluded_states_json, *drawing.registered_states_json}
     open_states = [state for state in REGISTRATION_STATES if state not in settled]
-    if total_cents > REGISTRATION_FROM_CENTS and open_states:
-        raise RegistrationRequired(states=open_states, total_value_cents=total_cents)
+    if worth_cents > REGISTRATION_FROM_CENTS and open_states:
+        raise RegistrationRequired(states=open_states, total_value_cents=worth_cents)
 
 
-def _check_witness(sponsor: Sponsor | None, total_cents: int, *, operator_only_cents: int) -> None:
-    if sponsor is None and total_cents > operator_only_cents:
-        raise WitnessRequired(total_value_cents=total_cents, limit_cents=operator_only_cents)
+def total_cents(prizes: Sequence[Prize]) -> int:
+    """Return what all prize units are worth together, in US cents."""
+    return sum(prize.value_cents * prize.quantity for prize in prizes)
+
+
+def _check_witness(sponsor: Sponsor | None, worth_cents: int, *, operator_only_cents: int) -> None:
+    if sponsor is None and worth_cents > operator_only_cents:
+        raise WitnessRequired(total_value_cents=worth_cents, limit_cents=operator_only_cents)
     if sponsor is not None and sponsor.barred_at is not None:
         raise SponsorBarred
     if sponsor is not None and not sponsor.is_active:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -28,6 +29,12 @@ def _line(length: int, **more: Any) -> fields.String:
 
 def _link(**more: Any) -> fields.URL:
     return fields.URL(schemes={"http", "https"}, validate=validate.Length(max=500), **more)
+
+
+def _instant(**more: Any) -> fields.AwareDateTime:
+    """Return a field for an instant; FTD1 counts from 1970 on, and nobody waits past 2200."""
+    first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+    return fields.AwareDateTime(validate=validate.Range(min=first, max=last), **more)
 
 
 def _whole(least: int, most: int, **more: Any) -> fields.Integer:
@@ -93,9 +100,9 @@ class EditDrawingSchema(Schema):
         validate=validate.Length(max=51),
     )
     sponsor_id = _id(allow_none=True)
-    opens_at = fields.AwareDateTime()
-    closes_at = fields.AwareDateTime()
-    draws_at = fields.AwareDateTime()
+    opens_at = _instant()
+    closes_at = _instant()
+    draws_at = _instant()
     prizes = fields.List(fields.Nested(NewPrizeSchema), validate=validate.Length(min=1, max=1000))
 
 
@@ -129,9 +136,9 @@ class NewDrawingSchema(EditDrawingSchema):
         validate=validate.Length(max=51),
     )
     sponsor_id = _id(load_default=None, allow_none=True)
-    opens_at = fields.AwareDateTime(required=True)
-    closes_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    draws_at = fields.AwareDateTime(required=True)
+    opens_at = _instant(required=True)
+    closes_at = _instant(load_default=None, allow_none=True)
+    draws_at = _instant(required=True)
     prizes = fields.List(
         fields.Nested(NewPrizeSchema), required=True, validate=validate.Length(min=1, max=1000)
     )

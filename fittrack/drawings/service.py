@@ -122,7 +122,12 @@ def cancel_drawing(
 
 
 def commit_value(
-    *, drawing_id: str, account_id: str, commitment: str, now: datetime
+    *,
+    drawing_id: str,
+    account_id: str,
+    commitment: str,
+    now: datetime,
+    reply: Reply = NoReply(),
 ) -> DrawingDetails:
     """Register the commitment to a value that the drawing's sponsor keeps itself, while a draft.
 
@@ -136,7 +141,9 @@ def commit_value(
         rules.check_transition(drawing, "scheduled")
         edited = replace(drawing, sponsor_commitment=commitment, updated_at=now)
         repository.update_draft(tx, edited)
-        return _details(tx, drawing_id)
+        details = _details(tx, drawing_id)
+        reply.record(tx, details)
+    return details
 
 
 def reveal_value(

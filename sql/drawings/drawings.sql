@@ -204,3 +204,11 @@ SELECT event_no, action, actor_role, details_json, happened_at
    AND event_no > :after_no
  ORDER BY event_no
  FETCH FIRST :row_limit ROWS ONLY
+
+-- name: find_other_asker
+-- Another account that is on record for the same action.
+SELECT MIN(actor_id) AS actor_id
+  FROM drawing_history
+ WHERE drawing_id = :drawing_id
+   AND action = :action
+   AND actor_id <> :actor_id

@@ -87,7 +87,6 @@ SELECT entry_id, holder, units, void_reason
 SELECT entry_id, account_id, purchase_id, price_points
   FROM entries
  WHERE drawing_id = :drawing_id
-   AND entry_id > :after_id
    AND kind = 'paid'
    AND refunded_at IS NULL
  ORDER BY entry_id

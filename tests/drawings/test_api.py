@@ -166,6 +166,8 @@ def test_a_sponsor_sees_its_draft_and_commits_to_a_value_of_its_own(client):
         ({"colour": "red"}, "/colour"),
         ({"name": "two\nlines"}, "/name"),
         ({"name": ""}, "/name"),
+        ({"opens_at": "0001-01-01T00:00:00+14:00"}, "/opens_at"),
+        ({"draws_at": "9999-12-31T23:59:59Z"}, "/draws_at"),
     ],
 )
 def test_a_bad_draft_names_the_field(client, admin, over, pointer):
@@ -397,6 +399,9 @@ def test_an_admin_opens_closes_and_draws_what_is_due(client, admin):
     drawing = make.make_scheduled(make.start() - timedelta(hours=4))
     url = f"{BASE}/{drawing.drawing_id}"
     for step, status in (("open", "open"), ("close", "closed"), ("execute", "completed")):
-        assert client.post(f"{url}/{step}", headers=admin).json["status"] == status
+        headers = keyed(admin)
+        assert client.post(f"{url}/{step}", headers=headers).json["status"] == status
+        again = client.post(f"{url}/{step}", headers=headers)
+        assert (again.status_code, again.json["status"]) == (200, status)
     refused = client.post(f"{url}/execute", headers=admin)
     assert (refused.status_code, refused.json["allowed"]) == (409, [])

@@ -10,6 +10,7 @@ from fittrack import db, queues
 from fittrack.db.errors import Immutable
 from fittrack.db.loader import Statement
 from fittrack.drawings import errors, service, verifier
+from fittrack.drawings.conduct import by_hand
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.record import publication
 from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
@@ -234,7 +235,7 @@ def test_a_sponsor_reveals_the_value_kept_for_it_by_one_click(now):
         reveal(drawing, sponsor, drawing.closes_at)
     assert make.advance(drawing, drawing.draws_at) == ["reveal_kept_value"]
     with pytest.raises(errors.RevealsMissing):
-        conduct.execute_by_hand(
+        by_hand.execute_drawing(
             drawing_id=drawing.drawing_id, actor=ACTOR, clock=lambda: drawing.draws_at
         )
     at = drawing.draws_at + timedelta(hours=2)
@@ -386,6 +387,24 @@ def test_the_sponsors_people_get_the_close_hash_at_once(now):
     drawing, sponsor = witnessed_by_hand(now)
     make.advance(drawing, drawing.closes_at)
     assert make.notices(sponsor) == ["drawing_closed"]
+
+
+def test_much_is_drawn_by_hand_by_two_admins_only(now):
+    sponsor_id = make.make_sponsor()
+    drawing = make.make_open(now, prizes=[make.prize(value_cents=100_001)], sponsor_id=sponsor_id)
+    make.advance(drawing, drawing.closes_at)
+    ana, ben = (make.Actor(make_account(role="admin"), "admin") for _ in range(2))
+
+    def ask(actor):
+        return by_hand.execute_drawing(
+            drawing_id=drawing.drawing_id, actor=actor, clock=lambda: drawing.draws_at
+        ).drawing
+
+    for _ in range(2):
+        with pytest.raises(errors.SecondAdminRequired):
+            ask(ana)
+    assert make.get(drawing).status == "closed"
+    assert ask(ben).status == "completed"
 
 
 def test_an_aborted_drawing_that_nobody_entered_has_no_successor(now):

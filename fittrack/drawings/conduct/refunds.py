@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from fittrack import db
@@ -10,7 +9,6 @@ from fittrack.drawings import repository
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.tickets.models import RefundableEntry
-from fittrack.drawings.tickets.service import FIRST_ID
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 
@@ -18,30 +16,18 @@ BATCH_ROWS = 500
 
 
 def refund_entries(drawing_id: str, now: datetime) -> None:
-    """Refund what has not been refunded; a killed run is taken up where it ended.
+    """Refund a batch of what has not been refunded; the step is due until nothing is left.
 
     One transaction an entry: members' balances must not be locked behind the ledger's head.
     """
-    with db.reading("get_drawing") as tx:
+    with db.reading("list_refundable_entries") as tx:
         drawing = repository.get_drawing(tx, drawing_id)
-    for entry in _refundable(drawing_id):
+        batch = tickets.list_refundable_entries(tx, drawing_id, row_limit=BATCH_ROWS)
+    for entry in batch:
         _refund(drawing, entry, now=now)
-    with db.transaction("finish_refunds") as tx:
-        if not tickets.list_refundable_entries(tx, drawing_id, after_id=FIRST_ID, row_limit=1):
+    if len(batch) < BATCH_ROWS:
+        with db.transaction("finish_refunds") as tx:
             repository.update_due_at(tx, drawing_id, None)
-
-
-def _refundable(drawing_id: str) -> Iterator[RefundableEntry]:
-    after_id = FIRST_ID
-    while True:
-        with db.reading("list_refundable_entries") as tx:
-            batch = tickets.list_refundable_entries(
-                tx, drawing_id, after_id=after_id, row_limit=BATCH_ROWS
-            )
-        yield from batch
-        if len(batch) < BATCH_ROWS:
-            return
-        after_id = batch[-1].entry_id
 
 
 def _refund(drawing: Drawing, entry: RefundableEntry, *, now: datetime) -> None:

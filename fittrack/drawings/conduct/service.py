@@ -7,6 +7,7 @@ all, and whoever comes second finds that it is no longer due.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -16,8 +17,7 @@ from fittrack.db import Transaction
 from fittrack.drawings import protocol, repository, rules
 from fittrack.drawings.conduct import announcements, carrying, refunds, values
 from fittrack.drawings.conduct.models import Standing
-from fittrack.drawings.errors import RevealsMissing
-from fittrack.drawings.models import PLATFORM, Actor, Drawing
+from fittrack.drawings.models import PLATFORM, Drawing
 from fittrack.drawings.record import repository as record_repository
 from fittrack.drawings.record import rules as record_rules
 from fittrack.drawings.record import service as record
@@ -31,19 +31,27 @@ from fittrack.fulfilment.models import Award
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 DUE_ROWS = 500
-MAX_STEPS = 16
 
 
 def advance_drawing(*, drawing_id: str, clock: Clock = utc_now) -> list[str]:
-    """Take every step of a drawing that is due and return their names. Safe to run at any time."""
+    """Take every step of a drawing that is due and return their names. Safe to run at any time.
+
+    It stops at half of a job's time limit; what is still due then is taken up by the next run.
+    """
     taken: list[str] = []
-    while len(taken) < MAX_STEPS:
+    ends_s = time.monotonic() + config.current().job_timeout_s / 2
+    while time.monotonic() < ends_s:
         step = find_next_step(drawing_id=drawing_id, now=clock())
         if step is None:
             break
-        STEPS[step](drawing_id, clock())
+        take_step(step, drawing_id=drawing_id, now=clock())
         taken.append(step)
     return taken
+
+
+def take_step(step: str, *, drawing_id: str, now: datetime) -> None:
+    """Take one step of a drawing, unless it is no longer due."""
+    STEPS[step](drawing_id, now)
 
 
 def find_next_step(*, drawing_id: str, now: datetime) -> str | None:
@@ -60,40 +68,6 @@ def wake_due_drawings(*, now: datetime) -> int:
     for drawing_id in due:
         queues.wake_due("advance_drawing", drawing_id)
     return len(due)
-
-
-def open_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
-    """Open a drawing that is due. Raises: DrawingNotFound, InvalidTransition, NotDue."""
-    _record_asked(drawing_id, "open", actor, now=clock())
-    _open(drawing_id, clock())
-
-
-def close_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
-    """Close a drawing that is due. Raises: DrawingNotFound, InvalidTransition, NotDue."""
-    _record_asked(drawing_id, "closed", actor, now=clock())
-    _close(drawing_id, clock())
-
-
-def execute_by_hand(*, drawing_id: str, actor: Actor, clock: Clock = utc_now) -> None:
-    """Draw a drawing that is due, by the very steps that the worker would take.
-
-    Raises: DrawingNotFound, InvalidTransition, NotDue, RevealsMissing.
-    """
-    _record_asked(drawing_id, "completed", actor, now=clock())
-    advance_drawing(drawing_id=drawing_id, clock=clock)
-    with db.reading("get_drawing") as tx:
-        drawing = repository.get_drawing(tx, drawing_id)
-    if drawing.status == "closed":
-        raise RevealsMissing(reveal_deadline_at=drawing.reveal_deadline_at)
-
-
-def _record_asked(drawing_id: str, to: str, actor: Actor, *, now: datetime) -> None:
-    """Record that an admin asked for a step; none is taken before it is due."""
-    with db.transaction("record_manual_step") as tx:
-        drawing = repository.lock_drawing(tx, drawing_id)
-        due = {"open": drawing.opens_at, "closed": drawing.closes_at, "completed": drawing.draws_at}
-        rules.check_due(drawing, to, due_at=due[to], now=now)
-        repository.record_event(tx, drawing_id, "asked_by_hand", actor, now=now, step=to)
 
 
 def _open(drawing_id: str, now: datetime) -> None:

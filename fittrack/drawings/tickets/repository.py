@@ -87,14 +87,13 @@ def list_for_close(tx: Transaction, drawing_id: str) -> list[ListedEntry]:
 
 
 def list_refundable_entries(
-    tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int
+    tx: Transaction, drawing_id: str, *, row_limit: int
 ) -> list[RefundableEntry]:
     """Return paid entries that have not been refunded, in order."""
     return tx.all(
         RefundableEntry,
         SQL["list_refundable_entries"],
         drawing_id=drawing_id,
-        after_id=after_id,
         row_limit=row_limit,
     )
 
