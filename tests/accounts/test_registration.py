@@ -156,6 +156,20 @@ def test_a_name_asked_for_with_a_taken_address_looks_as_taken_as_any(client):
         assert (probe.status_code, probe.json["code"]) == (409, "display_name_taken")
 
 
+def test_a_name_that_an_address_gave_up_tells_nothing_about_the_address(client):
+    owner = register_verified(client)
+
+    for email in (owner["email"], "still-pending@example.com"):
+        for number in range(13):
+            form = registration(email=email, display_name=f"{email[:5]}{number}")
+            assert client.post(REGISTER, json=form).status_code == 201
+        names = [f"{email[:5]}{number}" for number in range(13)]
+        probes = [client.post(REGISTER, json=registration(display_name=name)) for name in names]
+        assert [answer.status_code for answer in probes] == [409] * 13
+        again = registration(email=email, display_name=names[0])
+        assert client.post(REGISTER, json=again).status_code == 201
+
+
 def test_even_the_owner_of_an_address_finds_the_own_name_taken(client):
     owner = register_verified(client)
 

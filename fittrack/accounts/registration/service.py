@@ -82,9 +82,12 @@ def _settle(
     if account is None:
         raise AssertionError("an address is taken by nobody")
     if not rules.is_replaceable(account):
-        _tell_owner(tx, account.account_id, registration, now=now)
+        _tell_owner(tx, account.account_id, now=now)
+        _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
     elif _may_be_mailed(tx, account, now=now):
-        _replace(tx, account.account_id, registration, password_hash, now=now)
+        _replace(tx, account, registration, password_hash, now=now)
+    else:
+        _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
 
 
 def _may_be_mailed(tx: Transaction, account: Account, *, now: datetime) -> bool:
@@ -115,32 +118,42 @@ def _open(
 
 def _replace(
     tx: Transaction,
-    account_id: str,
+    account: Account,
     registration: Registration,
     password_hash: str,
     *,
     now: datetime,
 ) -> None:
-    """Let the newest registration of an unverified address count, and only its mail."""
+    """Let the newest registration of an unverified address count, and only its mail.
+
+    Raises: DisplayNameTaken.
+    """
+    account_id = account.account_id
     try:
         repository.replace_registration(tx, account_id, registration, password_hash, created_at=now)
     except Unique as error:
         raise accounts.taken(error) from error
+    if account.display_name_key != registration.display_name_key:
+        _hold_name(tx, account.display_name_key, registration.email_key, now=now)
     repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
     _accept(tx, account_id, registration, now=now)
     _mail_verification(tx, account_id, now=now)
 
 
-def _tell_owner(
-    tx: Transaction, account_id: str, registration: Registration, *, now: datetime
-) -> None:
-    """Mail an address's owner, once a day at most, and hold the name as an account would."""
+def _tell_owner(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Mail an address's owner that somebody tried to register with it, once a day at most."""
     key = f"{account_id}:{now.date()}"
     mail.send_later(tx, "address_taken", account_id=account_id, key=key, now=now)
+
+
+def _hold_name(tx: Transaction, display_name_key: str, email_key: str, *, now: datetime) -> None:
+    """Keep a name that an address asked for, but no account has.
+
+    Every such name stays taken for other addresses, or names that come free again would tell
+    which addresses have an account.
+    """
     try:
-        repository.insert_name_hold(
-            tx, registration.display_name_key, registration.email_key, held_at=now
-        )
+        repository.insert_name_hold(tx, display_name_key, email_key, held_at=now)
     except Unique:  # the same address asked for the same name before
         return
 
