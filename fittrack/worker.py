@@ -1,36 +1,70 @@
 """What runs in an RQ worker: one function for outbox rows, one for things due by their own times.
 
 RQ only wakes; the database knows. Whatever fails here is put back with its reason, so that RQ's own
-retries and registries do not matter.
+retries and registries do not matter. A worker forks a work-horse for each job; where that one is
+killed, the worker puts its job back at once.
 """
 
 from __future__ import annotations
 
 import logging
+import mmap
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+import orjson
 from rq import Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from fittrack import db, log, queues
 from fittrack.clock import utc_now
+from fittrack.db.errors import DatabaseError
 from fittrack.queues import JOBS, QUEUES, Hopeless, Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
 MAINTENANCE_S = 60
 MONITORING_S = 5
+# How long RQ keeps a killed job's id from being enqueued again; its next attempt is due as soon.
+KILLED_TTL_S = 1
+
+
+class Slot:
+    """Where a work-horse notes its lease so that the worker can read it after the horse's death."""
+
+    def __init__(self) -> None:
+        self._page = mmap.mmap(-1, mmap.PAGESIZE)  # shared with every process forked from here
+
+    def note(self, lease: Lease) -> None:
+        """Note what is being done; the payload stays away."""
+        text = orjson.dumps(replace(lease, payload={})) + b"\n"
+        self._page[: len(text)] = text
+
+    def read(self) -> Lease | None:
+        """Return what was noted last, None where that is nothing or was cut short."""
+        text, end, _ = self._page[:].partition(b"\n")
+        try:
+            return Lease(**orjson.loads(text)) if end else None
+        except orjson.JSONDecodeError:
+            return None
+
+
+_slot = Slot()
 
 
 def work(*, burst: bool = False) -> None:
     """Work on all queues until told to stop; `burst` stops when they are empty."""
+    global _slot
+    _slot = Slot()  # not that of another worker, where one process has forked both
     worker = Worker(
         [queues.queue(name) for name in QUEUES],
         connection=queues.redis(),
         serializer=JSONSerializer,
         job_monitoring_interval=MONITORING_S,
         maintenance_interval=MAINTENANCE_S,
+        work_horse_killed_handler=release,
     )
     worker.work(burst=burst, logging_level="WARNING")
 
@@ -40,6 +74,7 @@ def run_outbox(outbox_id: str) -> None:
     lease = db.retry(lambda: queues.claim(outbox_id, now=utc_now()))
     if lease is None:
         return
+    _slot.note(lease)
     log.set_request_id(lease.request_id)
     try:
         db.retry(lambda: _function(lease.job_name)(lease, **lease.payload), may_replay=True)
@@ -47,6 +82,26 @@ def run_outbox(outbox_id: str) -> None:
         logger.warning("another worker took this job over", extra={"outbox_id": outbox_id})
     except Exception as error:
         _put_back(lease, error)
+
+
+def release(job: Job, _pid: int | None, status: int | None, _usage: object) -> None:
+    """Put back what a killed work-horse held, instead of waiting for its lease to end.
+
+    `status` is what waitpid says of it. Where the lease is another's by now, nothing changes.
+    """
+    lease = _slot.read()
+    if lease is None or [lease.outbox_id] != list(job.args or ()):
+        return
+    job.failure_ttl = KILLED_TTL_S
+    log.set_request_id(lease.request_id)
+    logger.error("a work-horse was killed", extra={"job_name": lease.job_name, "status": status})
+    reason = f"its worker was killed (wait status {status})"
+    try:
+        db.retry(lambda: queues.fail(lease, reason, now=utc_now()))
+    except DatabaseError as error:
+        logger.warning("the lease's end will free the job", extra={"error": str(error)})
+    finally:
+        db.engine().close()  # the next work-horse must not inherit a connection
 
 
 def run_due(job_name: str, key: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from fittrack import db, queues
 from fittrack.clock import utc_now
 from fittrack.queues import Hopeless, Lease
@@ -23,6 +26,13 @@ def fail_always(lease: Lease, *, probe_id: str) -> None:
 def refuse(lease: Lease, *, probe_id: str) -> None:
     """Fail for good."""
     raise Hopeless("no such mailbox")
+
+
+def die_once(lease: Lease, *, probe_id: str) -> None:
+    """Kill its own process in the first attempt, and add one to a probe in the second."""
+    if lease.attempt == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    add_one(lease, probe_id=probe_id)
 
 
 def mark(*, now: object) -> None:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from redis import Redis
+from rq.job import Job
 
 from fittrack import db, log, queues, worker
 from fittrack.clock import utc_now
@@ -34,9 +36,9 @@ class Row:
 
 @pytest.fixture
 def jobs(database, settings, monkeypatch):
-    """Register three kinds of job over a probe, and a Redis that is empty."""
+    """Register four kinds of job over a probe, and a Redis that is empty."""
     queues.use_redis(Redis.from_url(settings.redis_url))
-    for name in ("add_one", "fail_always", "refuse"):
+    for name in ("add_one", "fail_always", "refuse", "die_once"):
         monkeypatch.setitem(queues.JOBS, name, JobKind("default", f"tests.kernel.jobs.{name}"))
     create_probes(database.raw())
     with db.transaction("insert_probe") as tx:
@@ -265,16 +267,63 @@ def test_jobs_done_long_ago_are_forgotten(jobs):
     assert row("open") is not None
 
 
-def test_a_real_worker_works_on_what_it_is_told(jobs):
-    for number in range(3):
-        decide(key=f"k{number}")
+def work_in_a_process():
+    """Let a real worker, with a work-horse for each job, empty the queues."""
     child = os.fork()
     if child == 0:
         db.engine().close()
         worker.work(burst=True)
         os._exit(0)
     os.waitpid(child, 0)
+
+
+def test_a_real_worker_works_on_what_it_is_told(jobs):
+    for number in range(3):
+        decide(key=f"k{number}")
+    work_in_a_process()
     assert amount() == 3
+
+
+def test_a_job_whose_work_horse_was_killed_is_done_within_seconds(jobs, capfd):
+    began_at = utc_now()
+    decide("die_once")
+    work_in_a_process()
+    found = row()
+    assert (found.state, found.attempts, amount()) == ("pending", 1, 0)
+    assert found.last_error == "its worker was killed (wait status 9)"
+
+    while row().state == "pending" and utc_now() < began_at + timedelta(seconds=10):
+        time.sleep(0.1)
+        queues.sweep(now=utc_now())
+        if waiting():
+            work_in_a_process()
+
+    assert (row().state, row().attempts, amount()) == ("done", 2, 1)
+
+
+def test_a_killed_work_horse_frees_no_lease_but_its_own(jobs, caplog):
+    now = utc_now()
+    first, second = decide(key="k1", now=now), decide(key="k2", now=now)
+    slow = queues.claim(first, now=now)
+    worker._slot.note(slow)
+    assert queues.claim(first, now=now + timedelta(minutes=1))
+    queues.claim(second, now=now)
+
+    for outbox_id in (first, second):
+        killed = Job.create("job", [outbox_id], connection=queues.redis())
+        worker.release(killed, None, None, None)
+
+    assert row("k1").last_error is row("k2").last_error is None
+    assert queues.list_due(now=now + timedelta(seconds=30)) == []
+
+
+def test_what_a_work_horse_wrote_in_half_is_not_read(jobs):
+    slot, lease = worker.Slot(), queues.claim(decide(), now=utc_now())
+    assert slot.read() is None
+    slot.note(lease)
+    assert slot.read() == replace(lease, payload={})
+    slot._page[5] = 0
+    assert slot.read() is None
 
 
 def test_who_does_the_jobs_alone_wakes_nobody(jobs):
