@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fittrack import db, queues
 from fittrack.clock import from_epoch_s, utc_now
 from fittrack.drawings import rules, service
 from fittrack.drawings.conduct import service as conduct
-from fittrack.drawings.models import Actor, Drawing
+from fittrack.drawings.models import Actor, Drawing, Prize
 from fittrack.drawings.record import publication
 from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets.models import Purchase
@@ -178,6 +179,21 @@ def bare(**over: Any) -> Drawing:
     fields = {k: v for k, v in draft_fields(now).items() if k != "prizes"}
     draft = rules.new_draft(new_id(), fields, actor=Actor(None, "admin"), now=now)
     return replace(draft, **over)
+
+
+def bare_prize(**over: Any) -> Prize:
+    """Return a prize that is not stored."""
+    return Prize(prize_id=new_id(), drawing_id="d", rank_no=1, **prize(**over))
+
+
+def zone() -> ZoneInfo:
+    """Return the zone that the platform counts in."""
+    return ZoneInfo("America/New_York")
+
+
+def start_of(moment: datetime) -> datetime:
+    """Return the whole second that holds an instant."""
+    return moment.replace(microsecond=0)
 
 
 def successors(drawing: Drawing) -> list[Drawing]:
