@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from fittrack import db
 from fittrack.drawings import verifier
 from fittrack.drawings.record import publication
 from tests import factories_drawings as make
@@ -48,3 +49,13 @@ def test_a_drawing_is_opened_sold_closed_drawn_and_verified(tmp_path):
         [sys.executable, "-I", str(script), str(file), "--require", "log"], capture_output=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_bundle_that_is_read_slowly_keeps_no_transaction_open():
+    drawing = make.make_open(make.start())
+    make.buy(drawing, make.make_player())
+    make.advance(drawing, drawing.draws_at)
+    parts = publication.get_bundle(drawing_id=drawing.drawing_id)
+    for _ in publication.bundle_text(parts):
+        with db.transaction("meanwhile"):
+            pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fittrack import db
-from fittrack.db import Transaction
 from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.errors import NotPublishedYet
@@ -114,14 +113,11 @@ def _checkpoint(head: LogHead) -> Checkpoint:
 def _entries(parts: BundleParts) -> Iterator[list[Json]]:
     for first in range(0, parts.entry_count, PAGE_ROWS):
         with db.reading("list_frozen_entries") as tx:
-            yield _entries_from(tx, parts.terms.drawing_id, first)
-
-
-def _entries_from(tx: Transaction, drawing_id: str, first: int) -> list[Json]:
-    rows = repository.list_frozen_entries(
-        tx, drawing_id, first_position=first, end_position=first + PAGE_ROWS
-    )
-    return [rules.entry_of(row) for row in rows]
+            rows = repository.list_frozen_entries(
+                tx, parts.terms.drawing_id, first_position=first, end_position=first + PAGE_ROWS
+            )
+        # Outside of the unit, for a slow reader must not keep it open.
+        yield [rules.entry_of(row) for row in rows]
 
 
 def _records(parts: BundleParts) -> Iterator[list[Json]]:
