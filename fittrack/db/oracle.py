@@ -88,7 +88,7 @@ class OracleEngine:
         try:
             connection = self._pool().acquire()
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise translated(error) from None
         self._local.is_in_unit = True
         transaction = OracleTransaction(name, connection, self._leave)
         transaction.start(writing=writing)
@@ -157,7 +157,7 @@ class OracleTransaction:
                 self._connection.cursor().execute("SET TRANSACTION READ ONLY")
         except oracledb.Error as error:
             self._release()
-            raise translated(error) from error
+            raise translated(error) from None
 
     def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
         """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
@@ -200,7 +200,7 @@ class OracleTransaction:
             cursor.setinputsizes(**_types_of_batch(rows))
             cursor.executemany(statement.oracle, [to_oracle(row) for row in rows])
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise translated(error) from None
         return int(cursor.rowcount)
 
     def returning(self, statement: Statement, **binds: Any) -> Any:
@@ -214,7 +214,7 @@ class OracleTransaction:
             cursor.setinputsizes(**_input_types(binds))
             cursor.execute(statement.oracle, {**to_oracle(binds), statement.outs[0]: out})
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise translated(error) from None
         values = out.getvalue()
         if not values:
             return None
@@ -230,7 +230,7 @@ class OracleTransaction:
         try:
             self._connection.commit()
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise translated(error) from None
         finally:
             self._release()
 
@@ -253,7 +253,7 @@ class OracleTransaction:
             cursor.setinputsizes(**_input_types(binds))
             cursor.execute(statement.oracle, to_oracle(binds), fetch_lobs=False)
         except oracledb.Error as error:
-            raise translated(error) from error
+            raise translated(error) from None
         return cursor
 
 
@@ -331,9 +331,13 @@ _COLUMN = re.compile(r'"([\w$#]+)"\."([\w$#]+)"\)')
 
 
 def translated(error: oracledb.Error) -> DatabaseError:
-    """Return the driver's error as ours, with the constraint's name in lower case."""
+    """Return the driver's error as ours, with the constraint's name in lower case.
+
+    Only its first line is kept: the second of ORA-00001 repeats the row's values (ORA-03301), which
+    must not be logged. Raised `from None`, for a log shows causes too.
+    """
     (info,) = error.args[:1] or (None,)
-    code, text = getattr(info, "code", 0), str(error)
+    code, text = getattr(info, "code", 0), str(error).partition("\n")[0]
     if getattr(info, "isrecoverable", False) or getattr(info, "full_code", "") in _GONE:
         return Disconnected(text)
     if getattr(info, "full_code", "") == "DPY-4005":

@@ -310,6 +310,15 @@ def test_a_broken_constraint_has_its_class_and_name(engine, change, kind, constr
     assert caught.value.constraint == constraint
 
 
+def test_a_refusal_keeps_the_row_s_values_out_of_logs(engine):
+    details = "ORA-03301: (ORA-00001 details) row with column values (EMAIL:'ana@example.com')"
+    refused = translated(oracledb.IntegrityError(f"ORA-00001: unique constraint\n{details}"))
+    assert "ana@" not in str(refused)
+    with pytest.raises(errors.DatabaseError) as caught, db.transaction("refuse") as tx:
+        tx.run(Statement("nothing", "tests", "DELETE FROM no_such_table", "", frozenset(), ()))
+    assert caught.value.__suppress_context__
+
+
 def test_a_foreign_key_to_nothing_is_refused(engine):
     insert = _sql(
         "insert_badge", "INSERT INTO badges (badge_id, member_id) VALUES ('b', :member_id)"
