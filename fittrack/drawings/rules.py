@@ -95,7 +95,7 @@ def check_transition(drawing: Drawing, to: str) -> None:
 
 
 def check_editable(drawing: Drawing, changes: Collection[str], *, revision: int | None) -> None:
-    """Raises: StaleDrawing, InvalidTransition after the end, DrawingFrozen."""
+    """Raises: StaleDrawing, DrawingFrozen."""
     if revision is not None and revision != drawing.revision:
         raise StaleDrawing(revision=drawing.revision)
     if drawing.status != "draft":

@@ -28,12 +28,6 @@ SELECT drawing_id, account_id, holder, salt_bytes
 INSERT INTO drawing_holders (drawing_id, account_id, holder, salt_bytes)
 VALUES (:drawing_id, :account_id, :holder, :salt_bytes)
 
--- name: list_holders
--- All tags of a drawing.
-SELECT drawing_id, account_id, holder, salt_bytes
-  FROM drawing_holders
- WHERE drawing_id = :drawing_id
-
 -- name: insert_entries
 -- One row per purchase, free entry or entry carried over.
 INSERT INTO entries

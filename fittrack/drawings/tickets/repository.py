@@ -49,11 +49,6 @@ def insert_holders(tx: Transaction, holders: Sequence[Holder]) -> None:
     tx.run_many(SQL["insert_holders"], [asdict(holder) for holder in holders])
 
 
-def list_holders(tx: Transaction, drawing_id: str) -> list[Holder]:
-    """Return all tags of a drawing."""
-    return tx.all(Holder, SQL["list_holders"], drawing_id=drawing_id)
-
-
 def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
     """Store entries."""
     tx.run_many(SQL["insert_entries"], [asdict(entry) for entry in entries])
