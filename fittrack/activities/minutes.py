@@ -130,13 +130,15 @@ def _stretch_s(sport: str) -> float:
 def _stretches(samples: Samples, least_s: float, *, still: bool) -> Iterator[list[Step]]:
     """Yield the steps in runs of about `least_s` without a gap."""
     run: list[Step] = []
+    run_s = 0.0
     for step in steps(samples):
         follows = bool(run) and run[-1].at + 1 == step.at
-        if run and (not follows or sum(each.elapsed_s for each in run) >= least_s):
+        if run and (not follows or run_s >= least_s):
             yield run
-            run = []
+            run, run_s = [], 0.0
         if not _is_gap(step, still=still):
             run.append(step)
+            run_s += step.elapsed_s
     if run:
         yield run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from fittrack.activities.minutes import (
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import COLUMNS, from_columns
 from fittrack.dev.files import make_gpx
-from tests.activities.makers import START, TcxLap, gpx_of, make_fit_run, points, tcx_of
+from tests.activities.makers import START, Point, TcxLap, gpx_of, make_fit_run, points, tcx_of
 
 FIRST = int(START.timestamp()) // 60
 LAP_START = "2026-11-02T07:00:00Z"
@@ -167,3 +168,13 @@ def test_minutes_are_rated_by_their_speed():
     minutes = rated(active_minutes(walk_with([3.0] * 120)), sport="running")
 
     assert minutes == (RatedMinute(FIRST, None, VIGOROUS), RatedMinute(FIRST + 1, None, VIGOROUS))
+
+
+def test_a_thousand_points_a_second_take_no_longer_than_as_many_slow_ones():
+    fast = [f"{START + timedelta(milliseconds=at):%Y-%m-%dT%H:%M:%S.%fZ}" for at in range(40_000)]
+    recording = recording_of(gpx_of([[Point(at) for at in fast]]))
+    began_s = time.process_time()
+
+    active_minutes(recording)
+
+    assert time.process_time() - began_s < 5
