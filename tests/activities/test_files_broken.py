@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities.files import FileRefused, read_activity_file
+from fittrack.activities.files.assemble import MOST_LAPS
 from fittrack.activities.files.detect import MAX_CONTENT_BYTES
 from fittrack.activities.files.errors import REASONS
 from fittrack.activities.files.fit import read_fit
@@ -123,6 +124,30 @@ def test_the_members_of_a_gzip_file_are_joined():
     wrapped = gzip.compress(GPX[:half]) + gzip.compress(GPX[half:])
 
     assert read_activity_file(wrapped) == read_activity_file(GPX)
+
+
+def test_a_track_within_a_long_one_does_not_cut_it_in_two():
+    days = [[Point(f"2026-11-{day:02d}T08:00:00Z", lat=f"52.{day}")] for day in range(1, 9)]
+    long_one, within, after = [*days[:1], *days[6:7]], days[1:2], days[7:]
+
+    assert len(read_activity_file(gpx_of(long_one, within, after))) == 1
+
+
+def test_a_gzip_file_of_countless_members_is_read_in_one_go():
+    countless = gzip.compress(b"") * 200_000
+    began_s = time.process_time()
+
+    assert refusal_of(countless) == "empty_file"
+
+    assert time.process_time() - began_s < 5
+
+
+def test_of_countless_laps_the_first_ten_thousand_are_kept():
+    laps = [TcxLap("2025-03-10T16:00:00Z", 60, 180)] * (MOST_LAPS + 1)
+
+    (recording,) = read_activity_file(tcx_of(laps))
+
+    assert len(recording.laps) == MOST_LAPS
 
 
 def test_a_gzip_file_cut_short_is_refused():

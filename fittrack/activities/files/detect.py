@@ -8,7 +8,8 @@ from fittrack.activities.files import xml
 from fittrack.activities.files.errors import refused
 
 MAX_CONTENT_BYTES = 64 * 1024 * 1024
-_CHUNK_BYTES = 1024 * 1024
+# Inflated it has 4 MiB at most, a thousand times as much.
+_CHUNK_BYTES = 4096
 
 _GZIP = b"\x1f\x8b"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -55,24 +56,27 @@ def unwrapped(content: bytes) -> bytes:
             raise refused("too_large", "64 MiB at most")
         return content
     pieces = bytearray()
-    while is_gzip(content):
-        content = _inflate_member(content, pieces)
+    offset = 0
+    while is_gzip(content[offset : offset + 2]):
+        offset = _inflate_member(content, offset, pieces)
     return bytes(pieces)
 
 
-def _inflate_member(content: bytes, pieces: bytearray) -> bytes:
-    """Add one member's content to `pieces` and return what follows it."""
+def _inflate_member(content: bytes, offset: int, pieces: bytearray) -> int:
+    """Add the content of the member that begins at `offset` to `pieces`; return where it ends.
+
+    It is fed in small chunks: what zlib leaves over is copied, once per member.
+    """
     inflater = zlib.decompressobj(wbits=31)
-    data = content
     try:
         while not inflater.eof:
-            piece = inflater.decompress(data, _CHUNK_BYTES)
-            data = inflater.unconsumed_tail
-            if not piece and not data and not inflater.eof:
+            chunk = content[offset : offset + _CHUNK_BYTES]
+            if not chunk:
                 raise refused("unreadable", "the gzip data ends early")
-            pieces += piece
+            pieces += inflater.decompress(chunk)
+            offset += len(chunk)
             if len(pieces) > MAX_CONTENT_BYTES:
                 raise refused("too_large", "64 MiB at most when decompressed")
     except zlib.error as error:
         raise refused("unreadable", "the gzip data is damaged") from error
-    return inflater.unused_data
+    return offset - len(inflater.unused_data)

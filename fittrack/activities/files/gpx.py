@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from lxml import etree
 
@@ -153,11 +152,12 @@ def _lap(track: Samples) -> Lap:
 
 def _a_day_apart(tracks: list[Samples]) -> Iterator[list[Samples]]:
     """Yield the tracks, in order of time, in groups with more than 24 h between two."""
-    group = tracks[:1]
-    for before, after in pairwise(tracks):
-        if min(after.at_ms) - max(before.at_ms) > DAY_S * 1000:
+    group, last_ms = tracks[:1], max(tracks[0].at_ms) if tracks else 0
+    for track in tracks[1:]:
+        if min(track.at_ms) - last_ms > DAY_S * 1000:
             yield group
             group = []
-        group.append(after)
+        group.append(track)
+        last_ms = max(last_ms, *track.at_ms)
     if group:
         yield group
