@@ -10,6 +10,7 @@ from datetime import datetime
 from string import Template
 from zoneinfo import ZoneInfo
 
+from fittrack.clock import epoch_s
 from fittrack.drawings.models import Drawing, Prize
 from fittrack.drawings.tickets.rules import AGE_OF_MAJORITY_YEARS
 
@@ -27,16 +28,18 @@ no cash value.
 1. SPONSOR. $sponsor supplies the prizes. FitTrack operates the drawing.
 
 2. ELIGIBILITY. Open to $audience whose e-mail address is verified, who are at least $age years old
-($majority) and whose account is at least $account_age_days days old.
+(at least $majority) and whose account is at least $account_age_days days old.
 Void for residents of: $excluded.
 Staff of the operator, the sponsor's people, and members of their households can't enter.
 Registered and bonded in: $registered.
 
-3. DATES. Entry is open from $opens_at until $closes_at. The draw is at $draws_at. Entries made
-later do not count.
+3. DATES.
+   Entry opens: $opens_at
+   Entry ends:  $closes_at
+   Draw:        $draws_at
 
-4. HOW TO ENTER. A ticket costs $price points. $limit However a ticket was obtained, it carries the
-same weight in the draw.
+4. HOW TO ENTER. A ticket costs $price points. $limit
+However a ticket was obtained, it carries the same weight in the draw.
 
 5. ODDS. They depend on the number of tickets: each ticket has the same chance, one out of all
 tickets in the drawing for each pick. $distinct
@@ -106,12 +109,7 @@ def _line(prize: Prize) -> str:
 
 def _when(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M:%S %Z} ({epoch_text(instant)})"
-
-
-def epoch_text(instant: datetime) -> str:
-    """Return an instant as the signed terms hold it."""
-    return f"{int(instant.timestamp())} s since 1970-01-01T00:00:00Z"
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}, in the signed terms {epoch_s(instant)}"
 
 
 def _dollars(cents: int) -> str:
