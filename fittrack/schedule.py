@@ -25,6 +25,8 @@ SQL = load_sql("schedule")
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
 DAY_S = 86_400
+LONGEST_LOOK = timedelta(seconds=60)
+CLOCKS_APART = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,19 @@ _next_look: dict[str, datetime] = {}
 
 
 def _claim(entry: Periodic, *, now: datetime) -> bool:
-    """Take this run for this process; the table is asked only when the entry may be due."""
-    if _next_look.get(entry.name, now) > now:
+    """Take this run for this process; the table is asked only when the entry may be due.
+
+    A time further ahead than any run of it can be was set by a clock that was put back since.
+    """
+    if now < _next_look.get(entry.name, now) <= now + LONGEST_LOOK:
         return False
     due_at = now + timedelta(seconds=entry.every_s())
+    times = {"due_at": due_at, "now_at": now, "latest_at": due_at + CLOCKS_APART}
     with db.transaction("claim_periodic_run") as tx:
-        taken = tx.run(SQL["claim_periodic_run"], name=entry.name, due_at=due_at, now_at=now)
+        taken = tx.run(SQL["claim_periodic_run"], name=entry.name, **times)
         if not taken and tx.value(SQL["get_due_at"], name=entry.name) is None:
             taken = _first(tx, entry.name, due_at)
-    _next_look[entry.name] = now + timedelta(seconds=min(entry.every_s(), 60))
+    _next_look[entry.name] = min(due_at, now + LONGEST_LOOK)
     return bool(taken)
 
 

@@ -1,9 +1,9 @@
 -- name: claim_periodic_run
--- Take a run that is due and set the next.
+-- Take a run that is due, or whose time can't be right, and set the next.
 UPDATE periodic_runs
    SET due_at = :due_at
  WHERE name = :name
-   AND due_at <= :now_at
+   AND (due_at <= :now_at OR due_at > :latest_at)
 
 -- name: get_due_at
 SELECT due_at

@@ -47,6 +47,21 @@ def test_missed_runs_are_made_up_for_once(table):
     assert runs() == 2
 
 
+def test_a_clock_that_was_ahead_holds_nothing_up(table):
+    now = utc_now()
+    schedule.tick(now=now + timedelta(hours=5))
+    assert schedule.tick(now=now) == ["fail_run", "mark"]
+    schedule._next_look.clear()  # another process
+    assert schedule.tick(now=now + timedelta(seconds=30)) == []
+
+
+def test_clocks_a_little_apart_share_one_run(table):
+    now = utc_now()
+    schedule.tick(now=now)
+    schedule._next_look.clear()
+    assert schedule.tick(now=now - timedelta(seconds=20)) == []
+
+
 def test_many_schedulers_do_each_run_once(table):
     start = utc_now()
     children = []
