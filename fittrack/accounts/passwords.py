@@ -75,9 +75,13 @@ def is_right(stored_hash: str | None, password: str) -> bool:
 
 
 def is_outdated(stored_hash: str) -> bool:
-    """Tell whether a hash was made with less memory or fewer passes than are configured now."""
+    """Tell whether a hash was made with less of anything than is configured now."""
     made, wanted = extract_parameters(stored_hash), config.current()
-    return made.memory_cost < wanted.argon2_memory_kib or made.time_cost < wanted.argon2_iterations
+    return (
+        made.memory_cost < wanted.argon2_memory_kib
+        or made.time_cost < wanted.argon2_iterations
+        or made.parallelism < wanted.argon2_parallelism
+    )
 
 
 def _fits(stored_hash: str, password: str) -> bool:

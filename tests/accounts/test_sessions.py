@@ -138,13 +138,21 @@ def test_a_suspension_ends_what_is_open_at_the_next_request(client, ana):
         refreshed(opened.refresh_token)
 
 
-def test_a_hash_is_renewed_when_the_parameters_rise(client, ana, settings):
-    config.use(replace(settings, argon2_iterations=2))
+@pytest.mark.parametrize(
+    ("setting", "value", "mark"),
+    [
+        ("argon2_iterations", 2, "t=2"),
+        ("argon2_memory_kib", 128, "m=128"),
+        ("argon2_parallelism", 2, "p=2"),
+    ],
+)
+def test_a_hash_is_renewed_when_a_parameter_rises(client, ana, settings, setting, value, mark):
+    config.use(replace(settings, **{setting: value}))
 
     assert log_in(client, "ana@example.com").status_code == 200
 
     with db.reading("look") as tx:
-        assert "t=2" in repository.get_login(tx, ana).password_hash
+        assert mark in repository.get_login(tx, ana).password_hash
     assert log_in(client, "ana@example.com").status_code == 200
 
 
