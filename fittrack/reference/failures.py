@@ -21,7 +21,14 @@ _CLASS = re.compile(r"\b[A-Z][A-Za-z0-9]+\b")
 
 Kinds = tuple[type[Problem], ...]
 
-ALWAYS: Kinds = (errors.TooManyRequests, errors.Problem, errors.Unavailable)
+ALWAYS: Kinds = (
+    errors.BadRequest,
+    errors.UriTooLong,
+    errors.TooManyRequests,
+    errors.HeadersTooLarge,
+    errors.Problem,
+    errors.Unavailable,
+)
 OF_LOGIN: Kinds = (
     errors.Unauthenticated,
     auth.InvalidToken,
