@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from fittrack import db, queues
@@ -10,7 +11,7 @@ from fittrack.db import Transaction
 from fittrack.drawings import service as drawings
 from fittrack.points import days, ledger, repository
 from fittrack.points.audit_models import Findings, Report, Suspect
-from fittrack.points.models import Link
+from fittrack.points.models import Head, Link
 from fittrack.points.versions import VERSIONS
 from fittrack.points.walk import Walk
 
@@ -43,35 +44,52 @@ def audit_ledger(
     """
     findings = Findings()
     with db.reading("audit_ledger") as tx:
-        walk = _walk(tx, since_no, findings, progress or _silent)
-        _check_balances(tx, walk, findings)
+        head = repository.find_head(tx)
+        walk = _begun_walk(tx, _first_no(since_no, head), findings)
+        with _noting(findings, lambda: f"after transaction {walk.last_no}"):
+            _follow(tx, walk, head, progress or _silent)
+            _check_balances(tx, walk, findings)
         for check, query, words in SUSPECTS:
             for suspect in query(tx):
                 findings.add(check, words.format(suspect.subject), suspect.sequence_no)
-        _check_days(tx, findings)
-        _check_outbox(tx, findings, now=now)
+        with _noting(findings, lambda: "a day"):
+            _check_days(tx, findings)
+        with _noting(findings, lambda: "a job"):
+            _check_outbox(tx, findings, now=now)
         if is_deep:
-            _recompute_days(tx, findings, now=now)
-            for problem in drawings.audit(tx):
-                findings.add("drawing", problem)
+            _look_deeper(tx, findings, now=now)
     return Report(since_no, walk.transactions, walk.postings, is_deep, findings)
+
+
+@contextmanager
+def _noting(findings: Findings, where: Callable[[], str]) -> Iterator[None]:
+    """Make a finding of a value that can't be what its column holds; it ends these checks."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        findings.add("unreadable", f"{where()}: {error}")
 
 
 def _silent(numbers: Iterable[int], total: int) -> Iterable[int]:  # noqa: ARG001 - as Progress
     return numbers
 
 
-def _walk(tx: Transaction, since_no: int, findings: Findings, progress: Progress) -> Walk:
-    head = repository.find_head(tx)
-    last_no = head.sequence_no if head else 0
-    since_no = min(since_no, last_no + 1)
+def _first_no(since_no: int, head: Head | None) -> int:
+    """Return where to begin; after the end there is nothing to walk."""
+    return min(since_no, head.sequence_no + 1 if head else 1)
+
+
+def _begun_walk(tx: Transaction, since_no: int, findings: Findings) -> Walk:
     before = _link_before(tx, since_no, findings)
-    walk = Walk(before, repository.audit_opening_sums(tx, since_no), findings)
-    rows = repository.audit_postings(tx, since_no)
-    for _ in progress(walk.follow(rows), last_no - since_no + 1):
+    return Walk(before, repository.audit_opening_sums(tx, since_no), findings)
+
+
+def _follow(tx: Transaction, walk: Walk, head: Head | None, progress: Progress) -> None:
+    rows = repository.audit_postings(tx, walk.last_no + 1)
+    left = head.sequence_no - walk.last_no if head else 0
+    for _ in progress(walk.follow(rows), left):
         pass
     walk.end_at(head)
-    return walk
 
 
 def _link_before(tx: Transaction, since_no: int, findings: Findings) -> Link:
@@ -118,9 +136,16 @@ def _check_outbox(tx: Transaction, findings: Findings, *, now: datetime) -> None
             findings.add("outbox_age", detail)
 
 
-def _recompute_days(tx: Transaction, findings: Findings, *, now: datetime) -> None:
-    """Every day's award is what the rules say today about what is stored of it."""
+def _look_deeper(tx: Transaction, findings: Findings, *, now: datetime) -> None:
     for account_id in _members(tx):
+        _recompute_days(tx, account_id, findings, now=now)
+    for problem in drawings.audit(tx):
+        findings.add("drawing", problem)
+
+
+def _recompute_days(tx: Transaction, account_id: str, findings: Findings, *, now: datetime) -> None:
+    """Every day's award is what the rules say today about what is stored of it."""
+    with _noting(findings, lambda: f"a day of {account_id}"):
         for day in days.differing(tx, account_id, now=now):
             findings.add("day_recomputed", f"{account_id} on {day.day_on} should be awarded anew")
 

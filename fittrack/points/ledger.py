@@ -155,6 +155,13 @@ def is_out_of_bounds(ledger_account_id: str, balance_points: int) -> bool:
     return ledger_account_id.endswith(DEBT) and balance_points > 0
 
 
+def is_anothers(ledger_account_id: str, account_id: str) -> bool:
+    """Tell whether an account is that of another member; the house's are everybody's."""
+    if not ledger_account_id.endswith((SPENDABLE, DEBT)):
+        return False
+    return ledger_account_id.rpartition("/")[0] != account_id
+
+
 def _balances(account_id: str, rows: Sequence[LedgerAccount]) -> tuple[int, int]:
     balances = {row.ledger_account_id: row.balance_points for row in rows}
     return balances[spendable_id(account_id)], -balances[debt_id(account_id)]

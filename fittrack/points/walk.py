@@ -21,7 +21,7 @@ class Walk:
         self.sums = dict(sums)
         self.transactions = 0
         self.postings = 0
-        self._last_no = before.sequence_no
+        self.last_no = before.sequence_no
         self._last_hash = before.content_hash
         self._findings = findings
 
@@ -33,12 +33,12 @@ class Walk:
 
     def end_at(self, head: Head | None) -> None:
         """Compare the last link with the stored head."""
-        if head is None or head != Head(self._last_no, self._last_hash):
+        if head is None or head != Head(self.last_no, self._last_hash):
             stored = "nothing" if head is None else f"transaction {head.sequence_no}"
             self._findings.add(
                 "chain_head",
-                f"the chain ends with transaction {self._last_no}, its head says {stored}",
-                self._last_no,
+                f"the chain ends with transaction {self.last_no}, its head says {stored}",
+                self.last_no,
             )
 
     def _visit(self, rows: list[AuditedPosting]) -> None:
@@ -48,14 +48,14 @@ class Walk:
         self._check_hash(first, postings)
         self._check_sum(first, postings)
         for posting in postings:
-            self._check_balance(first, posting)
+            self._check_posting(first, posting)
         self.transactions += 1
         self.postings += len(postings)
-        self._last_no, self._last_hash = first.sequence_no, first.content_hash
+        self.last_no, self._last_hash = first.sequence_no, first.content_hash
 
     def _check_place(self, row: AuditedPosting) -> None:
-        if row.sequence_no != self._last_no + 1:
-            detail = f"{self._last_no} is followed by {row.sequence_no}"
+        if row.sequence_no != self.last_no + 1:
+            detail = f"{self.last_no} is followed by {row.sequence_no}"
             self._findings.add("sequence_gap", detail, row.sequence_no)
 
     def _check_hash(self, row: AuditedPosting, postings: list[Posting]) -> None:
@@ -72,8 +72,10 @@ class Walk:
             detail = f"{len(postings)} postings come to {total}, not to 0"
             self._findings.add("transaction_sum", detail, row.sequence_no)
 
-    def _check_balance(self, row: AuditedPosting, posting: Posting) -> None:
+    def _check_posting(self, row: AuditedPosting, posting: Posting) -> None:
         name = posting.ledger_account_id
+        if ledger.is_anothers(name, row.account_id):
+            self._findings.add("posting_owner", f"{name} is another member's", row.sequence_no)
         balance = self.sums[name] = self.sums.get(name, 0) + posting.amount_points
         if posting.balance_after_points != balance:
             detail = f"{name} stands at {balance}, the posting says {posting.balance_after_points}"

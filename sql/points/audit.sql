@@ -99,16 +99,17 @@ SELECT account_id, day_on, awarded_points AS points
  ORDER BY account_id, day_on
 
 -- name: audit_purchases
--- Purchases without their entry, or with one of another member or price.
+-- Purchases without their entry, with one of another member or price, or not paid to the house.
 SELECT t.sequence_no, t.reference_id AS subject
   FROM ledger_transactions t
-  JOIN ledger_postings p ON p.sequence_no = t.sequence_no
+  LEFT JOIN ledger_postings p ON p.sequence_no = t.sequence_no
    AND p.ledger_account_id = 'house/tickets'
   LEFT JOIN entries e ON e.purchase_id = t.reference_id
    AND e.carried_from_id IS NULL
    AND e.kind = 'paid'
  WHERE t.kind = 'ticket_purchase'
-   AND (e.entry_id IS NULL OR e.price_points <> p.amount_points OR e.account_id <> t.account_id)
+   AND (e.entry_id IS NULL OR e.account_id <> t.account_id
+     OR p.amount_points IS NULL OR e.price_points <> p.amount_points)
  ORDER BY t.sequence_no
 
 -- name: audit_entries

@@ -118,6 +118,7 @@ PLANTED = {
     " AND ledger_account_id LIKE '%spendable'",
     "below_zero": "UPDATE ledger_postings SET amount_points = -5000 WHERE sequence_no = 1"
     " AND ledger_account_id LIKE '%spendable'",
+    "posting_owner": "UPDATE ledger_transactions SET account_id = 'ben' WHERE sequence_no = 2",
     "sequence_gap": "DELETE FROM ledger_transactions WHERE sequence_no = 3",
     "lost_posting": "DELETE FROM ledger_transactions WHERE sequence_no = 3",
     "hash_chain": "UPDATE ledger_transactions SET description = 'x' WHERE sequence_no = 2",
@@ -144,6 +145,37 @@ def test_a_planted_corruption_is_named(ana, check):
     execute(PLANTED[check])
 
     assert check in found()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ledger_transactions", "created_at"),
+        ("ledger_transactions", "day_on"),
+        ("ledger_postings", "amount_points"),
+        ("day_awards", "receipt_json"),
+        ("outbox", "due_at"),
+    ],
+)
+def test_a_value_that_nobody_can_read_is_named(ana, table, column):
+    unprotect(table)
+    with db.transaction("decide") as tx:
+        queues.enqueue(tx, "send_mail", "1", now=NOON)
+
+    execute(f"UPDATE {table} SET {column} = 'x'")
+
+    assert "unreadable" in found(is_deep=True)
+
+
+def test_a_purchase_that_did_not_pay_the_house_is_named(ana):
+    unprotect("ledger_postings")
+
+    execute(
+        "UPDATE ledger_postings SET ledger_account_id = 'house/adjustments'"
+        " WHERE ledger_account_id = 'house/tickets' AND amount_points = 200"
+    )
+
+    assert "purchase_entry" in found()
 
 
 def test_a_purchase_without_an_entry_is_named(ana):
