@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from string import Template
 
+from email_validator import validate_email
+
 from fittrack.mail.errors import MailRefused
 
 SUBJECT = "Subject: "
@@ -51,6 +53,14 @@ def render(template: str, values: dict[str, str]) -> tuple[str, str]:
     return " ".join(subject.split()), Template(body).substitute(values)
 
 
+def as_written(email: str) -> str:
+    """Return an address as it stands in a mail's header, or as it is where no header can hold it."""
+    try:
+        return _address(email).addr_spec
+    except ValueError:
+        return email
+
+
 def domain_of(sender: str) -> str:
     """Return the domain of a sender such as `FitTrack <no-reply@fittrack.example>`."""
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
@@ -61,6 +71,10 @@ def _address(email: str) -> Address:
     user, _, domain = email.rpartition("@")
     if not user or not domain:
         raise ValueError("an address has two parts")
+    if not domain.isascii():
+        # Mail servers need not know such domains, and each has a form in ASCII (RFC 5891).
+        known = validate_email(email, check_deliverability=False, test_environment=True)
+        domain = known.ascii_domain
     return Address(username=user, domain=domain)
 
 

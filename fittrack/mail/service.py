@@ -12,7 +12,7 @@ from typing import Any
 from fittrack import config, db, queues
 from fittrack.db import Transaction
 from fittrack.mail import repository
-from fittrack.mail.message import compose
+from fittrack.mail.message import as_written, compose
 from fittrack.mail.models import DeliveredMail, Recipient
 from fittrack.mail.tokens import mailed_token
 from fittrack.mail.transport import FOLDER, deliver
@@ -64,7 +64,8 @@ def list_mailbox(*, to: str | None = None) -> list[DeliveredMail]:
     folder = Path(config.current().mail_url.removeprefix(FOLDER))
     files = sorted(folder.glob("*.eml"), key=lambda file: file.name, reverse=True)
     mails = (_read(file) for file in files)
-    shown = (mail for mail in mails if to is None or to.casefold() == mail.to.casefold())
+    wanted = None if to is None else as_written(to).casefold()
+    shown = (mail for mail in mails if wanted in {None, mail.to.casefold()})
     return list(islice(shown, SHOWN_MAILS))
 
 

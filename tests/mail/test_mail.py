@@ -189,6 +189,24 @@ def test_an_address_beyond_ascii_needs_a_server_that_knows_it(client):
     assert modern.envelopes[0].rcpt_tos == ["åsa@example.com"]
 
 
+def test_a_domain_beyond_ascii_needs_no_such_server(client):
+    account_id = make_account(email="ana@münchen.example")
+    plain = Postbox()
+    with serve(plain, enable_SMTPUTF8=False) as address:
+        mail_by(f"smtp://{address}")
+        send(account_id)
+
+    assert plain.envelopes[0].rcpt_tos == ["ana@xn--mnchen-3ya.example"]
+
+
+def test_the_mailbox_finds_an_address_in_either_spelling(client):
+    account_id = make_account(email="ana@münchen.example")
+    send(account_id)
+
+    for spelling in ("ana@münchen.example", "Ana@xn--mnchen-3ya.example"):
+        assert len(mails_to(spelling)) == 1
+
+
 def test_an_erased_member_gets_no_mail(ana):
     postbox = Postbox()
     with db.transaction("erase") as tx:
