@@ -54,7 +54,7 @@ def render(template: str, values: dict[str, str]) -> tuple[str, str]:
 
 
 def as_written(email: str) -> str:
-    """Return an address as it stands in a mail's header, or as it is where no header can hold it."""
+    """Return an address as a header holds it, or as it is where none can."""
     try:
         return _address(email).addr_spec
     except ValueError:
