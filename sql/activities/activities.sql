@@ -63,12 +63,27 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
    FOR UPDATE WAIT 3
 
 -- name: update_activity_deleted
--- Leave a tombstone that says nothing but that there was something.
+-- Leave a tombstone that says nothing but that there was something, and when.
 UPDATE activities
    SET state = 'deleted',
        reason_code = NULL,
        origin_key = :origin_key,
        original_file_id = NULL,
+       utc_offset_s = NULL,
+       distance_cm = NULL,
+       track_distance_cm = NULL,
+       ascent_m = NULL,
+       descent_m = NULL,
+       calories_kcal = NULL,
+       steps = NULL,
+       avg_hr_bpm = NULL,
+       max_hr_bpm = NULL,
+       avg_cadence_rpm = NULL,
+       max_cadence_rpm = NULL,
+       avg_power_w = NULL,
+       max_power_w = NULL,
+       avg_speed_mmps = NULL,
+       max_speed_mmps = NULL,
        name = NULL,
        notes_text = NULL,
        device = NULL,

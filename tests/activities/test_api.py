@@ -266,6 +266,17 @@ def test_a_deleted_activity_is_gone_with_all_it_recorded_and_its_points(ana):
         assert count(table) == 0
 
 
+def test_of_a_deleted_activity_no_figure_stays_behind(ana):
+    figures = "distance_cm", "avg_hr_bpm", "max_hr_bpm", "ascent_m", "avg_speed_mmps", "device"
+    query = f"SELECT {', '.join(figures)} FROM activities"
+    activity_id = ana.run(hr_bpm=150)
+    assert None not in select(query, *figures)[0]
+
+    ana.delete(f"activities/{activity_id}")
+
+    assert select(query, *figures) == [(None,) * len(figures)]
+
+
 def test_a_deleted_activity_comes_in_again_with_its_file(ana):
     first = ana.run()
     earned_points = ana.balance()
