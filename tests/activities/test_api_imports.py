@@ -150,7 +150,8 @@ def test_the_same_bytes_again_are_a_duplicate_of_what_they_made(ana):
 def test_the_same_bytes_twice_in_one_upload_are_a_duplicate(ana):
     upload = ana.upload(("a.gpx", RUN), ("b.gpx", RUN))
 
-    assert [file["state"] for file in upload["files"]] == ["created", "duplicate"]
+    # Whichever job is first creates.
+    assert {file["state"] for file in upload["files"]} == {"created", "duplicate"}
     assert upload["files"][0]["activity_ids"] == upload["files"][1]["activity_ids"]
 
 

@@ -13,7 +13,7 @@ class FileRefused(Exception):
 
 
 REASONS = {
-    "archive_not_supported": "archives are opened by the import, not read as one activity",
+    "archive_not_supported": "archives are not opened: send the files in them, each by itself",
     "empty_file": "the file holds no bytes",
     "no_points": "the file holds neither points nor a summary of an activity",
     "no_positions": "none of the positions in the file lies on the globe",

@@ -119,7 +119,7 @@ def _check_form() -> None:
     if "file" in request.form:
         raise field_error("/file", "Must be a file with a file name.")
     if not any(item.filename or _size(item) for item in request.files.getlist("file")):
-        raise field_error("/file", "At least one file is needed.")
+        raise field_error("/file", "At least one file is needed, in a well-formed form.")
 
 
 def _size(item: FileStorage) -> int:
