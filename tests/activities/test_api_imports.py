@@ -12,6 +12,7 @@ import pytest
 from fittrack.activities.imports.rules import MAX_FILE_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES
 from fittrack.dev.files import make_gpx
 from tests.activities.makers import TcxLap, make_fit_run, points, tcx_of
+from tests.conformance import engines
 from tests.factories_activities import NOON_AT, Member, count, run_jobs, select
 
 RUN = make_gpx(NOON_AT, 60)
@@ -136,6 +137,17 @@ def test_a_deleted_leg_comes_in_again_and_the_other_stays(ana):
     assert again["activity_ids"][1] == second
     assert again["activity_ids"][0] != first
     assert count("original_files") == 1
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="only SQLite numbers its rows")
+def test_files_are_kept_in_the_order_of_their_hashes_so_that_no_two_uploads_deadlock(ana):
+    ana.post_files(*((f"{number}.gpx", b"run %d" % number) for number in range(10)))
+
+    kept = select("SELECT content_sha256 FROM original_files ORDER BY rowid", "content_sha256")
+    named = select("SELECT file_name FROM import_items ORDER BY item_no", "file_name")
+    assert len(kept) == 10
+    assert kept == sorted(kept)
+    assert named == [(f"{number}.gpx",) for number in range(10)]
 
 
 def test_the_same_bytes_again_are_a_duplicate_of_what_they_made(ana):

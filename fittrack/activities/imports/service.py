@@ -28,7 +28,7 @@ from fittrack.activities.models import Origin, Part
 from fittrack.activities.recording import Recording
 from fittrack.activities.service import END, LAST_ID, insert_parts, release_file
 from fittrack.db import Transaction
-from fittrack.db.errors import Unique
+from fittrack.db.errors import Busy, Unique
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
@@ -47,13 +47,19 @@ def receive_files(
     received = Import(new_id(), account_id, len(uploads), now)
     with db.transaction("receive_files") as tx:
         repository.insert_import(tx, received)
-        items = [_receive(tx, received, at, upload) for at, upload in enumerate(uploads, start=1)]
+        kept = _keep_all(tx, received, uploads)
+        items = [
+            _receive(tx, received, at, upload, kept.get(upload.content_sha256))
+            for at, upload in enumerate(uploads, start=1)
+        ]
         detail = ImportDetail(received, [ImportedFile(item, []) for item in items])
         reply.record(tx, detail)
     return detail
 
 
-def _receive(tx: Transaction, received: Import, item_no: int, upload: Upload) -> ImportItem:
+def _receive(
+    tx: Transaction, received: Import, item_no: int, upload: Upload, original_file_id: str | None
+) -> ImportItem:
     now = received.created_at
     refusal = rules.refuse_unread(upload.byte_count)
     item = ImportItem(
@@ -62,7 +68,7 @@ def _receive(tx: Transaction, received: Import, item_no: int, upload: Upload) ->
         item_no=item_no,
         file_name=upload.file_name,
         byte_count=upload.byte_count,
-        original_file_id=None if refusal else _keep(tx, received.account_id, upload, now=now),
+        original_file_id=original_file_id,
         state="refused" if refusal else "pending",
         reason_code=refusal.reason_code if refusal else None,
         reason=refusal.reason if refusal else None,
@@ -75,18 +81,40 @@ def _receive(tx: Transaction, received: Import, item_no: int, upload: Upload) ->
     return item
 
 
-def _keep(tx: Transaction, account_id: str, upload: Upload, *, now: datetime) -> str:
-    """Return the id of the member's file of this content, kept now or before."""
+def _keep_all(tx: Transaction, received: Import, uploads: Sequence[Upload]) -> dict[str, str]:
+    """Return the ids of the kept files by their hashes.
+
+    They are taken in the order of the hashes, so that two uploads of the same files in different
+    orders never wait for each other.
+    """
+    wanted = {
+        upload.content_sha256: upload
+        for upload in uploads
+        if rules.refuse_unread(upload.byte_count) is None
+    }
+    return {
+        content_sha256: _keep(tx, received, upload)
+        for content_sha256, upload in sorted(wanted.items(), key=lambda item: item[0])
+    }
+
+
+def _keep(tx: Transaction, received: Import, upload: Upload) -> str:
+    """Return the id of the member's file of this content, kept now or before.
+
+    Raises: Busy where another upload's file of this content came and went in this moment.
+    """
+    account_id, original_file_id = received.account_id, new_id()
     kept_id = repository.lock_original_content(tx, account_id, upload.content_sha256)
     if kept_id is not None:
         return kept_id
-    original_file_id = new_id()
     try:
-        repository.insert_original_file(tx, original_file_id, account_id, upload, now=now)
-    except Unique:  # another upload of this moment was first
+        repository.insert_original_file(
+            tx, original_file_id, account_id, upload, now=received.created_at
+        )
+    except Unique as error:  # another upload of this moment was first
         kept_id = repository.lock_original_content(tx, account_id, upload.content_sha256)
         if kept_id is None:
-            raise
+            raise Busy("a file of this content came and went") from error
         return kept_id
     return original_file_id
 
