@@ -1,5 +1,9 @@
 """What gunicorn serves and `flask` commands run in."""
 
 from fittrack import create_app
+from fittrack.config import BadConfig
 
-app = create_app()
+try:
+    app = create_app()
+except BadConfig as error:
+    raise SystemExit(f"FitTrack does not start: {error}") from None

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -106,3 +109,14 @@ def test_the_environment_wins_over_the_file(given, monkeypatch, tmp_path):
 def test_every_setting_says_what_it_means():
     for item in dataclasses.fields(Config):
         assert item.metadata["meaning"], item.name
+
+
+def test_a_command_says_in_one_line_why_it_does_not_start(given):
+    environ = {**os.environ, **given, "FITTRACK_ENV": "production"}
+    command = [sys.executable, "-m", "flask", "db", "status"]
+
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("FitTrack does not start: BASE_URL must be https")
+    assert "Traceback" not in done.stderr
