@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def utc_now() -> datetime:
@@ -21,6 +24,13 @@ def day_bounds(day_on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     start = datetime.combine(day_on, time.min, zone)
     end = datetime.combine(day_on + timedelta(days=1), time.min, zone)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def day_from_text(text: str) -> date:
+    """Return the day of text `YYYY-MM-DD`; ISO 8601 has other forms. Raises: ValueError."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is not YYYY-MM-DD")
+    return date.fromisoformat(text)
 
 
 def epoch_s(instant: datetime) -> int:

@@ -64,8 +64,9 @@ def make_redis(url: str, *, retries: int = 1) -> Redis:
 
 def init_app(app: Flask, settings: Config) -> None:
     """Bind all of them to the application."""
-    # Instants end in `Z`; the library's own spelling of UTC is `+00:00`.
+    # Instants end in `Z`, where the library writes `+00:00`; days have one form, not four.
     fields.DateTime.SERIALIZATION_FUNCS["iso"] = clock.rfc3339
+    fields.Date.DESERIALIZATION_FUNCS["iso"] = clock.day_from_text
     app.config.update(
         API_TITLE="FitTrack",
         API_VERSION="v1",

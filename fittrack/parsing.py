@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -16,6 +17,8 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import HTTPException
 
 from fittrack.errors import BadRequest, TooLarge, UnsupportedMediaType, field_error
+
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 class MalformedJson(BadRequest):
@@ -49,10 +52,18 @@ class StrictParser(FlaskParser):
         for name, values in req.args.lists():
             if len(values) > 1 and not self._takes_many(schema, name):
                 raise field_error(f"/{name}", "Given more than once.")
+            if _is_odd_number(schema, name, values[0]):
+                raise field_error(f"/{name}", "Not a valid integer.")
         return super().load_querystring(req, schema)
 
     def _takes_many(self, schema: marshmallow.Schema, name: str) -> bool:
         return isinstance(schema.fields.get(name), tuple(self.KNOWN_MULTI_FIELDS))
+
+
+def _is_odd_number(schema: marshmallow.Schema, name: str, text: str) -> bool:
+    """Tell whether Python alone would take a query's text for a number, such as `1_000` or ` 5`."""
+    is_number = isinstance(schema.fields.get(name), marshmallow.fields.Integer)
+    return is_number and not _INTEGER.fullmatch(text)
 
 
 def read_body(req: Request) -> bytes:

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 from uuid import RFC_4122
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack import clock, ids
+from tests.factories_accounts import registration
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -53,3 +55,16 @@ def test_an_instant_is_written_with_z():
 
 def test_now_is_aware_utc():
     assert clock.utc_now().utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("text", ["19900517", "1990-W20-4", "1990-5-17", "1990-05-17T00:00", ""])
+def test_a_day_has_one_form(text):
+    with pytest.raises(ValueError, match="YYYY-MM-DD"):
+        clock.day_from_text(text)
+
+
+def test_a_body_takes_a_day_in_that_form_only(client):
+    form = registration(date_of_birth="19900517")
+    refused = client.post("/api/v1/auth/register", json=form)
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["pointer"] == "/date_of_birth"

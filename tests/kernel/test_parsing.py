@@ -140,3 +140,11 @@ def test_a_body_is_measured_whatever_its_length_claims_to_be(probe, length):
 def test_a_body_over_1_mib_is_413(probe):
     response = post(probe, b'{"name": "' + b"a" * (1 << 20) + b'"}')
     assert (response.status_code, response.json["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("text", ["1_0", " 5", "5 ", "%D9%A3", "1e1", "5.0", "", "9" * 5_000])
+def test_a_number_in_a_query_is_plain_digits(client, text):
+    refused = client.get(f"/api/v1/drawings?limit={text}")
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/limit"]
+    assert client.get("/api/v1/drawings?limit=5").status_code == 200
