@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,8 @@ from fittrack.drawings.schemas import (
 )
 from fittrack.extensions import limit_public_reads
 from fittrack.pagination import Cursor, Page, PageQuery
+
+_REVISION = re.compile(r"[0-9]{1,9}")
 
 blp = Blueprint(
     "drawings",
@@ -253,8 +256,9 @@ def _tagged(details: DrawingDetails) -> Response:
 def _expected_revision() -> int | None:
     """Return the revision that the caller has read, -1 for a tag that is none of ours."""
     tags = request.if_match
-    if not tags or tags.star_tag:
+    if "If-Match" not in request.headers or tags.star_tag:
         return None
     [first, *_] = [*tags.as_set(include_weak=True), ""]
-    head = first.removeprefix("W/").strip('"').partition("-")[0]
-    return int(head) if head.isdecimal() else -1
+    # An empty tag is read as None.
+    head = (first or "").removeprefix("W/").strip('"').partition("-")[0]
+    return int(head) if _REVISION.fullmatch(head) else -1

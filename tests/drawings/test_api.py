@@ -188,7 +188,8 @@ def test_a_stale_edit_is_refused(client, admin):
         client.patch(url, headers=admin | {"If-Match": newest}, json={"name": "C"}).json["name"]
         == "C"
     )
-    assert client.patch(url, headers=admin | {"If-Match": '"?"'}, json={}).status_code == 412
+    for odd in ('"', ",", '"?"', '""', '"", "', 'W/""', f'"{"9" * 5_000}"', '"\u00b2"'):
+        assert client.patch(url, headers=admin | {"If-Match": odd}, json={}).status_code == 412
 
 
 def test_an_unchanged_drawing_is_not_sent_twice(client):
