@@ -150,6 +150,12 @@ def test_of_countless_laps_the_first_ten_thousand_are_kept():
     assert len(recording.laps) == MOST_LAPS
 
 
+def test_countless_tracks_are_refused():
+    one = [points(seconds=[0])]
+
+    assert refusal_of(gpx_of(*[one] * (MOST_LAPS + 1))) == "too_many_activities"
+
+
 def test_a_gzip_file_cut_short_is_refused():
     assert refusal_of(gzip.compress(GPX)[:-20]) == "unreadable"
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from fittrack.activities import metrics, sports
 from fittrack.activities.files import xml
-from fittrack.activities.files.assemble import DAY_S, Stated, assemble, lap_of
+from fittrack.activities.files.assemble import DAY_S, MOST_LAPS, Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.track import Budget, Track
 from fittrack.activities.recording import Lap, Recording
@@ -103,11 +103,14 @@ class _Reader:
         xml.clear(element)
 
     def _end_track(self, element: etree._Element) -> None:
+        """Raises: FileRefused."""
         self._points += len(self._track)
         self._untimed += self._track.untimed
         self._lost_positions += self._track.lost_positions
         samples = self._track.finish()
         if len(samples):
+            if len(self._tracks) == MOST_LAPS:
+                raise refused("too_many_activities", f"more than {MOST_LAPS} tracks")
             self._tracks.append(samples)
         self._stated.name = self._stated.name or xml.child_text(element, "name") or ""
         self._stated.notes = self._stated.notes or xml.child_text(element, "desc") or ""
