@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 LEASE_MARGIN_S = 5
 WAKE_AGAIN_S = 15
+AWAY_PAUSE_S = 1.0
 SWEEP_ROWS = 500
 KEPT_DAYS = 30
 
@@ -225,6 +227,7 @@ class DueJob:
 
 _redis: Redis | None = None
 _is_waking = True
+_away_until_s = 0.0
 
 
 @contextmanager
@@ -240,8 +243,8 @@ def without_waking() -> Iterator[None]:
 
 def use_redis(redis: Redis) -> None:
     """Make a client that of this process's queues."""
-    global _redis
-    _redis = redis
+    global _redis, _away_until_s
+    _redis, _away_until_s = redis, 0.0
 
 
 def redis() -> Redis:
@@ -257,7 +260,9 @@ def queue(name: str) -> Queue:
 
 
 def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
-    if not _is_waking:
+    global _away_until_s
+    # Each try waits for a Redis that is away: a unit that decided 1,000 jobs tries once.
+    if not _is_waking or time.monotonic() < _away_until_s:
         return
     # While a job waits, runs or has just failed, its id keeps a sweep each second from adding to
     # it; a job that ended well frees it at once, for its thing's next step may be due already.
@@ -275,4 +280,5 @@ def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
     except DuplicateJobError:
         return
     except RedisError as error:
-        logger.warning("Redis is away; the sweep will wake the job", extra={"error": str(error)})
+        _away_until_s = time.monotonic() + AWAY_PAUSE_S
+        logger.warning("Redis is away; the sweep will wake the jobs", extra={"error": str(error)})

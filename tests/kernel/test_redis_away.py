@@ -89,6 +89,17 @@ def test_a_job_is_decided_though_redis_hangs(away, hanging_redis):
     away(check, redis_url=hanging_redis)
 
 
+def test_a_unit_that_decided_many_jobs_waits_for_redis_once(away):
+    def check(_client):
+        started_s = time.monotonic()
+        with db.transaction("decide") as tx:
+            for number in range(300):
+                queues.enqueue(tx, "send_mail", f"k{number}", now=utc_now(), template="prize_won")
+        assert time.monotonic() - started_s < 2
+
+    away(check)
+
+
 def test_readiness_names_redis(away):
     def check(client):
         answer = client.get("/health/ready")
