@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fittrack.activities.files import read_activity_file
+from fittrack.activities.minutes import active_minutes
 from fittrack.dev.files import make_gpx
 from tests.activities.makers import (
     FIT_EPOCH,
@@ -264,3 +265,12 @@ def test_a_summary_shorter_than_its_points_is_kept_and_told():
 
     assert recording.elapsed_s == 300
     assert recording.warnings == ("elapsed_disagrees_with_points", "moving_longer_than_elapsed")
+
+
+def test_laps_with_a_mere_point_or_two_tell_how_long_it_took():
+    sparse = [TcxLap("2026-11-02T07:00:00Z", 1800, 5000, [points(seconds=[0, 1])])]
+
+    (recording,) = read_activity_file(tcx_of(sparse))
+
+    assert (recording.elapsed_s, recording.moving_s) == (1800, 1800)
+    assert len(active_minutes(recording)) == 30

@@ -124,7 +124,10 @@ def _elapsed_s(stated: Stated, samples: Samples, start_ms: int) -> float:
         return elapsed_s
     if not len(samples):
         return _within(stated.moving_s, _HIGHEST_S) or 0.0
-    return max(0.0, (max(samples.at_ms) - start_ms) / 1000)
+    span_s = max(0.0, (max(samples.at_ms) - start_ms) / 1000)
+    moving_s = _within(stated.moving_s, _HIGHEST_S) or 0.0
+    # Less than a point a minute does not tell how long it took.
+    return max(span_s, moving_s) if len(samples) < moving_s / 60 else span_s
 
 
 def _moving_s(stated: Stated, samples: Samples, elapsed_s: float) -> float:
