@@ -128,7 +128,8 @@ UPDATE drawings
 -- name: update_drawn_at
 -- Fix the time of the draw before anything is computed; the first time counts.
 UPDATE drawings
-   SET drawn_at = :drawn_at
+   SET drawn_at = :drawn_at,
+       revision = revision + 1
  WHERE drawing_id = :drawing_id
    AND status = 'closed'
    AND drawn_at IS NULL
