@@ -83,6 +83,13 @@ def edit(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _whole(value) for name, value in changes.items() if name != "prizes"}
 
 
+def edited(drawing: Drawing, changes: Mapping[str, Any], *, now: datetime) -> Drawing:
+    """Return a drawing with an edit; a registered commitment goes with the sponsor that made it."""
+    after = replace(drawing, **edit(changes), updated_at=now)
+    is_same_witness = after.sponsor_id == drawing.sponsor_id
+    return after if is_same_witness else replace(after, sponsor_commitment=None)
+
+
 def _whole(value: Any) -> Any:
     return from_epoch_s(epoch_s(value)) if isinstance(value, datetime) else value
 
@@ -329,6 +336,11 @@ def source_id_of(sponsor_id: str) -> str:
     return f"sponsor-{sponsor_id}"
 
 
-def described(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an edit as the public history tells it."""
-    return {"changed": sorted(changes)}
+def described(drawing: Drawing, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an edit as the public history tells it: what was changed, from what, to what."""
+    names = sorted(changes)
+    return {
+        "changed": names,
+        "before": {name: getattr(drawing, name) for name in names},
+        "after": {name: changes[name] for name in names},
+    }

@@ -13,7 +13,13 @@ from fittrack.db import Transaction
 from fittrack.drawings import repository, rules, scheduling
 from fittrack.drawings.conduct import values
 from fittrack.drawings.conduct.service import Clock
-from fittrack.drawings.errors import DrawingHoldsEntries, NotAWitness, StaleDrawing, ValueRequired
+from fittrack.drawings.errors import (
+    DrawingHoldsEntries,
+    DrawingNotFound,
+    NotAWitness,
+    StaleDrawing,
+    ValueRequired,
+)
 from fittrack.drawings.models import (
     Actor,
     Drawing,
@@ -24,7 +30,7 @@ from fittrack.drawings.models import (
 )
 from fittrack.drawings.record import auditing
 from fittrack.drawings.record import service as record
-from fittrack.errors import field_error
+from fittrack.errors import Problem, field_error
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
@@ -66,13 +72,13 @@ def edit_drawing(
     with db.transaction("edit_drawing") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
         rules.check_editable(drawing, changes, revision=revision)
-        edited = replace(drawing, **rules.edit(changes), updated_at=now)
+        edited = rules.edited(drawing, changes, now=now)
         if drawing.status == "draft":
             _update_draft(tx, edited, changes.get("prizes"))
         elif not repository.update_appearance(tx, edited):
             raise StaleDrawing(revision=drawing.revision)
         else:
-            details = rules.described(changes)
+            details = rules.described(drawing, changes)
             repository.record_event(tx, drawing_id, "edited", actor, now=now, **details)
         return _details(tx, drawing_id)
 
@@ -112,7 +118,7 @@ def cancel_drawing(
         due_at = now if drawing.entry_count else None
         repository.update_status(tx, drawing, "cancelled", due_at=due_at, now=now)
         repository.record_event(tx, drawing_id, "cancelled", actor, now=now, reason=reason)
-        if drawing.sequence_no is not None:
+        if drawing.sequence_no is not None or drawing.carried_from_id is not None:
             body = {"v": "FTD1", "drawing_id": drawing_id, "reason": reason}
             record.append_log(tx, drawing_id, "cancel", body, now=now)
         details = _details(tx, drawing_id)
@@ -137,7 +143,7 @@ def commit_value(
         drawing = repository.lock_drawing(tx, drawing_id)
         sponsor_id = sponsors.find_sponsor_of(tx, account_id)
         if sponsor_id is None or drawing.sponsor_id != sponsor_id:
-            raise NotAWitness
+            raise _no_witness(drawing, sponsor_id)
         rules.check_transition(drawing, "scheduled")
         edited = replace(drawing, sponsor_commitment=commitment, updated_at=now)
         repository.update_draft(tx, edited)
@@ -246,15 +252,22 @@ def _own_source(
         standing = values.standing(tx, drawing, now=now)
         own = [one for one in standing.sources if one.sponsor_id and one.sponsor_id == sponsor_id]
         if not own:
-            raise NotAWitness
+            raise _no_witness(drawing, sponsor_id)
         [source] = own
         if source.custody == "sponsor" and value is None:
             raise ValueRequired
-        is_read = value is None and source.source_id not in standing.revealed
-        if drawing.status == "closed" and is_read:
+        if value is None and source.source_id not in standing.revealed:
             rules.check_reveal_due(drawing, standing.sources, standing.revealed, source, now=now)
             values.record_reading(tx, source, actor, now=now)
     return source
+
+
+def _no_witness(drawing: Drawing, sponsor_id: str | None) -> Problem:
+    """Return the refusal of who is no witness; of another's draft it does not tell that it is."""
+    is_own = sponsor_id is not None and drawing.sponsor_id == sponsor_id
+    if drawing.sequence_no is None and not is_own:
+        return DrawingNotFound(drawing_id=drawing.drawing_id)
+    return NotAWitness()
 
 
 def _is_sponsored_by(tx: Transaction, drawing_id: str, account_id: str | None) -> bool:

@@ -207,7 +207,11 @@ def test_a_scheduled_drawing_changes_only_its_description_and_image(client, admi
     assert client.patch(url, headers=admin, json={"description": "Red ones."}).status_code == 200
     events = client.get(f"{url}/history").json["items"]
     assert [event["action"] for event in events] == ["scheduled", "edited"]
-    assert events[1]["details"] == {"changed": ["description"]}
+    assert events[1]["details"] == {
+        "changed": ["description"],
+        "before": {"description": None},
+        "after": {"description": "Red ones."},
+    }
     assert "actor_id" not in events[1]
 
 

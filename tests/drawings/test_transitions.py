@@ -272,6 +272,40 @@ def test_a_sponsor_may_keep_its_value_itself(now):
         )
 
 
+def test_a_commitment_goes_with_the_sponsor_that_made_it(now):
+    first, second = make.make_sponsor(), make.make_sponsor()
+    draft = make.make_draft(now, sponsor_id=first)
+    made = commitment(draft.drawing_id, f"sponsor-{first}", VALUE).hex()
+    service.commit_value(
+        drawing_id=draft.drawing_id,
+        account_id=make.make_sponsor_account(first),
+        commitment=made,
+        now=now,
+    )
+    assert make.edit(draft, {"name": "Shoes"}, now=now).sponsor_commitment == made
+    make.edit(draft, {"sponsor_id": second}, now=now)
+    drawing = make.schedule(draft.drawing_id, now=now)
+    sources = publication.get_verification(drawing_id=drawing.drawing_id).sources
+    assert [source.custody for source in sources] == ["operator", "operator"]
+    for at in (drawing.opens_at, drawing.closes_at, drawing.draws_at):
+        make.advance(drawing, at)
+    assert make.get(drawing).status == "completed"
+
+
+def test_another_sponsor_does_not_learn_of_a_draft(now):
+    own = make.make_sponsor()
+    draft = make.make_draft(now, sponsor_id=own)
+    other = make.make_sponsor_account(make.make_sponsor())
+    with pytest.raises(errors.DrawingNotFound):
+        reveal(draft, other, now, VALUE)
+    with pytest.raises(errors.DrawingNotFound):
+        service.commit_value(
+            drawing_id=draft.drawing_id, account_id=other, commitment="00" * 32, now=now
+        )
+    with pytest.raises(errors.NotAWitness):
+        reveal(draft, make.make_sponsor_account(own), now, VALUE)
+
+
 def test_another_sponsor_is_no_witness(now):
     drawing, _ = witnessed_by_hand(now)
     other = make.make_sponsor_account(make.make_sponsor())
@@ -352,6 +386,33 @@ def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(no
     make.advance(successor, deadline_at)
     assert make.balance(ana) == 1_000
     assert audit.audit_ledger(now=deadline_at).is_clean
+
+
+def test_a_successor_cancelled_while_it_waits_is_on_public_record(now):
+    drawing, _ = witnessed_by_hand(now, prizes=[make.prize(value_cents=10_000)])
+    ana = make.make_player()
+    make.buy(drawing, ana)
+    make.advance(drawing, drawing.closes_at)
+    deadline_at = make.get(drawing).reveal_deadline_at
+    make.advance(drawing, deadline_at)
+    [successor] = make.successors(drawing)
+    make.advance(successor, deadline_at)
+    make.cancel(successor, deadline_at)
+    make.advance(successor, deadline_at)
+    last = publication.list_log(cursor=Cursor("log"), limit=100).items[-1]
+    assert (last.type, last.drawing_id) == ("cancel", successor.drawing_id)
+    assert make.balance(ana) == 1_000
+
+
+def test_an_edit_of_a_scheduled_drawing_is_told_in_full(now):
+    drawing = make.make_scheduled(now, description="Red.")
+    make.edit(drawing, {"description": "Blue."}, now=now)
+    page = service.list_events(drawing_id=drawing.drawing_id, cursor=Cursor("h"), limit=100)
+    assert page.items[-1].details_json == {
+        "changed": ["description"],
+        "before": {"description": "Red."},
+        "after": {"description": "Blue."},
+    }
 
 
 def test_who_was_not_asked_to_reveal_is_not_barred(now):

@@ -57,7 +57,8 @@ def schedule(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
     own = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
     if own is None or not own.may_witness:
         own = sponsors.find_standing_witness(tx)
-    ready = replace(timed, sponsor_id=own.sponsor_id if own else None, updated_at=now)
+    witness = {"sponsor_id": own.sponsor_id if own else None}
+    ready = rules.edited(timed, witness, now=now)
     repository.update_draft(tx, ready)
     repository.update_due_at(tx, drawing.drawing_id, None)
     try:
