@@ -95,12 +95,21 @@ INSERT INTO drawing_picks (drawing_id, position, entry_id, role, prize_id, ticke
 VALUES (:drawing_id, :position, :entry_id, :role, :prize_id, :ticket_no)
 
 -- name: list_published_picks
--- Who was drawn, with what the members let others see of them.
-SELECT k.position, k.entry_id, k.role, k.prize_id, k.ticket_no, p.name AS prize_name, e.units, a.display_name,
-       a.status AS account_status
+-- Who was drawn, with what the members let others see of them and how many tickets each held.
+SELECT k.position, k.entry_id, k.role, k.prize_id, k.ticket_no, p.name AS prize_name, h.tickets_held,
+       a.display_name, a.status AS account_status
   FROM drawing_picks k
   JOIN entries e ON e.entry_id = k.entry_id
   JOIN accounts a ON a.account_id = e.account_id
+  JOIN (SELECT o.account_id, SUM(o.units) AS tickets_held
+          FROM entries o
+         WHERE o.drawing_id = :drawing_id
+           AND o.void_reason IS NULL
+           AND o.account_id IN (SELECT w.account_id
+                                  FROM drawing_picks c
+                                  JOIN entries w ON w.entry_id = c.entry_id
+                                 WHERE c.drawing_id = :drawing_id)
+         GROUP BY o.account_id) h ON h.account_id = e.account_id
   LEFT JOIN prizes p ON p.prize_id = k.prize_id
  WHERE k.drawing_id = :drawing_id
  ORDER BY k.position

@@ -26,8 +26,8 @@ def test_a_drawing_is_opened_sold_closed_drawn_and_verified(tmp_path):
     drawing = make.make_scheduled(now, sponsor_id=make.make_sponsor())
     assert make.advance(drawing, drawing.opens_at) == ["open_drawing"]
     ana, ben = make.make_player(), make.make_player()
-    make.buy(drawing, ana, 3)
-    make.buy(drawing, ben, 2)
+    for buyer, ticket_count in ((ana, 2), (ben, 2), (ana, 1)):
+        make.buy(drawing, buyer, ticket_count)
     assert make.advance(drawing, drawing.closes_at) == ["close_drawing"]
     assert make.advance(drawing, drawing.draws_at) == [
         "reveal_kept_value",
@@ -38,6 +38,7 @@ def test_a_drawing_is_opened_sold_closed_drawn_and_verified(tmp_path):
     assert make.get(drawing).status == "completed"
     results = publication.get_results(drawing_id=drawing.drawing_id)
     assert [pick.role for pick in results.picks] == ["winner", "alternate"]
+    assert sorted(pick.tickets_held for pick in results.picks) == [2, 3]
 
     report = verifier.verify(bundle_bytes(drawing))
     assert (report.exit, report.assurance) == (0, "witnessed"), report.reasons

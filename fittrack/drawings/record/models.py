@@ -88,7 +88,7 @@ class PublishedPick:
     prize_id: str | None
     ticket_no: int
     prize_name: str | None
-    units: int
+    tickets_held: int
     display_name: str
     account_status: str
 

@@ -21,7 +21,7 @@ class PickSchema(Schema):
         required=True, metadata={"description": "The ticket on which the pick fell."}
     )
     tickets_held = fields.Integer(
-        required=True, attribute="units", metadata={"description": "Tickets of the picked entry."}
+        required=True, metadata={"description": "All tickets that its holder had in the drawing."}
     )
     prize_id = fields.UUID(required=True, allow_none=True)
     prize_name = fields.String(required=True, allow_none=True)
