@@ -20,6 +20,8 @@ def advance_drawing(drawing_id: str) -> None:
     conduct.advance_drawing(drawing_id=drawing_id)
 
 
-def tell_entrants(lease: Lease, *, drawing_id: str) -> None:
+def tell_entrants(lease: Lease, *, drawing_id: str, carried_to_id: str) -> None:
     """Tell everyone who entered an aborted drawing where their entries are now."""
-    announcements.tell_entrants(drawing_id=drawing_id, lease=lease, now=utc_now())
+    announcements.tell_entrants(
+        drawing_id=drawing_id, carried_to_id=carried_to_id, lease=lease, now=utc_now()
+    )

@@ -140,11 +140,15 @@ SELECT k.position, k.entry_id, e.account_id, k.prize_id, p.name AS prize_name, p
    AND k.role = 'winner'
  ORDER BY k.position
 
--- name: list_entrants
--- The members of a drawing, in the order of their ids.
-SELECT account_id
-  FROM drawing_holders
- WHERE drawing_id = :drawing_id
-   AND account_id > :after_id
- ORDER BY account_id
+-- name: list_untold_entrants
+-- The members of a drawing who have no notice of a kind about it, in the order of their ids.
+SELECT h.account_id
+  FROM drawing_holders h
+ WHERE h.drawing_id = :drawing_id
+   AND NOT EXISTS (SELECT 1
+                     FROM notifications n
+                    WHERE n.account_id = h.account_id
+                      AND n.kind = :kind
+                      AND n.notification_key = :drawing_id)
+ ORDER BY h.account_id
  FETCH FIRST :row_limit ROWS ONLY

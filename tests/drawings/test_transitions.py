@@ -14,7 +14,9 @@ from fittrack.drawings.conduct import by_hand
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.record import publication
 from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
+from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.verifier import commitment, parse_json
+from fittrack.notifications import service as notifications
 from fittrack.pagination import Cursor
 from fittrack.points import audit
 from fittrack.sponsors import service as sponsors
@@ -70,6 +72,13 @@ def history(drawing):
 
 def log_types():
     return [row.type for row in publication.list_log(cursor=Cursor("log"), limit=100).items]
+
+
+def untold(drawing):
+    with db.reading("list_untold_entrants") as tx:
+        return tickets.list_untold_entrants(
+            tx, drawing.drawing_id, kind="drawing_aborted", row_limit=10
+        )
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -361,9 +370,16 @@ def test_everyone_who_entered_an_aborted_drawing_is_told_once(now):
     make.buy(drawing, ana)
     make.advance(drawing, drawing.closes_at)
     make.advance(drawing, make.get(drawing).reveal_deadline_at)
+    assert untold(drawing) == [ana]
     for _ in range(2):
         make.run_jobs("tell_entrants", now=make.get(drawing).reveal_deadline_at)
+        assert untold(drawing) == []
     assert (make.notices(ana), make.notices(cem)) == (["drawing_aborted"], [])
+    page = notifications.list_notifications(
+        account_id=ana, unread_only=False, cursor=Cursor("n"), limit=1
+    )
+    [successor] = make.successors(drawing)
+    assert page.items[0].data_json["carried_to_id"] == successor.drawing_id
 
 
 def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(now):

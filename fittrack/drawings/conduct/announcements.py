@@ -10,27 +10,30 @@ from fittrack.db import Transaction
 from fittrack.drawings import repository
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.tickets import repository as tickets
-from fittrack.drawings.tickets.service import FIRST_ID
 from fittrack.drawings.verifier import Json, object_hash
 from fittrack.notifications import service as notifications
 from fittrack.queues import Lease
 from fittrack.sponsors import service as sponsors
 
 BATCH_ROWS = 500
+ABORTED = "drawing_aborted"
 
 
-def tell_entrants(*, drawing_id: str, lease: Lease, now: datetime) -> None:
-    """Tell everyone who entered an aborted drawing, once each; the last batch ends the job."""
+def tell_entrants(*, drawing_id: str, carried_to_id: str, lease: Lease, now: datetime) -> None:
+    """Tell everyone who entered an aborted drawing, once each; the last batch ends the job.
+
+    Whoever was told is left out, so that a run that was cut short is taken up where it ended.
+    """
     with db.reading("get_drawing") as tx:
         drawing = repository.get_drawing(tx, drawing_id)
-    after_id: str | None = FIRST_ID
-    while after_id is not None:
+    is_done = False
+    while not is_done:
         with db.transaction("tell_entrants") as tx:
-            batch = tickets.list_entrants(tx, drawing_id, after_id=after_id, row_limit=BATCH_ROWS)
+            batch = tickets.list_untold_entrants(tx, drawing_id, kind=ABORTED, row_limit=BATCH_ROWS)
             for account_id in batch:
-                _tell_aborted(tx, drawing, account_id, now=now)
-            after_id = batch[-1] if len(batch) == BATCH_ROWS else None
-            if after_id is None:
+                _tell_aborted(tx, drawing, account_id, carried_to_id=carried_to_id, now=now)
+            is_done = len(batch) < BATCH_ROWS
+            if is_done:
                 queues.finish(tx, lease, now=now)
 
 
@@ -54,14 +57,16 @@ def tell_witnesses(tx: Transaction, drawing: Drawing, close: Json, *, now: datet
         )
 
 
-def _tell_aborted(tx: Transaction, drawing: Drawing, account_id: str, *, now: datetime) -> None:
+def _tell_aborted(
+    tx: Transaction, drawing: Drawing, account_id: str, *, carried_to_id: str, now: datetime
+) -> None:
     notifications.notify(
         tx,
         account_id,
-        "drawing_aborted",
+        ABORTED,
         key=drawing.drawing_id,
         title=f"{drawing.name} could not be drawn",
         body="A source of randomness was not revealed in time. Your entries go on in a new one.",
-        data={"drawing_id": drawing.drawing_id},
+        data={"drawing_id": drawing.drawing_id, "carried_to_id": carried_to_id},
         now=now,
     )

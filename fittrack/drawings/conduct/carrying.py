@@ -37,7 +37,15 @@ def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
         withheld=withheld,
         carried_to=carried_to,
     )
-    queues.enqueue(tx, "tell_entrants", drawing.drawing_id, now=now, drawing_id=drawing.drawing_id)
+    if carried_to is not None:
+        queues.enqueue(
+            tx,
+            "tell_entrants",
+            drawing.drawing_id,
+            now=now,
+            drawing_id=drawing.drawing_id,
+            carried_to_id=carried_to,
+        )
     body = {
         "v": "FTD1",
         "drawing_id": drawing.drawing_id,

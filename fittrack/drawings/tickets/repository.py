@@ -145,13 +145,15 @@ def list_winners(tx: Transaction, drawing_id: str) -> list[Winner]:
     return tx.all(Winner, SQL["list_winners"], drawing_id=drawing_id)
 
 
-def list_entrants(tx: Transaction, drawing_id: str, *, after_id: str, row_limit: int) -> list[str]:
-    """Return the members of a drawing in the order of their ids."""
+def list_untold_entrants(
+    tx: Transaction, drawing_id: str, *, kind: str, row_limit: int
+) -> list[str]:
+    """Return members of a drawing who have no notice of a kind about it, by their ids."""
     rows = tx.all(
         EntrantId,
-        SQL["list_entrants"],
+        SQL["list_untold_entrants"],
         drawing_id=drawing_id,
-        after_id=after_id,
+        kind=kind,
         row_limit=row_limit,
     )
     return [row.account_id for row in rows]
