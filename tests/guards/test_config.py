@@ -48,3 +48,7 @@ def test_the_table_of_settings_has_a_row_for_each():
     rows = settings_table().splitlines()
     assert len(rows) == 2 + len(fields(Config))
     assert config.new_secret() not in settings_table()
+
+
+def test_the_readme_holds_the_table_of_settings_as_it_is_printed():
+    assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
