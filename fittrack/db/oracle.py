@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import oracledb
@@ -26,9 +25,9 @@ from fittrack.db.errors import (
     Unique,
 )
 from fittrack.db.loader import Statement
-from fittrack.db.values import as_date, check_binds, row_maker, suffix_of, to_utc
+from fittrack.db.rows import RowReader
+from fittrack.db.values import as_date, check_binds, suffix_of, to_utc
 
-T = TypeVar("T")
 CALL_TIMEOUT_MS = 15_000
 ROWS_PER_TRIP = 500
 
@@ -138,8 +137,10 @@ def _prepare_session(connection: oracledb.Connection, requested_tag: str) -> Non
     connection.cursor().execute("ALTER SESSION SET TIME_ZONE = '+00:00'")
 
 
-class OracleTransaction:
+class OracleTransaction(RowReader):
     """One unit of work on a pooled Oracle connection."""
+
+    converters = CONVERTERS
 
     def __init__(
         self, name: str, connection: oracledb.Connection, leave: Callable[[], None]
@@ -158,32 +159,6 @@ class OracleTransaction:
         except oracledb.Error as error:
             self._release()
             raise translated(error) from None
-
-    def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
-        """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
-        rows = self.all(row_type, statement, **binds)
-        if len(rows) > 1:
-            raise LookupError(f"{statement.name} found {len(rows)} rows, not one")
-        return rows[0] if rows else None
-
-    def all(self, row_type: type[T], statement: Statement, **binds: Any) -> list[T]:
-        """Return all rows as dataclasses."""
-        return list(self.each(row_type, statement, **binds))
-
-    def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
-        """Yield all rows as dataclasses without holding them all."""
-        cursor = self._execute(statement, binds)
-        # mypy takes a class for unhashable
-        return map(_maker(row_type, _columns(cursor)), cursor)  # type: ignore[arg-type]
-
-    def value(self, statement: Statement, **binds: Any) -> Any:
-        """Return the first column of the first row, or None; converted by its name's suffix."""
-        cursor = self._execute(statement, binds)
-        row = cursor.fetchone()
-        if row is None or row[0] is None:
-            return None
-        convert = CONVERTERS.get(suffix_of(_columns(cursor)[0]))
-        return convert(row[0]) if convert else row[0]
 
     def run(self, statement: Statement, **binds: Any) -> int:
         """Run a writing statement and return how many rows it changed."""
@@ -207,8 +182,8 @@ class OracleTransaction:
         """Run a statement that ends in RETURNING and return its value, or None without a row."""
         check_binds(statement.binds, binds, statement.name)
         cursor = self._connection.cursor()
-        suffix = suffix_of(statement.outs[0].removeprefix("out_"))
-        kind = _TYPES_BY_SUFFIX.get(suffix) or _out_type(statement.outs[0])
+        column = statement.outs[0].removeprefix("out_")
+        kind = _TYPES_BY_SUFFIX.get(suffix_of(column)) or _out_type(statement.outs[0])
         out = cursor.var(kind)
         try:
             cursor.setinputsizes(**_input_types(binds))
@@ -218,8 +193,7 @@ class OracleTransaction:
         values = out.getvalue()
         if not values:
             return None
-        convert = CONVERTERS.get(suffix)
-        return convert(values[0]) if convert and values[0] is not None else values[0]
+        return self._converted(column, values[0])
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once this unit has committed."""
@@ -299,15 +273,6 @@ TEXT_ENDINGS = ("_id", "_code", "_hash", "_state", "_name")
 
 def _out_type(name: str) -> Any:
     return str if name.endswith(TEXT_ENDINGS) else int
-
-
-def _columns(cursor: oracledb.Cursor) -> tuple[str, ...]:
-    return tuple(column[0].lower() for column in cursor.description or ())
-
-
-@cache
-def _maker(row_type: Any, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
-    return row_maker(row_type, columns, CONVERTERS)
 
 
 _KINDS: Mapping[int, type[DatabaseError]] = {

@@ -8,11 +8,10 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -28,18 +27,16 @@ from fittrack.db.errors import (
     Unique,
 )
 from fittrack.db.loader import Statement
+from fittrack.db.rows import RowReader
 from fittrack.db.sqlite_constraints import read_constraint_names
 from fittrack.db.values import (
     as_date,
     check_binds,
     instant_from_text,
     instant_to_text,
-    row_maker,
-    suffix_of,
     to_json,
 )
 
-T = TypeVar("T")
 BUSY_TIMEOUT_S = 15
 QUEUE_PAUSE_S = 0.002
 LEAST_VERSION = (3, 37, 0)  # STRICT tables
@@ -166,39 +163,15 @@ def open_connection(path: str, synchronous: str) -> sqlite3.Connection:
     return connection
 
 
-class SqliteTransaction:
+class SqliteTransaction(RowReader):
     """One unit of work on an SQLite connection."""
+
+    converters = CONVERTERS
 
     def __init__(self, name: str, link: _Link) -> None:
         self.name = name
         self.callbacks: list[Callable[[], None]] = []
         self._link = link
-
-    def one(self, row_type: type[T], statement: Statement, **binds: Any) -> T | None:
-        """Return the only row as a dataclass, or None. Raises: LookupError on two rows."""
-        rows = self.all(row_type, statement, **binds)
-        if len(rows) > 1:
-            raise LookupError(f"{statement.name} found {len(rows)} rows, not one")
-        return rows[0] if rows else None
-
-    def all(self, row_type: type[T], statement: Statement, **binds: Any) -> list[T]:
-        """Return all rows as dataclasses."""
-        return list(self.each(row_type, statement, **binds))
-
-    def each(self, row_type: type[T], statement: Statement, **binds: Any) -> Iterator[T]:
-        """Yield all rows as dataclasses without holding them all."""
-        cursor = self._execute(statement, binds)
-        # mypy takes a class for unhashable
-        return map(_maker(row_type, _columns(cursor)), cursor)  # type: ignore[arg-type]
-
-    def value(self, statement: Statement, **binds: Any) -> Any:
-        """Return the first column of the first row, or None; converted by its name's suffix."""
-        cursor = self._execute(statement, binds)
-        row = cursor.fetchone()
-        if row is None or row[0] is None:
-            return None
-        convert = CONVERTERS.get(suffix_of(_columns(cursor)[0]))
-        return convert(row[0]) if convert else row[0]
 
     def run(self, statement: Statement, **binds: Any) -> int:
         """Run a writing statement and return how many rows it changed."""
@@ -222,9 +195,7 @@ class SqliteTransaction:
         rows = self._execute(statement, binds).fetchall()
         if not rows:
             return None
-        convert = CONVERTERS.get(suffix_of(statement.outs[0].removeprefix("out_")))
-        value = rows[0][0]
-        return convert(value) if convert and value is not None else value
+        return self._converted(statement.outs[0].removeprefix("out_"), rows[0][0])
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once this unit has committed."""
@@ -302,12 +273,3 @@ def translated(
     if is_closed or getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY:
         return Disconnected(text)
     return DatabaseError(text)
-
-
-def _columns(cursor: sqlite3.Cursor) -> tuple[str, ...]:
-    return tuple(column[0].lower() for column in cursor.description)
-
-
-@cache
-def _maker(row_type: Any, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
-    return row_maker(row_type, columns, CONVERTERS)
