@@ -79,14 +79,36 @@ CREATE TABLE drawings (
 -- Serves the scheduler: what is due, the oldest first; finished drawings have no due time.
 CREATE INDEX drawings_due_ix ON drawings (due_at, drawing_id)
 /
--- Serves the public list by status, the newest draw first.
-CREATE INDEX drawings_list_ix ON drawings (status, draws_at, drawing_id)
+-- Serves the public list, the latest draw first, however deep a page lies.
+CREATE INDEX drawings_list_ix ON drawings (draws_at, drawing_id)
 /
 -- Holds that no sequence number is used twice; drafts have none.
 CREATE UNIQUE INDEX drawings_sequence_uq ON drawings (CASE WHEN sequence_no IS NOT NULL THEN sequence_no END)
 /
 -- Serves the foreign key of sponsors.
 CREATE INDEX drawings_sponsor_ix ON drawings (sponsor_id)
+/
+-- Signed terms stay as they were signed. (LOB and JSON columns can't be named here.)
+CREATE TRIGGER drawings_no_update BEFORE UPDATE OF drawing_id, type, name, ticket_price_points, ticket_limit, alternates,
+    distinct_by, audience, min_account_age_days, min_age_years, sponsor_id, sponsor_commitment, opens_at, closes_at,
+    draws_at, sequence_no, carried_from_id ON drawings
+  FOR EACH ROW WHEN (OLD.sequence_no IS NOT NULL)
+BEGIN
+    RAISE_APPLICATION_ERROR(-20001, 'a scheduled drawing is append-only');
+END;
+/
+CREATE TRIGGER drawings_no_delete BEFORE DELETE ON drawings
+  FOR EACH ROW WHEN (OLD.sequence_no IS NOT NULL)
+BEGIN
+    RAISE_APPLICATION_ERROR(-20001, 'a scheduled drawing is append-only');
+END;
+/
+-- A drawing that has come to its end stays there, with its counts and its time.
+CREATE TRIGGER drawings_no_return BEFORE UPDATE OF status, units_sold, entry_count, drawn_at ON drawings
+  FOR EACH ROW WHEN (OLD.status IN ('completed', 'cancelled', 'aborted'))
+BEGIN
+    RAISE_APPLICATION_ERROR(-20001, 'a finished drawing is append-only');
+END;
 /
 -- A drawing's prizes, in the order in which they are drawn.
 CREATE TABLE prizes (
@@ -197,6 +219,18 @@ CREATE INDEX entries_member_ix ON entries (drawing_id, account_id, entry_id)
 /
 -- Serves "my entries, newest first".
 CREATE INDEX entries_account_ix ON entries (account_id, entry_id)
+/
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+BEGIN
+    RAISE_APPLICATION_ERROR(-20001, 'entries is append-only');
+END;
+/
+-- What was sold stays as it was sold; only a void reason and a refund are added.
+CREATE TRIGGER entries_no_update BEFORE UPDATE OF entry_id, drawing_id, account_id, holder, kind, units, price_points,
+    receipt_signature, purchase_id, carried_from_id, entered_at ON entries
+BEGIN
+    RAISE_APPLICATION_ERROR(-20001, 'entries is append-only');
+END;
 /
 -- The list as it was frozen at close, in canonical order, with the ticket numbers that it gave.
 CREATE IMMUTABLE TABLE frozen_entries (

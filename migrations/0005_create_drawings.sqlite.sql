@@ -79,14 +79,36 @@ CREATE TABLE drawings (
 -- Serves the scheduler: what is due, the oldest first; finished drawings have no due time.
 CREATE INDEX drawings_due_ix ON drawings (due_at, drawing_id)
 /
--- Serves the public list by status, the newest draw first.
-CREATE INDEX drawings_list_ix ON drawings (status, draws_at, drawing_id)
+-- Serves the public list, the latest draw first, however deep a page lies.
+CREATE INDEX drawings_list_ix ON drawings (draws_at, drawing_id)
 /
 -- Holds that no sequence number is used twice; drafts have none.
 CREATE UNIQUE INDEX drawings_sequence_uq ON drawings (CASE WHEN sequence_no IS NOT NULL THEN sequence_no END)
 /
 -- Serves the foreign key of sponsors.
 CREATE INDEX drawings_sponsor_ix ON drawings (sponsor_id)
+/
+-- Signed terms stay as they were signed.
+CREATE TRIGGER drawings_no_update BEFORE UPDATE OF drawing_id, type, name, ticket_price_points, ticket_limit, alternates,
+    distinct_by, audience, min_account_age_days, min_age_years, excluded_states_json, registered_states_json, sponsor_id,
+    sponsor_commitment, opens_at, closes_at, draws_at, sequence_no, carried_from_id ON drawings
+  WHEN OLD.sequence_no IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a scheduled drawing is append-only');
+END
+/
+CREATE TRIGGER drawings_no_delete BEFORE DELETE ON drawings
+  WHEN OLD.sequence_no IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a scheduled drawing is append-only');
+END
+/
+-- A drawing that has come to its end stays there, with its counts and its time.
+CREATE TRIGGER drawings_no_return BEFORE UPDATE OF status, units_sold, entry_count, drawn_at ON drawings
+  WHEN OLD.status IN ('completed', 'cancelled', 'aborted')
+BEGIN
+    SELECT RAISE(ABORT, 'a finished drawing is append-only');
+END
 /
 -- A drawing's prizes, in the order in which they are drawn.
 CREATE TABLE prizes (
@@ -111,6 +133,19 @@ CREATE TABLE prizes (
 /
 -- Serves the foreign key of sponsors.
 CREATE INDEX prizes_sponsor_ix ON prizes (sponsor_id)
+/
+-- The prizes of signed terms stay as they were signed.
+CREATE TRIGGER prizes_no_update BEFORE UPDATE ON prizes
+  WHEN (SELECT sequence_no FROM drawings WHERE drawing_id = OLD.drawing_id) IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a scheduled drawing is append-only');
+END
+/
+CREATE TRIGGER prizes_no_delete BEFORE DELETE ON prizes
+  WHEN (SELECT sequence_no FROM drawings WHERE drawing_id = OLD.drawing_id) IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a scheduled drawing is append-only');
+END
 /
 -- The sources of a drawing's randomness as its terms name them; sealed_bytes only where the operator keeps the value.
 CREATE TABLE drawing_sources (
@@ -229,6 +264,13 @@ CREATE INDEX entries_member_ix ON entries (drawing_id, account_id, entry_id)
 CREATE INDEX entries_account_ix ON entries (account_id, entry_id)
 /
 CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+BEGIN
+    SELECT RAISE(ABORT, 'entries is append-only');
+END
+/
+-- What was sold stays as it was sold; only a void reason and a refund are added.
+CREATE TRIGGER entries_no_update BEFORE UPDATE OF entry_id, drawing_id, account_id, holder, kind, units, price_points,
+    receipt_text, receipt_signature, purchase_id, carried_from_id, entered_at ON entries
 BEGIN
     SELECT RAISE(ABORT, 'entries is append-only');
 END

@@ -32,7 +32,7 @@ def now(database):
     return make.start()
 
 
-def in_status(status, now, **over):
+def in_status(status, now, *, is_entered=False, **over):
     """Return a drawing that has come to a status, and the instant at which it did."""
     drawing = make.make_draft(now, **over)
     if status == "draft":
@@ -47,9 +47,16 @@ def in_status(status, now, **over):
         ("completed", drawing.draws_at),
     ):
         make.advance(drawing, at)
+        if reached == "open" and is_entered:
+            make.buy(drawing, make.make_player())
         if reached == status:
             return make.get(drawing), at
     raise AssertionError(status)
+
+
+def tamper(text):
+    with db.transaction("tamper") as tx:
+        tx.run(Statement("tamper", "drawings", text, text, frozenset(), ()))
 
 
 def witnessed_by_hand(now, **over):
@@ -513,16 +520,51 @@ def test_a_kept_value_is_read_only_after_the_close_and_that_is_recorded_first(no
         "drawing_trees",
     ],
 )
-@pytest.mark.parametrize("verb", ["UPDATE {} SET drawing_id = 'x'", "DELETE FROM {}"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "UPDATE {0} SET drawing_id = 'x'",
+        "DELETE FROM {0}",
+        "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+    ],
+)
 def test_nobody_can_change_what_was_published(now, table, verb):
-    drawing = make.make_open(now)
-    make.buy(drawing, make.make_player())
-    make.advance(drawing, drawing.draws_at)
+    in_status("completed", now, is_entered=True)
     assert make.count(table) > 0
-    text = verb.format(table)
-    statement = Statement("tamper", "drawings", text, text, frozenset(), ())
-    with pytest.raises(Immutable), db.transaction("tamper") as tx:
-        tx.run(statement)
+    with pytest.raises(Immutable):
+        tamper(verb.format(table))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROM entries",
+        "UPDATE entries SET account_id = 'x'",
+        "UPDATE entries SET units = units + 1",
+        "DELETE FROM drawings",
+        "UPDATE drawings SET draws_at = closes_at",
+        "UPDATE drawings SET ticket_price_points = 1",
+        "UPDATE drawings SET sequence_no = 7",
+        "UPDATE drawings SET status = 'open'",
+        "UPDATE drawings SET drawn_at = closes_at",
+        "UPDATE drawings SET units_sold = 9",
+        "UPDATE prizes SET name = 'Socks'",
+        "DELETE FROM prizes",
+    ],
+)
+def test_nobody_can_change_what_a_result_rests_on(now, text):
+    if "prizes" in text and db.engine().dialect == "oracle":
+        pytest.skip("only the audit guards prizes on Oracle: its triggers' conditions ask no table")
+    in_status("completed", now, is_entered=True)
+    with pytest.raises(Immutable):
+        tamper(text.replace("'x'", "'x'"))
+
+
+def test_what_is_not_signed_yet_may_change(now):
+    draft, _ = in_status("draft", now)
+    edited = make.edit(draft, {"name": "Socks", "prizes": [make.prize(name="Socks")]}, now=now)
+    assert edited.name == "Socks"
+    service.delete_drawing(drawing_id=draft.drawing_id)
 
 
 def test_a_value_is_nowhere_in_the_clear_before_it_is_revealed(now, database):

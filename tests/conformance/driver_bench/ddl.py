@@ -20,6 +20,8 @@ _LEFT_OUT = re.compile(
     r"|\bPARTITION\s+BY\b.*|\bHASHING\s+USING\b.*|\bWITH\s+TIME\s+ZONE\b",
     re.IGNORECASE | re.DOTALL,
 )
+# All that our triggers do on Oracle.
+_REFUSED = re.compile(r"RAISE_APPLICATION_ERROR\(-20001, ('[^']*')\)")
 
 _DICTIONARY = """
 CREATE TEMP VIEW user_tables AS
@@ -54,8 +56,8 @@ def _constraint_name(sql: str, number: int) -> str | None:
 
 
 def to_sqlite(sql: str) -> list[str]:
-    """Return what a CREATE, ALTER or DROP of a table or index is on SQLite."""
-    tokens = tokenize(_LEFT_OUT.sub("", sql))
+    """Return what a CREATE, ALTER or DROP of a table, index or trigger is on SQLite."""
+    tokens = tokenize(_REFUSED.sub(r"SELECT RAISE(ABORT, \1)", _LEFT_OUT.sub("", sql)))
     words = [token.key for token in tokens]
     if words[:2] == ["ALTER", "TABLE"] and words[3:5] == ["ADD", "("]:
         return _added_columns(tokens)
