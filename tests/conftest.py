@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
-from redis.exceptions import RedisError
 
-from fittrack import config, create_app, db, devserver
+from fittrack import config, create_app, db
 from fittrack.config import Config
 from fittrack.db import migrate
 from tests.conformance import engines
+from tests.private_redis import private_redis
 
 SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -26,21 +24,8 @@ SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "sha
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run one real Redis for the whole session, on a socket of its own."""
-    folder = tmp_path_factory.mktemp("redis")
-    socket = folder / "redis.sock"
-    server = subprocess.Popen(
-        [
-            devserver.redis_binary(),
-            *("--port", "0", "--unixsocket", str(socket)),
-            *("--dir", str(folder), "--save", "", "--appendonly", "no"),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"unix://{socket}"
-    _wait_for(url)
-    yield url
-    server.kill()
-    server.wait()
+    with private_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -100,14 +85,3 @@ def database(
 def client(app: Flask, database: db.Engine) -> FlaskClient:
     """Return a client of the application over a fresh database."""
     return app.test_client()
-
-
-def _wait_for(url: str) -> None:
-    redis = Redis.from_url(url)
-    for _ in range(200):
-        try:
-            redis.ping()
-            return
-        except RedisError:
-            time.sleep(0.02)
-    raise TimeoutError("Redis did not start")

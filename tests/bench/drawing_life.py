@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from fittrack import config, db, devserver, extensions, queues
+from fittrack import config, db, extensions, queues
 from fittrack.clock import epoch_s, from_epoch_s, utc_now
 from fittrack.config import Config
 from fittrack.db import migrate
@@ -28,16 +28,18 @@ from fittrack.drawings.tickets.rules import new_holder
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor
 from tests.factories_drawings import draft_fields, prize
+from tests.private_redis import private_redis
 
 ENTRIES, MEMBERS, UNITS = 100_000, 40_000, 100
 
 
 def main() -> None:
     """Run a drawing's life and print each step's seconds."""
-    with tempfile.TemporaryDirectory() as folder, _redis(folder):
+    with tempfile.TemporaryDirectory() as folder, private_redis(Path(folder)) as redis_url:
         url = f"sqlite:///{folder}/bench.db"
         config.use(Config(database_url=url, **{n: config.new_secret() for n in config.SECRETS}))
         db.bind(url)
+        queues.use_redis(extensions.make_redis(redis_url))  # for the draw wakes mails
         migrate.upgrade()
         now = from_epoch_s(epoch_s(utc_now()))
         drawing = _scheduled(now)
@@ -60,22 +62,6 @@ def main() -> None:
         peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"peak memory {peak_mib:.0f} MiB")
         sys.exit(report.exit)
-
-
-@contextmanager
-def _redis(folder: str) -> Iterator[None]:
-    """Run a Redis of our own, for the draw wakes mails."""
-    socket = f"{folder}/redis.sock"
-    server = subprocess.Popen(
-        [devserver.redis_binary(), "--port", "0", "--unixsocket", socket, "--save", ""],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        queues.use_redis(extensions.make_redis(f"unix://{socket}", retries=50))
-        yield
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _scheduled(now: datetime) -> Drawing:

@@ -1,0 +1,39 @@
+"""A real Redis for one run, on a socket of its own and without a port."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from fittrack import devserver
+
+
+@contextmanager
+def private_redis(folder: Path) -> Iterator[str]:
+    """Yield the URL of a Redis that lives in a folder, answers, and ends with the block."""
+    socket = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
+    server = subprocess.Popen([devserver.redis_binary(), *options], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(f"unix://{socket}")
+        yield f"unix://{socket}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(url: str) -> None:
+    redis = Redis.from_url(url)
+    for _ in range(200):
+        try:
+            redis.ping()
+            return
+        except RedisError:
+            time.sleep(0.02)
+    raise TimeoutError("Redis did not start")
