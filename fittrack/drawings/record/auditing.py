@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fittrack import crypto
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, public_log
+from fittrack.drawings import repository as drawings
+from fittrack.drawings import rules as drawing_rules
 from fittrack.drawings.models import Document
 from fittrack.drawings.protocol import ProtocolError
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record import service as record
 from fittrack.drawings.record.models import AuditedDrawing, LogRecord
+from fittrack.drawings.tickets.models import Holder
 from fittrack.drawings.verifier import Json, object_hash, signature_holds
 
 DRAWINGS_AT_ONCE = 200
@@ -40,6 +44,12 @@ def _of_drawing(tx: Transaction, drawing: AuditedDrawing) -> Iterator[str]:
     published = {kind: document for kind, document in found.items() if document}
     for document in published.values():
         yield from _of_document(document)
+    if unlogged := repository.audit_unlogged_documents(tx, drawing.drawing_id):
+        yield f"{unlogged} of its documents are not in the public log"
+    if "terms" in published:
+        yield from _of_terms(tx, published["terms"])
+    if drawing.status == "completed" and "result" not in published:
+        yield "it is completed, but no result is published"
     if drawing.status in CLOSED and "close" not in published:
         yield "it is closed, but no close is published"
     if "close" in published and "terms" in published:
@@ -68,6 +78,28 @@ def _of_document(document: Document) -> Iterator[str]:
         yield f"the signature of its {document.kind} does not hold"
 
 
+def _of_terms(tx: Transaction, published: Document) -> Iterator[str]:
+    """Compare what the application goes by, and the rules' text, with what was signed."""
+    signed = rules.parsed(published.body_text)
+    drawing = drawings.get_drawing(tx, published.drawing_id)
+    official = repository.find_document(tx, drawing.drawing_id, "rules")
+    try:
+        terms = drawing_rules.terms(
+            drawing,
+            drawings.list_prizes(tx, drawing.drawing_id),
+            drawings.list_sources(tx, drawing.drawing_id),
+            sequence_no=drawing.sequence_no or 0,
+            rules_sha256=crypto.digest(official.body_text) if official else "",
+            operator_key=signed["operator_key"],
+        )
+    except ProtocolError as error:
+        yield f"its times, prizes, sources or rules can't be signed: {error}"
+        return
+    changed = sorted(key for key in signed if terms.get(key) != signed[key])
+    if changed:
+        yield f"it goes by other {', '.join(changed)} than its terms say"
+
+
 def _of_list(
     tx: Transaction,
     drawing: AuditedDrawing,
@@ -78,10 +110,18 @@ def _of_list(
     unlisted = repository.audit_unlisted_entries(tx, drawing.drawing_id)
     if unlisted:
         yield f"{unlisted} entries are not in its list as they were sold"
+    holders = repository.audit_holders(tx, drawing.drawing_id)
+    if strangers := sum(not _is_opened(one) for one in holders):
+        yield f"{strangers} of its tags are not those of the members that they stand beside"
     try:
         protocol.require_close(terms, close, entries)
     except ProtocolError as error:
         yield f"its list does not give its close: {error}"
+
+
+def _is_opened(one: Holder) -> bool:
+    tag = protocol.holder_tag(one.drawing_id, one.account_id, one.salt_bytes or b"")
+    return tag.hex() == one.holder
 
 
 def _of_result(

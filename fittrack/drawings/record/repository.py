@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from fittrack.drawings.record.models import (
     PublishedPick,
     Reveal,
 )
+from fittrack.drawings.tickets.models import Holder
 
 SQL = load_sql("drawings")
 
@@ -144,6 +145,16 @@ def audit_drawings(tx: Transaction, *, after_id: str, row_limit: int) -> list[Au
 def audit_unlisted_entries(tx: Transaction, drawing_id: str) -> int:
     """Return how many entries are not in the frozen list as they were sold."""
     return int(tx.value(SQL["audit_unlisted_entries"], drawing_id=drawing_id))
+
+
+def audit_holders(tx: Transaction, drawing_id: str) -> Iterator[Holder]:
+    """Yield the tags of a drawing's members that can be opened."""
+    return tx.each(Holder, SQL["audit_holders"], drawing_id=drawing_id)
+
+
+def audit_unlogged_documents(tx: Transaction, drawing_id: str) -> int:
+    """Return how many of a drawing's signed documents the public log does not name."""
+    return int(tx.value(SQL["audit_unlogged_documents"], drawing_id=drawing_id))
 
 
 def audit_picks(tx: Transaction, drawing_id: str) -> list[Pick]:
