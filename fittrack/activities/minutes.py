@@ -21,7 +21,6 @@ _STRETCH_IN_WATER_S = 120.0
 _MINUTE_MS = 60_000
 
 LIGHT, MODERATE, VIGOROUS = 1, 2, 3
-INTENSITIES = {LIGHT: "light", MODERATE: "moderate", VIGOROUS: "vigorous"}
 
 # From which speed on (m/s) a sport is moderate (3 MET) and vigorous (6 MET), after the 2011
 # Compendium of Physical Activities (Ainsworth and others): walking 17190 to 17230, running 12020
@@ -194,17 +193,3 @@ def rated(minutes: Sequence[Minute], *, sport: str) -> tuple[RatedMinute, ...]:
 def minutes_to_json(minutes: Sequence[RatedMinute]) -> list[list[int | None]]:
     """Return rows of epoch minute, heart rate (bpm or None) and intensity (1 to 3)."""
     return [[minute.epoch_minute, minute.hr_bpm, minute.intensity] for minute in minutes]
-
-
-def minutes_from_json(rows: Sequence[Sequence[int | None]]) -> tuple[RatedMinute, ...]:
-    """Return what `minutes_to_json` wrote.
-
-    Raises: ValueError.
-    """
-    return tuple(_from_row(*row) for row in rows)
-
-
-def _from_row(epoch_minute: int | None, hr_bpm: int | None, intensity: int | None) -> RatedMinute:
-    if epoch_minute is None or intensity is None or intensity not in INTENSITIES:
-        raise ValueError(f"not a stored minute: {[epoch_minute, hr_bpm, intensity]}")
-    return RatedMinute(epoch_minute, hr_bpm, intensity)
