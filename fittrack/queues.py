@@ -40,7 +40,7 @@ SWEEP_ROWS = 500
 KEPT_DAYS = 30
 
 # In the order in which a worker looks at them.
-QUEUES = ("drawings", "default", "mail", "sync")
+QUEUES = ("drawings", "default", "mail")
 
 
 @dataclass(frozen=True, slots=True)

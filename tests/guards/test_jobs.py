@@ -42,7 +42,7 @@ def test_every_job_that_is_enqueued_or_woken_is_declared_and_every_declared_one_
 
 
 def test_every_queue_has_jobs():
-    assert {kind.queue for kind in queues.JOBS.values()} <= set(queues.QUEUES)
+    assert {kind.queue for kind in queues.JOBS.values()} == set(queues.QUEUES)
     assert len(set(queues.QUEUES)) == len(queues.QUEUES)
 
 
