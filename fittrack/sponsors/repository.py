@@ -29,10 +29,12 @@ def find_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor | None:
 
 def get_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor:
     """Return a sponsor. Raises: SponsorNotFound."""
-    sponsor = find_sponsor(tx, sponsor_id)
-    if sponsor is None:
-        raise SponsorNotFound(sponsor_id=sponsor_id)
-    return sponsor
+    return _found(find_sponsor(tx, sponsor_id), sponsor_id)
+
+
+def lock_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor:
+    """Return a sponsor held until the transaction ends. Raises: SponsorNotFound."""
+    return _found(tx.one(Sponsor, SQL["lock_sponsor"], sponsor_id=sponsor_id), sponsor_id)
 
 
 def list_sponsors(tx: Transaction, *, before_id: str | None, row_limit: int) -> list[Sponsor]:
@@ -79,3 +81,9 @@ def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:
     """Return the id of the sponsor that an account belongs to, or None."""
     sponsor_id = tx.value(SQL["find_sponsor_of"], account_id=account_id)
     return None if sponsor_id is None else str(sponsor_id)
+
+
+def _found(sponsor: Sponsor | None, sponsor_id: str) -> Sponsor:
+    if sponsor is None:
+        raise SponsorNotFound(sponsor_id=sponsor_id)
+    return sponsor

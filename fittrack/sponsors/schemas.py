@@ -11,7 +11,13 @@ class NewSponsorSchema(Schema):
     """What an admin tells about a sponsor."""
 
     name = fields.String(
-        required=True, validate=validate.Length(min=1, max=100), metadata={"example": "Acme Shoes"}
+        required=True,
+        validate=[
+            validate.Length(min=1, max=100),
+            # It goes into official rules, where a line of its own could say anything.
+            validate.Regexp(r"\A[^\x00-\x1f\x7f]+\Z", error="Must be one line of text."),
+        ],
+        metadata={"example": "Acme Shoes"},
     )
     contact_email = fields.Email(
         load_default=None, allow_none=True, validate=validate.Length(max=254)

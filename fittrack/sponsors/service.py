@@ -35,7 +35,8 @@ def create_sponsor(*, fields: dict[str, Any], now: datetime, reply: Reply = NoRe
 def edit_sponsor(*, sponsor_id: str, fields: dict[str, Any], now: datetime) -> Sponsor:
     """Change a sponsor. Raises: SponsorNotFound, SponsorNameTaken."""
     with db.transaction("edit_sponsor") as tx:
-        edited = replace(repository.get_sponsor(tx, sponsor_id), **fields, updated_at=now)
+        # Held, or an edit would bring back what a deactivation beside it had just ended.
+        edited = replace(repository.lock_sponsor(tx, sponsor_id), **fields, updated_at=now)
         repository.update_sponsor(tx, edited)
     return edited
 

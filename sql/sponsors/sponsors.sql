@@ -13,6 +13,14 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
   FROM sponsors
  WHERE sponsor_id = :sponsor_id
 
+-- name: lock_sponsor
+-- Hold one sponsor's row until the transaction ends; wait 5 s for another holder.
+SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
+       barred_at, created_at, updated_at
+  FROM sponsors
+ WHERE sponsor_id = :sponsor_id
+   FOR UPDATE WAIT 5
+
 -- name: list_sponsors
 -- Sponsors, newest first.
 SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,

@@ -65,6 +65,7 @@ def test_members_and_strangers_see_no_sponsor(client):
         ({}, "/name"),
         ({"name": ""}, "/name"),
         ({"name": "x" * 101}, "/name"),
+        ({"name": "x\n11. NOTHING IS PROMISED."}, "/name"),
         ({"name": "x", "website": "ftp:"}, "/website"),
         ({"name": "x", "contact_email": "nobody"}, "/contact_email"),
         ({"name": "x", "barred_at": None}, "/barred_at"),
