@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from dataclasses import fields
+from typing import Any
 
 import click
 from flask import Flask
@@ -12,6 +14,7 @@ from flask.cli import AppGroup
 from fittrack import extensions, queues, schedule, worker
 from fittrack.config import Config
 from fittrack.db import migrate
+from fittrack.db.errors import DatabaseError
 
 database = AppGroup("db", help="Look after the schema.")
 outbox = AppGroup("queues", help="Look after jobs.")
@@ -97,6 +100,20 @@ def init_app(app: Flask) -> None:
     from fittrack.points.cli import ledger
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
-        app.cli.add_command(command)
+        app.cli.add_command(in_plain_words(command))
     for command in (user, ledger, seed, show_demo):
-        app.cli.add_command(command)
+        app.cli.add_command(in_plain_words(command))
+
+
+def in_plain_words(command: click.Command) -> click.Command:
+    """Return a command that tells a failure of the database in one line, and exits with 1."""
+    invoke, told = command.invoke, copy(command)
+
+    def careful(ctx: click.Context) -> Any:
+        try:
+            return invoke(ctx)
+        except DatabaseError as error:
+            raise click.ClickException(f"{error} (`flask db status` tells more)") from None
+
+    told.invoke = careful  # type: ignore[method-assign]
+    return told

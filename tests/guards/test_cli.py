@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from fittrack import db
 from tests.conformance import engines
 
 
@@ -48,6 +49,16 @@ def test_database_commands_tell_their_result_by_their_exit(app, database):
     database.raw().execute("DROP INDEX outbox_due_ix")
     verify = run(args=["db", "verify"])
     assert (verify.exit_code, verify.output) == (1, "outbox_due_ix is missing\n1 differences\n")
+
+
+def test_a_database_without_a_schema_is_told_in_one_line(app, tmp_path):
+    engine = db.bind(f"sqlite:///{tmp_path}/empty.db")
+    for words in (["demo"], ["ledger", "audit"], ["queues", "redrive"], ["seed"]):
+        answer = app.test_cli_runner().invoke(args=words)
+        assert answer.exit_code == 1, words
+        assert answer.output.startswith("Error: no such table"), words
+        assert answer.output.count("\n") == 1, words
+    engine.close()
 
 
 def test_the_settings_are_printed_as_a_table(app):
