@@ -1,8 +1,8 @@
-"""Accounts at the edge: what goes out."""
+"""Accounts at the edge: what goes out, and the fields that several forms have in common."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 
 class MemberSchema(Schema):
@@ -26,3 +26,19 @@ class MemberSchema(Schema):
     has_second_factor = fields.Boolean(required=True, attribute="is_second_factor_confirmed")
     created_at = fields.AwareDateTime(required=True)
     email_verified_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+def email_field() -> fields.String:
+    """Return the field of an address that comes in; `rules` reads it."""
+    return fields.String(
+        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
+    )
+
+
+def password_field() -> fields.String:
+    """Return the field of a password; it is measured in NFKC later, here only bounded."""
+    return fields.String(
+        required=True,
+        validate=validate.Length(max=512),
+        metadata={"example": "violet tram over quiet lakes", "format": "password"},
+    )

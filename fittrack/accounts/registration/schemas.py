@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.schemas import email_field, password_field
+
 VERSION = validate.Regexp(r"^[0-9A-Za-z._-]{1,20}\Z", error="1 to 20 letters, digits, . _ or -.")
 
 
 class RegisterSchema(Schema):
-    email = fields.String(
-        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
-    )
-    # Measured in NFKC later; this only bounds what is looked at.
-    password = fields.String(
-        required=True,
-        validate=validate.Length(max=512),
-        metadata={"example": "violet tram over quiet lakes", "format": "password"},
-    )
+    email = email_field()
+    password = password_field()
     display_name = fields.String(
         required=True, validate=validate.Length(max=120), metadata={"example": "Ana"}
     )
@@ -48,9 +43,7 @@ class VerifiedSchema(Schema):
 
 
 class ResendVerificationSchema(Schema):
-    email = fields.String(
-        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
-    )
+    email = email_field()
 
 
 class AcceptedSchema(Schema):

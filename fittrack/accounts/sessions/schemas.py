@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.schemas import email_field, password_field
 from fittrack.pagination import page_schema
 
 TOKEN = validate.Length(min=1, max=200)
@@ -11,14 +12,8 @@ PRINTABLE = validate.Predicate("isprintable", error="Only printable characters."
 
 
 class LoginSchema(Schema):
-    email = fields.String(
-        required=True, validate=validate.Length(max=254), metadata={"example": "ana@example.com"}
-    )
-    password = fields.String(
-        required=True,
-        validate=validate.Length(max=512),
-        metadata={"example": "violet tram over quiet lakes", "format": "password"},
-    )
+    email = email_field()
+    password = password_field()
     device_name = fields.String(
         load_default=None,
         validate=[validate.Length(max=60), PRINTABLE],
