@@ -83,9 +83,6 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    if config.current().has_dev_routes:
-        extensions.api.register_blueprint(dev)
-        extensions.limiter.exempt(dev)
     for blueprint in (registration, sessions, factors, users, keys):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
@@ -94,6 +91,9 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, tickets, verification, sponsors):
         extensions.api.register_blueprint(blueprint)
+    if config.current().has_dev_routes:
+        extensions.api.register_blueprint(dev)
+        extensions.limiter.exempt(dev)
 
 
 __all__ = ["FitTrack", "create_app"]

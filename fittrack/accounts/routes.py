@@ -18,7 +18,7 @@ blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Memb
 @login_required
 @blp.response(200, MemberSchema)
 def get_me() -> dict[str, Any]:
-    """Return the own account."""
+    """Return my account."""
     member = service.get_member(account_id=current_account_id())
     return {
         **asdict(member),
