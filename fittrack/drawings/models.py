@@ -43,6 +43,11 @@ class Drawing:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def is_public(self) -> bool:
+        """Tell whether all may know of it: it was scheduled, or holds entries carried over."""
+        return self.sequence_no is not None or self.carried_from_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Prize:

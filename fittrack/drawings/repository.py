@@ -66,9 +66,9 @@ def lock_drawing(tx: Transaction, drawing_id: str) -> Drawing:
 
 
 def get_published(tx: Transaction, drawing_id: str) -> Drawing:
-    """Return a drawing that has been scheduled. Raises: DrawingNotFound."""
+    """Return a drawing that all may know of. Raises: DrawingNotFound."""
     drawing = get_drawing(tx, drawing_id)
-    return _found(drawing if drawing.sequence_no is not None else None, drawing_id)
+    return _found(drawing if drawing.is_public else None, drawing_id)
 
 
 def list_drawings(

@@ -118,7 +118,7 @@ def cancel_drawing(
         due_at = now if drawing.entry_count else None
         repository.update_status(tx, drawing, "cancelled", due_at=due_at, now=now)
         repository.record_event(tx, drawing_id, "cancelled", actor, now=now, reason=reason)
-        if drawing.sequence_no is not None or drawing.carried_from_id is not None:
+        if drawing.is_public:
             body = {"v": "FTD1", "drawing_id": drawing_id, "reason": reason}
             record.append_log(tx, drawing_id, "cancel", body, now=now)
         details = _details(tx, drawing_id)
@@ -265,7 +265,7 @@ def _own_source(
 def _no_witness(drawing: Drawing, sponsor_id: str | None) -> Problem:
     """Return the refusal of who is no witness; of another's draft it does not tell that it is."""
     is_own = sponsor_id is not None and drawing.sponsor_id == sponsor_id
-    if drawing.sequence_no is None and not is_own:
+    if not drawing.is_public and not is_own:
         return DrawingNotFound(drawing_id=drawing.drawing_id)
     return NotAWitness()
 

@@ -43,7 +43,7 @@ SELECT drawing_id, type, name, description, image_url, status, ticket_price_poin
   FROM drawings
  WHERE (:status IS NULL OR status = :status)
    AND (:type IS NULL OR type = :type)
-   AND (:with_drafts = 1 OR sequence_no IS NOT NULL)
+   AND (:with_drafts = 1 OR sequence_no IS NOT NULL OR carried_from_id IS NOT NULL)
    AND draws_at <= :before_at
    AND (draws_at < :before_at OR (draws_at = :before_at AND drawing_id < :before_id))
  ORDER BY draws_at DESC, drawing_id DESC

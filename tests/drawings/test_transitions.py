@@ -88,6 +88,20 @@ def untold(drawing):
         )
 
 
+def waiting_successor(now):
+    """Return a draft that waits for an admin with Ana's entry, Ana, and the time of the abort."""
+    drawing, _ = witnessed_by_hand(now, prizes=[make.prize(value_cents=10_000)])
+    ana = make.make_player()
+    make.buy(drawing, ana)
+    for at in (drawing.closes_at, drawing.draws_at):
+        make.advance(drawing, at)
+    aborted_at = make.get(drawing).reveal_deadline_at
+    make.advance(drawing, aborted_at)
+    [successor] = make.successors(drawing)
+    make.advance(successor, aborted_at)
+    return make.get(successor), ana, aborted_at
+
+
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("to", STATUSES)
 def test_an_impossible_transition_names_the_possible_ones(status, to):
@@ -390,16 +404,8 @@ def test_everyone_who_entered_an_aborted_drawing_is_told_once(now):
 
 
 def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(now):
-    drawing, _ = witnessed_by_hand(now, prizes=[make.prize(value_cents=10_000)])
-    ana = make.make_player()
-    make.buy(drawing, ana)
-    make.advance(drawing, drawing.closes_at)
-    make.advance(drawing, drawing.draws_at)
-    deadline_at = make.get(drawing).reveal_deadline_at
-    make.advance(drawing, deadline_at)
-    [successor] = make.successors(drawing)
-    make.advance(successor, deadline_at)
-    assert (make.get(successor).status, make.get(successor).due_at) == ("draft", None)
+    successor, ana, deadline_at = waiting_successor(now)
+    assert (successor.status, successor.due_at) == ("draft", None)
     with pytest.raises(errors.DrawingFrozen):
         make.edit(successor, {"ticket_price_points": 1}, now=deadline_at)
     witness = make.make_sponsor()
@@ -411,17 +417,26 @@ def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(no
     assert audit.audit_ledger(now=deadline_at).is_clean
 
 
+def test_everybody_sees_the_successor_that_holds_their_entries(now):
+    waiting, ana, _ = waiting_successor(now)
+    drawing_id = waiting.drawing_id
+    assert service.get_drawing(drawing_id=drawing_id, with_drafts=False).drawing.status == "draft"
+    page = service.list_drawings(
+        status=None, type_=None, with_drafts=False, cursor=Cursor("d"), limit=10
+    )
+    assert drawing_id in [one.drawing.drawing_id for one in page.items]
+    assert history(waiting) == ["carried_over", "waits_for_an_admin"]
+    assert len(make.my_tickets(waiting, ana)) == 1
+    with pytest.raises(errors.DrawingNotOpen):
+        make.buy(waiting, ana)
+    with pytest.raises(errors.NotPublishedYet):
+        publication.get_verification(drawing_id=drawing_id)
+
+
 def test_a_successor_cancelled_while_it_waits_is_on_public_record(now):
-    drawing, _ = witnessed_by_hand(now, prizes=[make.prize(value_cents=10_000)])
-    ana = make.make_player()
-    make.buy(drawing, ana)
-    make.advance(drawing, drawing.closes_at)
-    deadline_at = make.get(drawing).reveal_deadline_at
-    make.advance(drawing, deadline_at)
-    [successor] = make.successors(drawing)
-    make.advance(successor, deadline_at)
-    make.cancel(successor, deadline_at)
-    make.advance(successor, deadline_at)
+    successor, ana, aborted_at = waiting_successor(now)
+    make.cancel(successor, aborted_at)
+    make.advance(successor, aborted_at)
     last = publication.list_log(cursor=Cursor("log"), limit=100).items[-1]
     assert (last.type, last.drawing_id) == ("cancel", successor.drawing_id)
     assert make.balance(ana) == 1_000

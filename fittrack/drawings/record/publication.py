@@ -43,9 +43,14 @@ def get_rules(*, drawing_id: str) -> Document:
 
 
 def get_verification(*, drawing_id: str) -> Verification:
-    """Return everything that a drawing has published so far. Raises: DrawingNotFound."""
+    """Return everything that a drawing has published so far.
+
+    Raises: DrawingNotFound, NotPublishedYet before it is scheduled.
+    """
     with db.reading("get_verification") as tx:
         drawing = drawings.get_published(tx, drawing_id)
+        if drawing.sequence_no is None:
+            raise NotPublishedYet(drawing_id=drawing_id)
         found = {kind: repository.find_document(tx, drawing_id, kind) for kind in DOCUMENTS}
         return Verification(
             drawing,

@@ -32,7 +32,7 @@ AGE_OF_MAJORITY_YEARS: Mapping[str, int] = {"AL": 19, "NE": 19, "MS": 21}
 
 def check_on_sale(drawing: Drawing, *, now: datetime) -> None:
     """Raises: DrawingNotFound for what is a draft still, DrawingNotOpen."""
-    if drawing.sequence_no is None:
+    if not drawing.is_public:
         raise DrawingNotFound(drawing_id=drawing.drawing_id)
     if drawing.status != "open" or now >= drawing.closes_at:
         raise DrawingNotOpen(drawing_id=drawing.drawing_id, drawing_status=drawing.status)

@@ -196,7 +196,7 @@ def stored_receipt(ticket: Ticket) -> Receipt | None:
 
 
 def _get_public(tx: Transaction, drawing_id: str) -> Drawing:
-    """Return a drawing that has been scheduled. Raises: DrawingNotFound."""
+    """Return a drawing that all may know of. Raises: DrawingNotFound."""
     return drawings.get_published(tx, drawing_id)
 
 
