@@ -25,6 +25,12 @@ def test_setup_lists_every_package(setup):
     assert listed == folders | {"fittrack_migrations", "fittrack_sql"}
 
 
+def test_the_architecture_names_every_file_of_the_kernel():
+    house = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    missing = [path.stem for path in CODE.glob("*.py") if path.stem not in house]
+    assert missing == []
+
+
 def test_every_folder_of_code_is_a_package():
     for path in python_files():
         assert (path.parent / "__init__.py").exists(), path
