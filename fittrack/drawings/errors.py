@@ -113,6 +113,12 @@ class SponsorNotActive(Invalid):
     code = "sponsor_not_active"
 
 
+class SponsorHoldsEntries(Invalid):
+    """Some of this sponsor's people hold entries of this drawing, so it can't be a witness."""
+
+    code = "sponsor_holds_entries"
+
+
 class RegistrationRequired(Invalid):
     """Prizes of this total value must be registered and bonded in some states, or exclude them."""
 

@@ -9,9 +9,10 @@ from fittrack.clock import epoch_s
 from fittrack.db import Transaction
 from fittrack.drawings import official_rules, repository, rules
 from fittrack.drawings.conduct import values
-from fittrack.drawings.errors import OpensInThePast
+from fittrack.drawings.errors import OpensInThePast, SponsorHoldsEntries
 from fittrack.drawings.models import Actor, Drawing
 from fittrack.drawings.record import service as record
+from fittrack.drawings.tickets import repository as tickets
 from fittrack.sponsors import service as sponsors
 from fittrack.sponsors.models import Sponsor
 
@@ -52,7 +53,7 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
 def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None:
     """Check that a draft may be scheduled and return its sponsor.
 
-    Raises: the refusals of `rules.check_schedulable`.
+    Raises: the refusals of `rules.check_schedulable`, SponsorHoldsEntries.
     """
     sponsor = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
     rules.check_schedulable(
@@ -62,4 +63,7 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
         operator_only_cents=config.current().operator_only_cents,
         now=now,
     )
+    # Entries carried over were bought under another sponsor, whose people alone were kept out.
+    if drawing.entry_count and tickets.find_insider(tx, drawing.drawing_id) is not None:
+        raise SponsorHoldsEntries
     return sponsor

@@ -16,6 +16,15 @@ SELECT a.account_id,
   FROM accounts a
  WHERE a.account_id = :account_id
 
+-- name: find_insider
+-- One of the people of a drawing's sponsors who holds entries of it.
+SELECT MIN(h.account_id) AS account_id
+  FROM drawing_holders h
+  JOIN sponsor_accounts s ON s.account_id = h.account_id
+ WHERE h.drawing_id = :drawing_id
+   AND (s.sponsor_id IN (SELECT d.sponsor_id FROM drawings d WHERE d.drawing_id = :drawing_id)
+        OR s.sponsor_id IN (SELECT p.sponsor_id FROM prizes p WHERE p.drawing_id = :drawing_id))
+
 -- name: find_holder
 -- A member's tag in one drawing, with its salt.
 SELECT drawing_id, account_id, holder, salt_bytes

@@ -453,6 +453,25 @@ def test_an_edit_of_a_scheduled_drawing_is_told_in_full(now):
     }
 
 
+def test_a_sponsor_whose_people_hold_entries_is_no_witness_of_them(now):
+    standing = make.make_sponsor()
+    insider = make.make_sponsor_account(standing)
+    make.give_points(insider, 1_000)
+    drawing, _ = witnessed_by_hand(now)
+    make.buy(drawing, insider)
+    for at in (drawing.closes_at, drawing.draws_at):
+        make.advance(drawing, at)
+    aborted_at = make.get(drawing).reveal_deadline_at
+    make.advance(drawing, aborted_at)
+    [successor] = make.successors(drawing)
+    make.advance(successor, aborted_at)
+    assert make.get(successor).status == "draft"
+    with pytest.raises(errors.SponsorHoldsEntries):
+        make.schedule(successor.drawing_id, now=aborted_at)
+    make.edit(successor, {"sponsor_id": make.make_sponsor()}, now=aborted_at)
+    assert make.schedule(successor.drawing_id, now=aborted_at).status == "scheduled"
+
+
 def test_who_was_not_asked_to_reveal_is_not_barred(now):
     drawing, sponsor = witnessed_by_hand(now)
     make.buy(drawing, make.make_player())

@@ -39,6 +39,12 @@ def get_entrant(tx: Transaction, drawing_id: str, account_id: str) -> Entrant:
     return entrant
 
 
+def find_insider(tx: Transaction, drawing_id: str) -> str | None:
+    """Return one of the people of a drawing's sponsors who holds entries of it, or None."""
+    found = tx.value(SQL["find_insider"], drawing_id=drawing_id)
+    return None if found is None else str(found)
+
+
 def find_holder(tx: Transaction, drawing_id: str, account_id: str) -> Holder | None:
     """Return a member's tag in a drawing, or None before the first entry."""
     return tx.one(Holder, SQL["find_holder"], drawing_id=drawing_id, account_id=account_id)
