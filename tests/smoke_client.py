@@ -6,7 +6,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -76,6 +76,8 @@ class Client:
                 answer = Answer(response.status, dict(response.headers), response.read())
         except HTTPError as error:
             answer = Answer(error.code, dict(error.headers), error.read())
+        except (URLError, ConnectionError, TimeoutError) as error:
+            raise NotAsPromised(f"{method} {self.base_url}{path}: no answer: {error}") from error
         if answer.status != expect:
             body = answer.body[:500].decode(errors="replace")
             raise NotAsPromised(f"{method} {path}: {answer.status}, not {expect}: {body}")
