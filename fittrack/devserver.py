@@ -7,6 +7,7 @@ Each child dies with this process, however it ends.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
@@ -15,12 +16,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -38,6 +39,7 @@ READY_WITHIN_S = 60
 STOP_WITHIN_S = 20
 RESTART_PAUSE_S = 1.0
 PR_SET_PDEATHSIG = 1
+GREATEST_PORT = 65_535
 HIGH_LIMIT = "100000 per minute"
 LIMITS = ("anonymous", "public", "member", "admin", "credentials")
 
@@ -50,6 +52,7 @@ class Child:
     command: Sequence[str]
     environ: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    held: tuple[int, ...] = ()
     started_s: float = field(default=0.0)
 
     def start(self) -> None:
@@ -64,6 +67,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.held,
                 preexec_fn=die_with_parent,
             )
         self.started_s = time.monotonic()
@@ -92,41 +96,75 @@ class Child:
 def main() -> int:
     """Run FitTrack until Ctrl-C and return the exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
-    port = int(os.environ.get("PORT", "8000"))
-    if is_taken(port):
-        click.echo(f"port {port} is in use; choose another with PORT=…", err=True)
-        return 1
-    environ = {**os.environ, **settings_of_this_checkout(), "FLASK_APP": "wsgi", "PORT": str(port)}
-    environ["BASE_URL"] = f"http://127.0.0.1:{port}"
     running: list[Child] = []
     try:
-        start_all(running, environ)
-        wait_until_ready(environ["BASE_URL"])
-        flask(environ, "demo")
-        click.echo("Ctrl-C ends it.")
-        watch(running)
+        with claim_folder() as lock:
+            environ = environment(chosen_port(os.environ))
+            start_all(running, environ, lock)
+            wait_until_ready(environ["BASE_URL"])
+            flask(environ, "demo")
+            click.echo("Ctrl-C ends it.")
+            watch(running)
     except KeyboardInterrupt:
         click.echo()
     finally:
-        click.echo("stopping")
+        if running:
+            click.echo("stopping")
         for child in reversed(running):
             child.stop()
     return 0
 
 
-def start_all(running: list[Child], environ: Mapping[str, str]) -> None:
+@contextmanager
+def claim_folder(*, within_s: float = STOP_WITHIN_S) -> Iterator[IO[bytes]]:
+    """Hold the lock of this checkout. Raises: SystemExit where another run holds it.
+
+    All children inherit it, so that after a kill of the supervisor alone the next run waits until
+    the last of them is gone, and does not take their Redis for one of the system's.
+    """
+    VAR.mkdir(parents=True, exist_ok=True)
+    complaint = "`make run` runs in this folder already; end that one first"
+    with (VAR / "run.lock").open("wb") as lock:
+        _wait_until(lambda: _locks(lock), complaint, within_s)
+        yield lock
+
+
+def chosen_port(environ: Mapping[str, str]) -> int:
+    """Return the port to listen on. Raises: SystemExit where it can't be had."""
+    text = environ.get("PORT", "8000")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= GREATEST_PORT):
+        raise SystemExit(f"PORT must be a number from 1 to {GREATEST_PORT}, not {text!r}")
+    if is_taken(int(text)):
+        raise SystemExit(f"port {text} is in use; choose another with PORT=…")
+    return int(text)
+
+
+def environment(port: int) -> dict[str, str]:
+    """Return what the children find in their environment."""
+    environ = {**os.environ, **settings_of_this_checkout(), "FLASK_APP": "wsgi", "PORT": str(port)}
+    environ.setdefault("REDIS_URL", config.Config().redis_url)
+    environ["BASE_URL"] = f"http://127.0.0.1:{port}"
+    return environ
+
+
+def start_all(running: list[Child], environ: Mapping[str, str], lock: IO[bytes]) -> None:
     """Start Redis where none answers, bring the schema and the demo data, then the rest."""
     for child in redis_if_needed(environ):
-        running.append(child)
-        child.start()
+        launch(running, child, lock)
     wait_for_redis(environ["REDIS_URL"])
     if not is_sqlite(environ) or database_file(environ).exists():
         flask(environ, "db", "upgrade")
     else:
         make_demo_database(environ)
     for child in application(environ):
-        running.append(child)
-        child.start()
+        launch(running, child, lock)
+
+
+def launch(running: list[Child], child: Child, lock: IO[bytes]) -> None:
+    """Start a child that shares the lock of this checkout."""
+    child.held = (lock.fileno(),)
+    running.append(child)
+    child.start()
 
 
 def make_demo_database(environ: Mapping[str, str]) -> None:
@@ -211,10 +249,12 @@ def settings_of_this_checkout() -> dict[str, str]:
         lines = [f"{name.upper()}={config.new_secret()}" for name in config.SECRETS]
         lines += [f"LIMIT_{kind.upper()}={HIGH_LIMIT}" for kind in LIMITS]
         lines.append(f"REDIS_URL=redis://127.0.0.1:{free_port()}/0")
-        ENV_FILE.touch(mode=0o600)
-        ENV_FILE.write_text(
+        draft = ENV_FILE.with_name(".env.new")
+        draft.touch(mode=0o600)
+        draft.write_text(
             "# Made by `make run` for this checkout alone.\n" + "\n".join(lines) + "\n"
         )
+        draft.rename(ENV_FILE)
     given = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
     # The environment wins, so that a system Redis can be named on the command line.
     return {name: os.environ.get(name, value) for name, value in given.items()}
@@ -240,7 +280,8 @@ def watch(running: Sequence[Child]) -> NoReturn:
 
 def flask(environ: Mapping[str, str], *command: str) -> None:
     """Run a `flask` command to its end. Raises: SystemExit where it fails."""
-    done = subprocess.run([sys.executable, "-m", "flask", *command], env=dict(environ))  # noqa: S603
+    line = [sys.executable, "-m", "flask", *command]
+    done = subprocess.run(line, env=dict(environ), preexec_fn=die_with_parent)  # noqa: S603
     if done.returncode != 0:
         raise SystemExit(done.returncode)
 
@@ -281,8 +322,17 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_until(holds: Callable[[], bool], complaint: str) -> None:
-    deadline_s = time.monotonic() + READY_WITHIN_S
+def _locks(file: IO[bytes]) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _wait_until(
+    holds: Callable[[], bool], complaint: str, within_s: float = READY_WITHIN_S
+) -> None:
+    deadline_s = time.monotonic() + within_s
     while time.monotonic() < deadline_s:
         if holds():
             return
