@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.installed
+# Scripts in .venv name its folder: a checkout that has moved installs anew, as does a cut-off one.
+STAMP := .venv/.installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ help: ## list every target
 
 $(STAMP): requirements.lock setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -e $@ || $(PYTHON) -m venv --clear .venv
 	@echo "installing (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
 		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
