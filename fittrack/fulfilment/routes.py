@@ -44,7 +44,7 @@ def list_fulfilments(query: dict[str, Any]) -> Page[Fulfilment]:
 @login_required
 @blp.response(200, FulfilmentHistorySchema)
 def get_fulfilment(fulfilment_id: UUID) -> FulfilmentHistory:
-    """Show one delivery with its steps."""
+    """Return one delivery with its steps."""
     return service.get_fulfilment(fulfilment_id=str(fulfilment_id), account_id=_whose())
 
 
