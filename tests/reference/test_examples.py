@@ -7,7 +7,6 @@ from openapi_schema_validator import OAS31Validator
 
 from fittrack.reference.examples import example_of
 
-THING = {"$ref": "#/components/schemas/Thing"}
 NAMES = st.sampled_from(["email", "height_m", "note", "rest_s"])
 TEXTS = st.fixed_dictionaries(
     {"type": st.just("string")},
