@@ -125,7 +125,9 @@ def claim_folder(*, within_s: float = STOP_WITHIN_S) -> Iterator[IO[bytes]]:
     VAR.mkdir(parents=True, exist_ok=True)
     complaint = "`make run` runs in this folder already; end that one first"
     with (VAR / "run.lock").open("wb") as lock:
-        _wait_until(lambda: _locks(lock), complaint, within_s)
+        if not _locks(lock):
+            click.echo("waiting for the end of an earlier run in this folder")
+            _wait_until(lambda: _locks(lock), complaint, within_s)
         yield lock
 
 
