@@ -95,7 +95,8 @@ class Child:
 
 def main() -> int:
     """Run FitTrack until Ctrl-C and return the exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # a shell starts what runs behind it deaf to SIGINT
     running: list[Child] = []
     try:
         with claim_folder() as lock:

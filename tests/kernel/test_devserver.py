@@ -39,6 +39,7 @@ class Run:
                 env=kept | {"PORT": str(port), "PYTHONPATH": str(ROOT)},
                 stdout=output,
                 stderr=output,
+                preexec_fn=deaf_to_interrupts,
             )
 
     def said(self):
@@ -56,6 +57,11 @@ class Run:
         """Return the processes that still live in the folder."""
         processes = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
         return [path.name for path in processes if folder_of(path) == self.folder]
+
+
+def deaf_to_interrupts():
+    """Begin as what a script starts with `&` does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def folder_of(process):
@@ -84,7 +90,7 @@ def test_one_command_makes_a_world_serves_it_and_leaves_nothing_behind(tmp_path)
     assert "ana@fittrack.test" in whole.said()
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
-    assert whole.end(signal.SIGTERM) == 0
+    assert whole.end(signal.SIGINT) == 0
     assert not whole.left_over()
 
 
