@@ -95,7 +95,7 @@ class Child:
 
 def main() -> int:
     """Run FitTrack until Ctrl-C and return the exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)  # a shell starts what runs behind it deaf to SIGINT
     running: list[Child] = []
     try:
