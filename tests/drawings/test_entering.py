@@ -145,6 +145,13 @@ def test_sales_end_with_the_closing_second(now):
         make.buy(drawing, ana, clock=lambda: drawing.closes_at)
 
 
+def test_the_rule_ends_sales_by_itself_where_the_statement_would_too(now):
+    drawing = make.make_open(now)
+    rules.check_on_sale(drawing, now=drawing.closes_at - timedelta(microseconds=1))
+    with pytest.raises(errors.DrawingNotOpen):
+        rules.check_on_sale(drawing, now=drawing.closes_at)
+
+
 @pytest.mark.parametrize("status", ["draft", "scheduled", "closed", "completed", "cancelled"])
 def test_a_drawing_that_is_not_open_sells_nothing(now, status):
     drawing, ana = make.make_draft(now), make.make_player()
