@@ -146,7 +146,7 @@ def test_sales_end_with_the_closing_second(now):
 
 
 def test_the_rule_ends_sales_by_itself_where_the_statement_would_too(now):
-    drawing = make.make_open(now)
+    drawing = make.get(make.make_open(now))
     rules.check_on_sale(drawing, now=drawing.closes_at - timedelta(microseconds=1))
     with pytest.raises(errors.DrawingNotOpen):
         rules.check_on_sale(drawing, now=drawing.closes_at)
