@@ -111,7 +111,7 @@ def test_a_refund_of_nothing_is_not_found(ana):
 def test_what_is_spent_can_not_be_reversed(ana):
     buy(ana, 40)
 
-    with pytest.raises(InsufficientPoints), db.transaction("reverse") as tx:
+    with pytest.raises(InsufficientPoints) as refused, db.transaction("reverse") as tx:
         ledger.reverse(
             tx,
             1,
@@ -122,7 +122,15 @@ def test_what_is_spent_can_not_be_reversed(ana):
             now=NOON,
         )
 
+    assert refused.value.context == {"needed_points": 100, "available_points": 60}
     assert balance_of(ana) == 60
+
+
+def test_a_balance_moved_without_a_look_before_still_ends_at_zero(ana):
+    with pytest.raises(InsufficientPoints), db.transaction("move_balance") as tx:
+        ledger._move(tx, ledger.spendable_id(ana), -101)
+    with db.transaction("move_balance") as tx:
+        assert ledger._move(tx, ledger.debt_id(ana), -101).balance_after_points == -101
 
 
 def test_a_reversal_takes_an_adjustment_back(ana):
