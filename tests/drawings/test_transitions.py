@@ -10,7 +10,7 @@ from fittrack import db, queues
 from fittrack.db.errors import Immutable
 from fittrack.db.loader import Statement
 from fittrack.drawings import errors, service, verifier
-from fittrack.drawings.conduct import by_hand
+from fittrack.drawings.conduct import announcements, by_hand, refunds
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.record import publication
 from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
@@ -159,6 +159,16 @@ def test_a_cancelled_drawing_refunds_everyone_once_and_says_so(now):
     assert make.notices(ana) == make.notices(ben) == ["drawing_cancelled"]
     assert make.get(drawing).due_at is None
     assert audit.audit_ledger(now=drawing.opens_at).is_clean
+
+
+def test_many_entries_are_refunded_batch_by_batch(now, monkeypatch):
+    monkeypatch.setattr(refunds, "BATCH_ROWS", 2)
+    drawing, ana = make.make_open(now), make.make_player()
+    for _ in range(5):
+        make.buy(drawing, ana)
+    make.cancel(drawing, drawing.opens_at)
+    make.advance(drawing, drawing.opens_at + timedelta(seconds=1))
+    assert make.balance(ana) == 1_000
 
 
 def test_nothing_is_done_before_it_is_due(now):
@@ -401,6 +411,17 @@ def test_everyone_who_entered_an_aborted_drawing_is_told_once(now):
     )
     [successor] = make.successors(drawing)
     assert page.items[0].data_json["carried_to_id"] == successor.drawing_id
+
+
+def test_many_who_entered_are_told_batch_by_batch(now, monkeypatch):
+    monkeypatch.setattr(announcements, "BATCH_ROWS", 2)
+    drawing, _ = witnessed_by_hand(now)
+    for _ in range(5):
+        make.buy(drawing, make.make_player())
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, make.get(drawing).reveal_deadline_at)
+    make.run_jobs("tell_entrants", now=make.get(drawing).reveal_deadline_at)
+    assert untold(drawing) == []
 
 
 def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(now):
