@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(engines.name() != "sqlite", reason="runs on the embedded database"),
     pytest.mark.xdist_group("demo world"),
 ]
-PATIENCE_S = 90
+PATIENCE_S = 180
 
 
 class Run:
