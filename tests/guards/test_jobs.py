@@ -56,3 +56,14 @@ def test_every_periodic_entry_has_a_function_that_takes_now(entry, settings):
 def test_periodic_entries_have_names_of_their_own():
     names = [entry.name for entry in schedule.PERIODIC]
     assert len(set(names)) == len(names)
+
+
+def test_whatever_must_recur_is_in_the_periodic_table():
+    assert {entry.name for entry in schedule.PERIODIC} >= {
+        "sweep_outbox",
+        "wake_due_drawings",
+        "delete_expired_keys",
+        "delete_expired_logins",
+        "delete_done_jobs",
+        "audit_ledger",
+    }
