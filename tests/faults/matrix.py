@@ -81,9 +81,9 @@ def strike(stack: Stack, case: Case) -> str:
         if case.transaction == "claim_periodic_run":  # comes by itself, not by what a member does
             scenarios.wait_for(stack.has_struck, "the schedule to run")
         case.scenario(world)
+        scenarios.settle(world)
         if not stack.has_struck():
             return "the fault did not strike"
-        scenarios.settle(world)
         findings = audit_ledger(now=utc_now(), is_deep=True).findings.kept
         return "; ".join(str(finding) for finding in findings)
     except Broken as error:
