@@ -59,7 +59,7 @@ ENGINE_TESTS := tests/kernel tests/accounts tests/mail tests/points tests/notifi
 	tests/conformance/test_driver_bench.py tests/conformance/test_bench_migrations.py
 
 test-bench: install ## run the repository and service tests through the Oracle driver
-	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadgroup -q $(wildcard $(ENGINE_TESTS))
+	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadfile -q $(wildcard $(ENGINE_TESTS))
 
 test-oracle: install ## run all tests on a real Oracle server (ORACLE_DSN=user/password@host:port/service)
 	@FITTRACK_TEST_ENGINE=oracle $(BIN)/python -m pytest tests
