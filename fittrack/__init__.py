@@ -51,6 +51,8 @@ def create_app(settings: Config | None = None) -> Flask:
     extensions.init_app(app, settings)
     errors.init_app(app)
     register_blueprints(app)
+    # The one Api is bound anew by each application; what this one documents stays with it.
+    app.extensions["openapi"] = extensions.api.spec
     cli.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
 
 from fittrack.errors import PreconditionFailed, Problem
 from fittrack.reference import failures, problems
@@ -30,9 +29,9 @@ under `Problem` and explained at [/docs/errors](/docs/errors). Lists are paged b
 """
 
 
-def build(app: Flask, api: Api) -> dict[str, Any]:
+def build(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of an application's blueprints."""
-    document: dict[str, Any] = _ecma(api.spec.to_dict())
+    document: dict[str, Any] = _ecma(app.extensions["openapi"].to_dict())
     document["info"].update(description=DESCRIPTION, license={"name": "MIT", "identifier": "MIT"})
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})

@@ -7,7 +7,6 @@ import hashlib
 import orjson
 from flask import Blueprint, Response, current_app, render_template, request
 
-from fittrack import extensions
 from fittrack.reference import document, problems
 
 blp = Blueprint("reference", __name__)
@@ -30,7 +29,7 @@ def openapi() -> Response:
     """Return the OpenAPI document, built once per process."""
     kept: dict[str, tuple[bytes, str]] = current_app.extensions.setdefault("fittrack", {})
     if "openapi" not in kept:
-        body = orjson.dumps(document.build(current_app, extensions.api))
+        body = orjson.dumps(document.build(current_app))
         kept["openapi"] = body, hashlib.sha256(body).hexdigest()[:32]
     body, etag = kept["openapi"]
     response = Response(body, content_type="application/json")

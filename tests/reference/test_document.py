@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 
@@ -7,6 +8,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from fittrack import config, create_app
 from fittrack.reference.document import operations
 from fittrack.reference.problems import all_problems, codes
 from tests.factories_accounts import login, make_account
@@ -174,3 +176,13 @@ def test_redoc_alone_may_write_styles(client):
     policy = client.get("/redoc").headers["Content-Security-Policy"]
     assert policy.count("unsafe") == 1
     assert "style-src 'self' 'unsafe-inline'" in policy
+
+
+def test_another_application_in_the_process_leaves_the_document_alone(app, settings, database):
+    create_app(dataclasses.replace(settings, mail_url="smtp://127.0.0.1:25"))  # has no mailbox
+    app.extensions.pop("fittrack", None)
+    config.use(settings)
+
+    document = app.test_client().get("/api/v1/openapi.json").json
+
+    assert "/api/v1/dev/mailbox" in document["paths"]
