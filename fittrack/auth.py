@@ -28,6 +28,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 ISSUER = "fittrack"
 STEP_UP_S = 600
 PRIVILEGED = frozenset({"admin", "auditor"})
+ACTIVE = frozenset({"active"})
+# A suspended member may still log in, to read why, to appeal, and to take the data and go.
+MAY_LOG_IN = frozenset({"active", "suspended"})
 
 
 class TokenExpired(Unauthenticated):
@@ -109,17 +112,27 @@ def current_account_id() -> str:
 
 
 def current_session() -> LiveSession:
-    """Return the signed-in session. Raises: Unauthenticated, AccountNotActive."""
+    """Return the signed-in session. Raises: Unauthenticated, AccountNotActive.
+
+    It is an active account's, or within a view that is open to them also a suspended one's.
+    """
     session = g.get("session")
     if session is None:
         session = g.session = _live_session()
         g.account_id = session.account_id
+    if session.status not in g.get("admitted", ACTIVE):
+        raise AccountNotActive(status_of_account=session.status)
     return cast(LiveSession, session)
 
 
 def login_required(view: View) -> View:
     """Let only signed-in, active accounts reach a view."""
     return _guarded(view, ())
+
+
+def login_even_suspended(view: View) -> View:
+    """Let signed-in accounts reach a view, suspended ones too: their own affairs, and appeals."""
+    return _guarded(view, (), admitted=MAY_LOG_IN)
 
 
 def roles_required(*roles: str) -> Callable[[View], View]:
@@ -134,9 +147,10 @@ def require_step_up(*, now: datetime) -> None:
         raise StepUpRequired
 
 
-def _guarded(view: View, roles: tuple[str, ...]) -> View:
+def _guarded(view: View, roles: tuple[str, ...], *, admitted: frozenset[str] = ACTIVE) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        g.admitted = admitted
         session = current_session()
         if roles and session.role not in roles:
             raise Forbidden
@@ -145,6 +159,7 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
         return view(*args, **kwargs)
 
     guarded.access = roles or ("signed in",)  # type: ignore[attr-defined]
+    guarded.admitted = admitted  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 
@@ -158,8 +173,6 @@ def _live_session() -> LiveSession:
         )
     if session is None or session.is_ended or session.account_id != identity.account_id:
         raise SessionEnded
-    if session.status != "active":
-        raise AccountNotActive(status_of_account=session.status)
     return session
 
 

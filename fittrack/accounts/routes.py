@@ -9,13 +9,13 @@ from flask_smorest import Blueprint
 
 from fittrack.accounts import service
 from fittrack.accounts.schemas import MemberSchema
-from fittrack.auth import current_account_id, login_required
+from fittrack.auth import current_account_id, login_even_suspended
 
 blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Members")
 
 
 @blp.get("/me")
-@login_required
+@login_even_suspended
 @blp.response(200, MemberSchema)
 def get_me() -> dict[str, Any]:
     """Return my account."""

@@ -23,7 +23,7 @@ CONFIRM = "/api/v1/auth/mfa/totp/confirm"
 MFA = "/api/v1/auth/login/mfa"
 STEP_UP = "/api/v1/auth/step-up"
 SECRETS = probe("SELECT secret_bytes FROM totp_factors")
-SUSPEND = probe("UPDATE accounts SET status = 'suspended' WHERE account_id = :account_id")
+ERASE = probe("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -188,10 +188,10 @@ def test_an_mfa_token_is_no_other_token(client, ana, totp):
     assert used.json["code"] == "invalid_token"
 
 
-def test_a_suspension_stops_a_log_in_half_way(client, ana, totp):
+def test_an_erasure_stops_a_log_in_half_way(client, ana, totp):
     token = log_in(client, "ana@example.com").json["mfa_token"]
-    with db.transaction("suspend") as tx:
-        tx.run(SUSPEND, account_id=ana)
+    with db.transaction("erase") as tx:
+        tx.run(ERASE, account_id=ana)
 
     answer = client.post(MFA, json={"mfa_token": token, "code": code_of(totp)})
 

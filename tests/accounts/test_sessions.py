@@ -29,6 +29,7 @@ from tests.factories_accounts import PASSWORD, login, make_account
 
 EVENTS = probe("SELECT kind, session_id FROM security_events WHERE account_id = :account_id")
 SUSPEND = probe("UPDATE accounts SET status = 'suspended' WHERE account_id = :account_id")
+ERASE = probe("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id")
 LIVE_TOKENS = probe("SELECT COUNT(*) AS live FROM refresh_tokens WHERE used_at IS NULL")
 TOKEN_HASHES = probe("SELECT token_hash FROM refresh_tokens")
 SESSIONS = "/api/v1/auth/sessions"
@@ -59,6 +60,11 @@ def events_of(account_id):
 def suspend(account_id):
     with db.transaction("suspend") as tx:
         tx.run(SUSPEND, account_id=account_id)
+
+
+def erase(account_id):
+    with db.transaction("erase") as tx:
+        tx.run(ERASE, account_id=account_id)
 
 
 @pytest.fixture
@@ -119,20 +125,33 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(client, settings):
     assert 0.5 < unknown_s / known_s < 2
 
 
-def test_a_suspended_member_is_told_so_only_with_the_right_password(client, ana):
+def test_a_suspended_member_logs_in_with_the_right_password_and_sees_the_own_affairs(client, ana):
     suspend(ana)
 
     assert log_in(client, "ana@example.com", "a wrong password").json["code"] == (
         "invalid_credentials"
     )
-    told = log_in(client, "ana@example.com")
-    assert (told.status_code, told.json["code"]) == (403, "account_not_active")
+    headers = bearer(log_in(client, "ana@example.com").json)
+    assert client.get(ME, headers=headers).json["status"] == "suspended"
+    refused = client.get("/api/v1/notifications", headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (403, "account_not_active")
 
 
-def test_a_suspension_ends_what_is_open_at_the_next_request(client, ana):
+def test_a_suspension_bites_an_open_session_at_the_next_request(client, ana):
     opened = open_session()
     headers = login(client, ana)
+    assert client.get("/api/v1/notifications", headers=headers).status_code == 200
     suspend(ana)
+
+    refused = client.get("/api/v1/notifications", headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (403, "account_not_active")
+    assert refreshed(opened.refresh_token).account_id == ana
+
+
+def test_an_erased_account_can_neither_refresh_nor_see_anything(client, ana):
+    opened = open_session()
+    headers = login(client, ana)
+    erase(ana)
 
     assert client.get(ME, headers=headers).json["code"] == "account_not_active"
     with pytest.raises(AccountNotActive):

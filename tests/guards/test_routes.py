@@ -34,6 +34,25 @@ PUBLIC = {
     "POST /api/v1/auth/resend-verification",
     "POST /api/v1/auth/verify-email",
 }
+# What a suspended member reaches besides what is public: why, an appeal, the own data, the way out.
+OPEN_TO_SUSPENDED = {
+    "GET /api/v1/users/me",
+    "POST /api/v1/auth/logout",
+    "POST /api/v1/auth/logout-all",
+    "POST /api/v1/auth/step-up",
+    "GET /api/v1/auth/sessions",
+    "DELETE /api/v1/auth/sessions/<uuid:session_id>",
+}
+# The same of what is being built beside this.
+OPEN_TO_SUSPENDED_TOO = {
+    "DELETE /api/v1/users/me",
+    "GET /api/v1/users/me/security-events",
+    "POST /api/v1/users/me/export",
+    "GET /api/v1/users/me/export/<uuid:export_id>",
+    "GET /api/v1/users/me/export/<uuid:export_id>/download",
+    "GET /api/v1/users/me/appeals",
+    "POST /api/v1/users/me/appeals",
+}
 SOME_ID = "01935d2a-7c00-7000-8000-5f3c1f0b2a10"
 
 
@@ -91,15 +110,25 @@ def test_an_auditor_changes_nothing(rules):
             assert method == "GET", name
 
 
-def test_an_account_that_is_not_active_reaches_nothing(client, rules, database):
+@pytest.mark.parametrize("status", ["suspended", "erased"])
+def test_an_account_that_is_not_active_reaches_nothing_but_its_own_affairs(
+    client, rules, database, status
+):
     account_id = make_account()
     headers = login(client, account_id)
     database.raw().execute(
-        "UPDATE accounts SET status = 'suspended' WHERE account_id = ?", (account_id,)
+        "UPDATE accounts SET status = ? WHERE account_id = ?", (status, account_id)
     )
-    for name, method, rule, _ in guarded(rules):
-        answer = client.open(filled(rule), method=method, headers=headers)
-        assert (answer.status_code, answer.json["code"]) == (403, "account_not_active"), name
+    for name, method, rule, view in guarded(rules):
+        if status not in view.admitted:
+            answer = client.open(filled(rule), method=method, headers=headers)
+            assert (answer.status_code, answer.json["code"]) == (403, "account_not_active"), name
+
+
+def test_suspended_members_reach_only_what_is_meant_for_them(rules):
+    reached = {name for name, _, _, view in guarded(rules) if "suspended" in view.admitted}
+    assert reached >= OPEN_TO_SUSPENDED
+    assert reached <= OPEN_TO_SUSPENDED | OPEN_TO_SUSPENDED_TOO
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from fittrack.accounts.sessions.schemas import (
     StepUpSchema,
     TokensSchema,
 )
-from fittrack.auth import Identity, current_account_id, current_session, login_required
+from fittrack.auth import Identity, current_account_id, current_session, login_even_suspended
 from fittrack.clock import utc_now
 from fittrack.extensions import limit_credentials, limit_public_reads
 from fittrack.pagination import Cursor, PageQuery
@@ -79,7 +79,7 @@ def refresh(body: dict[str, str]) -> Answer:
 
 
 @blp.post("/logout")
-@login_required
+@login_even_suspended
 @blp.response(204)
 def log_out() -> None:
     """End this session."""
@@ -93,7 +93,7 @@ def log_out() -> None:
 
 
 @blp.post("/logout-all")
-@login_required
+@login_even_suspended
 @blp.arguments(LogoutAllQuery, location="query")
 @blp.response(204)
 def log_out_everywhere(query: dict[str, bool]) -> None:
@@ -104,7 +104,7 @@ def log_out_everywhere(query: dict[str, bool]) -> None:
 
 
 @blp.get("/sessions")
-@login_required
+@login_even_suspended
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, SessionPageSchema)
 def list_sessions(query: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def list_sessions(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.delete("/sessions/<uuid:session_id>")
-@login_required
+@login_even_suspended
 @blp.response(204)
 def end_session(session_id: UUID) -> None:
     """Log one device out."""
@@ -134,7 +134,7 @@ def end_session(session_id: UUID) -> None:
 
 @blp.post("/step-up")
 @limit_credentials
-@login_required
+@login_even_suspended
 @blp.arguments(StepUpSchema)
 @blp.response(200, SteppedUpSchema)
 def step_up(body: dict[str, str | None]) -> Response:

@@ -29,7 +29,7 @@ from fittrack.accounts.sessions.models import (
     SteppedUp,
 )
 from fittrack.accounts.sessions.rules import Verdict
-from fittrack.auth import AccountNotActive, SessionEnded
+from fittrack.auth import MAY_LOG_IN, AccountNotActive, SessionEnded
 from fittrack.db import Transaction
 from fittrack.errors import field_error
 from fittrack.idempotency import Reply
@@ -240,7 +240,7 @@ def check_unchanged(tx: Transaction, seen: Login) -> None:
     login = repository.lock_login(tx, seen.account_id)
     if login.password_hash != seen.password_hash:
         raise InvalidCredentials
-    if login.status != "active":
+    if login.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=login.status)
 
 
@@ -268,7 +268,7 @@ def _meet(
 ) -> OpenSession | None:
     """Open a challenged log-in's session, or return None for a wrong code."""
     login = repository.get_login(tx, challenge.account_id)
-    if login.status != "active":
+    if login.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=login.status)
     if not factors.use_code(tx, login.account_id, code, now=now):
         return None
@@ -283,7 +283,7 @@ def _check_usable(token: RefreshToken, verdict: Verdict) -> None:
         raise SessionEnded
     if verdict is Verdict.REFUSE:
         raise InvalidRefreshToken
-    if token.status != "active":
+    if token.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=token.status)
 
 
