@@ -1,0 +1,89 @@
+-- Until when a premium member is one; from that instant on the account counts as an ordinary one.
+ALTER TABLE accounts ADD COLUMN premium_until_at TEXT
+/
+-- Serves the end of premium memberships.
+CREATE INDEX accounts_premium_ix ON accounts (premium_until_at)
+/
+-- Serves the search without a role or status, newest first, and a range of days in it.
+CREATE INDEX accounts_created_ix ON accounts (created_at, account_id)
+/
+-- Serves the search by role.
+CREATE INDEX accounts_role_ix ON accounts (role, created_at, account_id)
+/
+-- Serves the search by both, and the hold on all active admins.
+CREATE INDEX accounts_role_status_ix ON accounts (role, status, created_at, account_id)
+/
+-- Why and how long a member was kept out; the reason is for the member to read.
+CREATE TABLE suspensions (
+    suspension_id    TEXT     NOT NULL CHECK (length(suspension_id) <= 36),
+    account_id       TEXT     NOT NULL CHECK (length(account_id) <= 36),
+    reason           TEXT     NOT NULL CHECK (length(reason) <= 500),
+    suspended_by_id  TEXT     NOT NULL CHECK (length(suspended_by_id) <= 36),
+    suspended_at     TEXT     NOT NULL,
+    lifted_by_id     TEXT     CHECK (length(lifted_by_id) <= 36),
+    lifted_at        TEXT,
+    CONSTRAINT suspensions_pk PRIMARY KEY (suspension_id),
+    CONSTRAINT suspensions_account_fk FOREIGN KEY (account_id) REFERENCES accounts (account_id)
+) STRICT
+/
+-- Lets an account be suspended once at a time, and finds why.
+CREATE UNIQUE INDEX suspensions_open_uq ON suspensions (CASE WHEN lifted_at IS NULL THEN account_id END)
+/
+-- Serves an account's suspensions, and keeps the foreign key from locking the whole table on Oracle.
+CREATE INDEX suspensions_account_ix ON suspensions (account_id, suspension_id)
+/
+-- What suspended members say against it, and what was decided.
+CREATE TABLE appeals (
+    appeal_id        TEXT     NOT NULL CHECK (length(appeal_id) <= 36),
+    suspension_id    TEXT     NOT NULL CHECK (length(suspension_id) <= 36),
+    account_id       TEXT     NOT NULL CHECK (length(account_id) <= 36),
+    state            TEXT     NOT NULL CHECK (length(state) <= 10),
+    appeal_text      TEXT     NOT NULL,
+    appealed_at      TEXT     NOT NULL,
+    decision_reason  TEXT     CHECK (length(decision_reason) <= 500),
+    decided_by_id    TEXT     CHECK (length(decided_by_id) <= 36),
+    decided_at       TEXT,
+    CONSTRAINT appeals_pk PRIMARY KEY (appeal_id),
+    CONSTRAINT appeals_suspension_fk FOREIGN KEY (suspension_id) REFERENCES suspensions (suspension_id),
+    CONSTRAINT appeals_account_fk FOREIGN KEY (account_id) REFERENCES accounts (account_id),
+    CONSTRAINT appeals_state_ck CHECK (state IN ('open', 'accepted', 'rejected', 'settled'))
+) STRICT
+/
+-- Lets an account have one open appeal at a time.
+CREATE UNIQUE INDEX appeals_open_uq ON appeals (CASE WHEN state = 'open' THEN account_id END)
+/
+-- Serves a member's own appeals, newest first.
+CREATE INDEX appeals_account_ix ON appeals (account_id, appeal_id)
+/
+-- Serves the admins' queue, oldest first.
+CREATE INDEX appeals_queue_ix ON appeals (state, appeal_id)
+/
+-- Serves the count of a suspension's appeals.
+CREATE INDEX appeals_suspension_ix ON appeals (suspension_id)
+/
+-- What admins did to accounts: ids, roles, times and the names of fields, never a person's data.
+-- It has no foreign keys, for it outlives accounts that were never used.
+CREATE TABLE admin_actions (
+    action_id    TEXT     NOT NULL CHECK (length(action_id) <= 36),
+    account_id   TEXT     NOT NULL CHECK (length(account_id) <= 36),
+    actor_id     TEXT     CHECK (length(actor_id) <= 36),
+    kind         TEXT     NOT NULL CHECK (length(kind) <= 30),
+    before_json  TEXT     CHECK (before_json IS NULL OR json_valid(before_json)),
+    after_json   TEXT     CHECK (after_json IS NULL OR json_valid(after_json)),
+    happened_at  TEXT     NOT NULL,
+    CONSTRAINT admin_actions_pk PRIMARY KEY (action_id)
+) STRICT
+/
+CREATE TRIGGER admin_actions_no_update BEFORE UPDATE ON admin_actions
+BEGIN
+    SELECT RAISE(ABORT, 'admin_actions is append-only');
+END
+/
+CREATE TRIGGER admin_actions_no_delete BEFORE DELETE ON admin_actions
+BEGIN
+    SELECT RAISE(ABORT, 'admin_actions is append-only');
+END
+/
+-- Serves the history of one account, newest first.
+CREATE INDEX admin_actions_account_ix ON admin_actions (account_id, action_id)
+/
