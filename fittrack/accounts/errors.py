@@ -29,7 +29,7 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
-class InvalidVerificationToken(Invalid):
-    """This verification token is unknown, used or expired; ask for another mail."""
+class InvalidMailedToken(Invalid):
+    """This token is unknown, used or expired; ask for another mail."""
 
-    code = "invalid_verification_token"
+    code = "invalid_mailed_token"

@@ -26,6 +26,14 @@ def insert_account(tx: Transaction, account: Account) -> None:
     tx.run(SQL["insert_account"], **asdict(account))
 
 
+def lock_account(tx: Transaction, account_id: str) -> Account:
+    """Return an account and hold its row. Raises: AccountNotFound."""
+    account = tx.one(Account, SQL["lock_account"], account_id=account_id)
+    if account is None:
+        raise AccountNotFound(account_id=account_id)
+    return account
+
+
 def lock_account_by_email(tx: Transaction, email_key: str) -> Account | None:
     """Return the account of an address and hold its row, or None."""
     return tx.one(Account, SQL["lock_account_by_email"], email_key=email_key)
@@ -125,9 +133,14 @@ def insert_mailed_token(tx: Transaction, token: MailedToken) -> None:
     tx.run(SQL["insert_mailed_token"], **asdict(token))
 
 
-def lock_mailed_token(tx: Transaction, token_hash: str, purpose: str) -> MailedToken | None:
-    """Return the token of a hash and hold its row, or None."""
-    return tx.one(MailedToken, SQL["lock_mailed_token"], token_hash=token_hash, purpose=purpose)
+def find_mailed_token(tx: Transaction, token_hash: str) -> MailedToken | None:
+    """Return the token of a hash, or None."""
+    return tx.one(MailedToken, SQL["find_mailed_token"], token_hash=token_hash)
+
+
+def use_mailed_token(tx: Transaction, token_id: str, *, used_at: datetime) -> bool:
+    """Take a token and return whether it was still to be had."""
+    return tx.run(SQL["use_mailed_token"], token_id=token_id, used_at=used_at) == 1
 
 
 def use_mailed_tokens(tx: Transaction, account_id: str, purpose: str, *, used_at: datetime) -> None:

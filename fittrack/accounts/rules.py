@@ -1,18 +1,17 @@
-"""What an account may be called, who may have one, and the tier that follows from a profile."""
+"""What an account may be called, and who may have one."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
-from itertools import product
+from datetime import date, timedelta
 from typing import Any
 
 from email_validator import validate_email
 
 from fittrack.accounts import passwords
-from fittrack.accounts.errors import DisplayNameTaken, InvalidVerificationToken, Underage
-from fittrack.accounts.models import Account, MailedToken, NameHolder, Registration
+from fittrack.accounts.errors import DisplayNameTaken, Underage
+from fittrack.accounts.models import Account, NameHolder, Registration
 from fittrack.errors import Invalid
 
 LEAST_AGE_YEARS = 18
@@ -38,20 +37,6 @@ RESERVED_NAMES = frozenset(_RESERVED.split())
 OWN_NAME = "fittrack"
 SEPARATORS = "_-."
 EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-
-OPEN_TIER = "OPEN"
-AGE_BRACKETS = ((18, "18-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60+"))
-SEX_LETTERS = {"male": "M", "female": "F"}
-LEVEL_CODES = {"beginner": "BEG", "intermediate": "INT", "advanced": "ADV"}
-TIERS = (
-    *(
-        f"{sex}-{bracket}-{level}"
-        for sex, (_, bracket), level in product(
-            SEX_LETTERS.values(), AGE_BRACKETS, LEVEL_CODES.values()
-        )
-    ),
-    OPEN_TIER,
-)
 
 
 def read_registration(form: Mapping[str, Any], *, today: date) -> Registration:
@@ -198,28 +183,6 @@ def check_name_holders(holders: Iterable[NameHolder], registration: Registration
             )
 
 
-def check_mailed_token(token: MailedToken | None, *, now: datetime) -> MailedToken:
-    """Return a token that may be used. Raises: InvalidVerificationToken."""
-    if token is None or token.used_at is not None or token.expires_at <= now:
-        raise InvalidVerificationToken(
-            errors=[{"pointer": "/token", "message": InvalidVerificationToken.title()}]
-        )
-    return token
-
-
 def is_replaceable(account: Account) -> bool:
     """Tell whether a registration never got past its mail, so that a newer one takes its place."""
     return account.status == "pending"
-
-
-def tier_of(
-    sex: str | None, date_of_birth: date | None, fitness_level: str | None, on: date
-) -> str:
-    """Return the tier of a profile on a day, such as `F-40-49-ADV`; `OPEN` while incomplete."""
-    if sex is None or date_of_birth is None or fitness_level is None:
-        return OPEN_TIER
-    age = age_years(date_of_birth, on)
-    brackets = [name for least_years, name in AGE_BRACKETS if age >= least_years]
-    if not brackets:
-        return OPEN_TIER
-    return f"{SEX_LETTERS[sex]}-{brackets[-1]}-{LEVEL_CODES[fitness_level]}"

@@ -5,6 +5,14 @@ INSERT INTO accounts
 VALUES (:account_id, :email, :email_key, :display_name, :display_name_key, :password_hash, :role, :status,
         :date_of_birth_on, :state_code, :created_at, :email_verified_at)
 
+-- name: lock_account
+-- One account, held until the transaction ends; it is held before whatever belongs to it.
+SELECT account_id, email, email_key, display_name, display_name_key, password_hash, role, status,
+       date_of_birth_on, state_code, created_at, email_verified_at
+  FROM accounts
+ WHERE account_id = :account_id
+   FOR UPDATE WAIT 3
+
 -- name: lock_account_by_email
 -- The account that an address belongs to, held until the transaction ends.
 SELECT account_id, email, email_key, display_name, display_name_key, password_hash, role, status,
@@ -79,7 +87,12 @@ SELECT a.account_id,
        p.time_zone,
        a.created_at,
        a.email_verified_at,
-       CASE WHEN t.confirmed_at IS NULL THEN 0 ELSE 1 END AS is_second_factor_confirmed
+       CASE
+         WHEN t.confirmed_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id)
+         THEN 1
+         ELSE 0
+       END AS is_second_factor_confirmed
   FROM accounts a
   JOIN profiles p ON p.account_id = a.account_id
   LEFT JOIN totp_factors t ON t.account_id = a.account_id

@@ -2,13 +2,19 @@
 INSERT INTO mailed_tokens (token_id, token_hash, account_id, purpose, created_at, expires_at, used_at)
 VALUES (:token_id, :token_hash, :account_id, :purpose, :created_at, :expires_at, :used_at)
 
--- name: lock_mailed_token
--- A token that came back, held until the transaction ends.
+-- name: find_mailed_token
+-- A token that came back, not held: its account is, before the token is used.
 SELECT token_id, token_hash, account_id, purpose, created_at, expires_at, used_at
   FROM mailed_tokens
  WHERE token_hash = :token_hash
-   AND purpose = :purpose
-   FOR UPDATE WAIT 3
+
+-- name: use_mailed_token
+-- Take a token, once, while it lives.
+UPDATE mailed_tokens
+   SET used_at = :used_at
+ WHERE token_id = :token_id
+   AND used_at IS NULL
+   AND expires_at > :used_at
 
 -- name: use_mailed_tokens
 -- Make all of a member's tokens of one purpose worthless.

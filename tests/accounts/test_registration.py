@@ -12,7 +12,7 @@ import pytest
 
 from fittrack import config, db
 from fittrack.accounts import passwords, repository, rules
-from fittrack.accounts.errors import InvalidVerificationToken
+from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.accounts.registration import service
 from fittrack.clock import day_of, utc_now
 from fittrack.errors import Problem
@@ -320,21 +320,21 @@ def test_a_token_works_once(client):
     answers = [client.post(VERIFY, json={"token": token}) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 422]
-    assert answers[1].json["code"] == "invalid_verification_token"
+    assert answers[1].json["code"] == "invalid_mailed_token"
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 43, "\u00e4" * 20])
 def test_a_made_up_token_verifies_nothing(client, token):
     answer = client.post(VERIFY, json={"token": token})
 
-    assert (answer.status_code, answer.json["code"]) == (422, "invalid_verification_token")
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_mailed_token")
 
 
 def test_a_token_expires_after_24_hours(client):
     form = register(client)
     token = token_in(mails_to(form["email"])[0])
 
-    with pytest.raises(InvalidVerificationToken):
+    with pytest.raises(InvalidMailedToken):
         service.verify_email(token=token, now=utc_now() + timedelta(hours=24, seconds=1))
     service.verify_email(token=token, now=utc_now() + timedelta(hours=23))
 

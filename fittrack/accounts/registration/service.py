@@ -6,26 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from fittrack import clock, config, crypto, db
-from fittrack.accounts import passwords, repository, rules
+from fittrack import clock, config, db
+from fittrack.accounts import passwords, repository, rules, tokens
 from fittrack.accounts import service as accounts
-from fittrack.accounts.errors import InvalidVerificationToken
+from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.accounts.models import (
     Acceptance,
     Account,
-    MailedToken,
     Outcome,
     Registered,
     Registration,
 )
+from fittrack.accounts.tokens import VERIFY_EMAIL
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.mail import service as mail
-from fittrack.mail.tokens import mailed_token
-
-VERIFY_EMAIL = "verify_email"
 
 
 def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()) -> Registered:
@@ -59,13 +56,12 @@ def resend_verification(*, email: str, now: datetime, reply: Reply = NoReply()) 
 
 
 def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
-    """Let the member in to whom a token was mailed. Raises: InvalidVerificationToken."""
+    """Let the member in to whom a token was mailed. Raises: InvalidMailedToken."""
     with db.transaction("verify_email") as tx:
-        stored = repository.lock_mailed_token(tx, crypto.digest(token), VERIFY_EMAIL)
-        account_id = rules.check_mailed_token(stored, now=now).account_id
-        repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
+        account_id = tokens.use_token(tx, token, {VERIFY_EMAIL}, now=now).account_id
+        tokens.withdraw_tokens(tx, account_id, VERIFY_EMAIL, now=now)
         if not repository.activate_account(tx, account_id, email_verified_at=now):
-            raise InvalidVerificationToken
+            raise InvalidMailedToken
         verified = Outcome("active")
         reply.record(tx, verified)
     return verified
@@ -92,8 +88,7 @@ def _settle(
 
 def _may_be_mailed(tx: Transaction, account: Account, *, now: datetime) -> bool:
     """Tell whether an account awaits verification and its address was not flooded in 24 h."""
-    since_at = now - rules.VERIFICATION_LIFE
-    mailed = repository.count_mailed_tokens(tx, account.account_id, VERIFY_EMAIL, since_at=since_at)
+    mailed = tokens.count_tokens_of_day(tx, account.account_id, VERIFY_EMAIL, now=now)
     return rules.is_replaceable(account) and mailed < rules.VERIFICATIONS_A_DAY
 
 
@@ -135,7 +130,7 @@ def _replace(
         raise accounts.taken(error) from error
     if account.display_name_key != registration.display_name_key:
         _hold_name(tx, account.display_name_key, registration.email_key, now=now)
-    repository.use_mailed_tokens(tx, account_id, VERIFY_EMAIL, used_at=now)
+    tokens.withdraw_tokens(tx, account_id, VERIFY_EMAIL, now=now)
     _accept(tx, account_id, registration, now=now)
     _mail_verification(tx, account_id, now=now)
 
@@ -160,19 +155,8 @@ def _hold_name(tx: Transaction, display_name_key: str, email_key: str, *, now: d
 
 def _mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """Decide, in the caller's transaction, to mail a member a fresh token for 24 h."""
-    token_id = new_id()
-    repository.insert_mailed_token(
-        tx,
-        MailedToken(
-            token_id=token_id,
-            token_hash=crypto.digest(mailed_token(token_id)),
-            account_id=account_id,
-            purpose=VERIFY_EMAIL,
-            created_at=now,
-            expires_at=now + rules.VERIFICATION_LIFE,
-            used_at=None,
-        ),
-    )
+    life = rules.VERIFICATION_LIFE
+    token_id = tokens.issue_token(tx, account_id, VERIFY_EMAIL, life=life, now=now)
     mail.send_later(
         tx, VERIFY_EMAIL, account_id=account_id, key=token_id, now=now, token_id=token_id
     )
