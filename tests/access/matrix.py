@@ -1,0 +1,127 @@
+"""Asks every operation as every identity, and compares the answers with the table."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from redis import Redis
+from werkzeug.test import TestResponse
+
+from fittrack import config, db
+from fittrack.config import Config
+from fittrack.db.sqlite import open_connection
+from tests.access.rows import IDENTITIES, OPERATORS, OWNER, Row
+from tests.access.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One identity at one operation: what the table says, and what it got."""
+
+    operation: str
+    identity: str
+    expected: str
+    got: str
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the answer is the table's."""
+        return self.expected == self.got
+
+
+class Matrix:
+    """A world that is laid out anew, from one file, wherever a request may have changed it."""
+
+    def __init__(self, app: Flask, settings: Config, migrated_file: Path, folder: Path) -> None:
+        self.client = app.test_client()
+        self.settings = settings
+        self.folder = folder
+        self.template = folder / "world.db"
+        shutil.copyfile(migrated_file, self.template)
+        self._bind(self.template)
+        self.world = World(self.client)
+        self.engine.raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.engine.close()
+
+    def cells(self, row: Row) -> Iterator[Cell]:
+        """Yield what each identity gets; those who may not must leave everything as it is."""
+        out = [who for who in IDENTITIES if not row.is_let_in(who)]
+        self._lay_out()
+        before = b"" if row.is_read else self._digest()
+        yield from [self._cell(row, who) for who in out]
+        if not row.is_read and self._digest() != before:
+            yield Cell(row.operation, "all who are refused", "nothing changed", "something changed")
+        for who in IDENTITIES:
+            if row.is_let_in(who):
+                if not row.is_read:
+                    self._lay_out()
+                yield self._cell(row, who)
+
+    def _cell(self, row: Row, who: str) -> Cell:
+        answer = self._ask(row, who)
+        got = str(answer.status_code)
+        if answer.status_code >= 400:
+            got += f" {(answer.get_json(silent=True) or {}).get('code')}"
+        if leaked := self._leaked(row, who, answer):
+            got += f", and shows the owner's {leaked}"
+        return Cell(row.operation, who, row.expected(who), got)
+
+    def _ask(self, row: Row, who: str) -> TestResponse:
+        method, template = row.operation.split(" ", 1)
+        world = self.world
+        path = re.sub(r"{(\w+)}", lambda found: world.value(row.path[found[1]]), template)
+        sent: dict[str, Any] = {"query_string": world.value(dict(row.query))}
+        if row.files:
+            sent["data"] = {name: (BytesIO(body), file) for name, (file, body) in row.files.items()}
+        elif row.json is not None:
+            sent["json"] = world.value(row.json)
+        headers = {**world.headers[who], **world.value(dict(row.headers))}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
+        return self.client.open(path, method=method, headers=headers, **sent)
+
+    def _leaked(self, row: Row, who: str, answer: TestResponse) -> str:
+        """Return what is the owner's alone and shown to somebody else who did not know it."""
+        if row.shows_owner or who == OWNER or who in OPERATORS or who in row.who.owners:
+            return ""
+        asked = {self.world.value(name) for name in row.path.values()}
+        text = answer.get_data(as_text=True)
+        if row.json is not None:
+            asked |= {
+                each for each in self.world.private if each in str(self.world.value(row.json))
+            }
+        return ", ".join(sorted(each for each in self.world.private - asked if each in text))
+
+    def _lay_out(self) -> None:
+        """Begin again from the file, with nothing left in Redis."""
+        path = self.folder / "copy.db"
+        self.engine.close()
+        for old in self.folder.glob("copy.db*"):
+            old.unlink()
+        shutil.copyfile(self.template, path)
+        self._bind(path)
+
+    def _bind(self, path: Path) -> None:
+        config.use(self.settings)
+        self.engine = db.bind(f"sqlite:///{path}", synchronous="OFF")
+        self.path = path
+        with Redis.from_url(self.settings.redis_url) as redis:
+            redis.flushall()
+
+    def _digest(self) -> bytes:
+        """Return a hash of every row of the database."""
+        connection = open_connection(str(self.path), "OFF")
+        digest = hashlib.sha256()
+        for line in connection.iterdump():
+            digest.update(line.encode())
+        connection.close()
+        return digest.digest()

@@ -1,0 +1,8 @@
+"""The access matrix: one row for every operation of the document, read as data."""
+
+from __future__ import annotations
+
+from tests.access import table_accounts, table_activities, table_drawings
+from tests.access.rows import Row
+
+ROWS: tuple[Row, ...] = (*table_accounts.ROWS, *table_activities.ROWS, *table_drawings.ROWS)

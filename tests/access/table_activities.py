@@ -1,0 +1,44 @@
+"""Who may do what with activities, points and notices."""
+
+from __future__ import annotations
+
+from tests.access.rows import ANY_MEMBER, THE_OWNER, Row
+from tests.access.world import GPX
+
+V1 = "/api/v1"
+ACTIVITY = f"{V1}/activities/{{activity_id}}"
+MINE = {"activity_id": "$activity"}
+
+ROWS = (
+    Row(f"GET {V1}/activities", ANY_MEMBER, "200"),
+    Row(f"POST {V1}/activities/files", ANY_MEMBER, "202", files={"file": ("a.gpx", GPX)}),
+    Row(f"GET {ACTIVITY}", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"DELETE {ACTIVITY}", THE_OWNER, "204", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/streams", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/export", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {V1}/imports", ANY_MEMBER, "200"),
+    Row(
+        f"GET {V1}/imports/{{import_id}}",
+        THE_OWNER,
+        "200",
+        "404 import_not_found",
+        path={"import_id": "$import"},
+    ),
+    Row(f"GET {V1}/points/balance", ANY_MEMBER, "200"),
+    Row(f"GET {V1}/points/rules", ANY_MEMBER, "200"),
+    Row(f"GET {V1}/points/transactions", ANY_MEMBER, "200"),
+    Row(
+        f"GET {V1}/points/days/{{day_on}}",
+        ANY_MEMBER,
+        "200",
+        path={"day_on": "2026-03-14"},
+    ),
+    Row(f"GET {V1}/notifications", ANY_MEMBER, "200"),
+    Row(
+        f"POST {V1}/notifications/{{notification_id}}/read",
+        THE_OWNER,
+        "200",
+        "404 notification_not_found",
+        path={"notification_id": "$notification"},
+    ),
+)

@@ -1,0 +1,176 @@
+"""One of everything, owned by Ana, and the thirteen who ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pyotp
+from flask.testing import FlaskClient
+
+from fittrack import auth, db
+from fittrack.accounts.sessions import service as sessions
+from fittrack.accounts.sessions.models import Device
+from fittrack.clock import rfc3339, utc_now
+from fittrack.dev.files import make_gpx
+from tests import factories_drawings as drawings
+from tests.access import rows
+from tests.accounts.steps import log_in, mails_to, register, token_in
+from tests.factories_accounts import PASSWORD, login, make_account, make_totp
+from tests.factories_activities import Member, execute
+
+Headers = dict[str, str]
+GPX = make_gpx(utc_now() - timedelta(days=2), 900)
+
+
+class World:
+    """The things of the matrix by name, the identities' headers, and what is Ana's alone."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.things: dict[str, str | Callable[[], str]] = {"password": PASSWORD}
+        self.headers: dict[str, Headers] = {rows.NOBODY: {}}
+        self.private: set[str] = set()
+        self._make_people()
+        self._make_activity()
+        self._make_drawings()
+        self._make_sessions()
+        self._make_factors()
+        self._make_newcomer()
+        self.private |= {
+            str(self.things[name])
+            for name in ("owner_email", "activity", "import", "session", "delivery", "notification")
+        }
+
+    def value(self, given: Any) -> Any:
+        """Return what a row gives, with the names of things replaced by the things."""
+        if isinstance(given, dict):
+            return {name: self.value(inner) for name, inner in given.items()}
+        if isinstance(given, list):
+            return [self.value(inner) for inner in given]
+        if isinstance(given, str) and given.startswith("$"):
+            thing = self.things[given[1:]]
+            return thing() if callable(thing) else thing
+        return given
+
+    def _make_people(self) -> None:
+        self.owner = Member(self.client)
+        self.things["owner"] = self.owner.account_id
+        self.things["owner_email"] = self.owner.get("users/me").json["email"]
+        self.headers[rows.OWNER] = self.owner.headers
+        for name, role in (
+            (rows.OTHER, "user"),
+            (rows.PREMIUM, "premium"),
+            (rows.AUDITOR, "auditor"),
+        ):
+            self.headers[name] = login(self.client, make_account(role=role))
+        self._make_sponsors()
+        self._make_admins()
+        self._make_outsiders()
+
+    def _make_sponsors(self) -> None:
+        for name, thing in ((rows.SPONSOR, "sponsor"), (rows.OTHER_SPONSOR, "other_sponsor")):
+            sponsor_id = drawings.make_sponsor()
+            self.things[thing] = sponsor_id
+            self.headers[name] = login(self.client, drawings.make_sponsor_account(sponsor_id))
+
+    def _make_admins(self) -> None:
+        admin, bare = make_account(role="admin"), make_account(role="admin")
+        execute("DELETE FROM totp_factors WHERE account_id = :account_id", account_id=bare)
+        self.headers[rows.ADMIN] = login(self.client, admin)
+        self.headers[rows.TIRED_ADMIN] = login(self.client, admin, is_stepped_up=False)
+        self.headers[rows.BARE_ADMIN] = login(self.client, bare)
+
+    def _make_outsiders(self) -> None:
+        """Ana with a token that has expired, Ana logged out, and somebody who is suspended."""
+        self.headers[rows.EXPIRED] = expired(self.owner.headers)
+        self.headers[rows.REVOKED] = login(self.client, self.owner.account_id)
+        self.client.post("/api/v1/auth/logout", headers=self.headers[rows.REVOKED])
+        suspended = make_account()
+        self.headers[rows.SUSPENDED] = login(self.client, suspended)
+        execute(
+            "UPDATE accounts SET status = 'suspended' WHERE account_id = :account_id",
+            account_id=suspended,
+        )
+
+    def _make_activity(self) -> None:
+        detail = self.owner.upload(("run.gpx", GPX))
+        self.things["import"] = detail["import_id"]
+        self.things["activity"] = detail["files"][0]["activity_ids"][0]
+
+    def _make_drawings(self) -> None:
+        """Make a drawing in each status that a step starts from; Ana wins the one that is drawn."""
+        now, minute = drawings.start(), timedelta(minutes=1)
+        witness = {"sponsor_id": self.things["sponsor"]}
+        opened = now - timedelta(hours=1) - minute
+        closed = now - timedelta(hours=2) - minute
+        drawn = now - timedelta(hours=3)
+        drawings.give_points(self.owner.account_id, 5_000)
+        # In the order of their beginnings, for the public log only goes forward.
+        made = {
+            "drawn": drawings.make_open(drawn),
+            "due_to_draw": drawings.make_open(drawn),
+            "due_to_close": drawings.make_open(closed),
+            "due_to_open": drawings.make_scheduled(opened),
+            "open": drawings.make_open(opened, **witness),
+            "scheduled": drawings.make_scheduled(now),
+            "draft": drawings.make_draft(now),
+            "witnessed_draft": drawings.make_draft(now, **witness),
+        }
+        self.things |= {name: drawing.drawing_id for name, drawing in made.items()}
+        for name in ("open", "due_to_draw", "drawn"):
+            drawings.buy(made[name], self.owner.account_id)
+        drawings.advance(made["due_to_draw"], made["due_to_draw"].closes_at)
+        for moment in (made["drawn"].closes_at, made["drawn"].draws_at, made["drawn"].draws_at):
+            drawings.advance(made["drawn"], moment)
+        self.things["delivery"] = self._first("fulfillments", "fulfilment_id")
+        self.things["notification"] = self._first("notifications", "notification_id")
+        self.things["opens_at"] = rfc3339(now + timedelta(hours=1))
+        self.things["draws_at"] = rfc3339(now + timedelta(hours=2))
+
+    def _make_sessions(self) -> None:
+        now = utc_now()
+        with db.transaction("open_session_for_test") as tx:
+            opened = sessions.open_session(
+                tx,
+                self.owner.account_id,
+                "user",
+                Device("Ana's watch", None, None),
+                stepped_up_at=None,
+                now=now,
+            )
+        self.things["session"] = opened.session_id
+        self.things["refresh_token"] = opened.refresh_token
+
+    def _make_factors(self) -> None:
+        """Let Ana be about to confirm an app, and another member about to show one."""
+        enrolled = self.owner.client.post("/api/v1/auth/mfa/totp/enrol", headers=self.owner.headers)
+        self.things["enrolled_code"] = pyotp.TOTP(enrolled.json["secret"]).now
+        account_id = make_account(email="with-app@example.com")
+        self.things["code"] = make_totp(account_id).now
+        asked = log_in(self.client, "with-app@example.com")
+        self.things["mfa_token"] = asked.json["mfa_token"]
+
+    def _make_newcomer(self) -> None:
+        """Let somebody have registered whose address is not verified yet."""
+        form = register(self.client)
+        self.things["verification"] = token_in(mails_to(form["email"])[0])
+
+    def _first(self, path: str, name: str) -> str:
+        """Return the id of the newest thing that the owner is shown."""
+        found: str = self.owner.get(path).json["items"][0][name]
+        return found
+
+
+def expired(headers: Headers) -> Headers:
+    """Return headers with the same token, signed anew as one that has just expired."""
+    token = headers["Authorization"].removeprefix("Bearer ")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    past = claims | {"exp": int(utc_now().timestamp()) - 1}
+    header = {"kid": jwt.get_unverified_header(token)["kid"]}
+    return {
+        "Authorization": "Bearer "
+        + jwt.encode(past, auth.signing_key(), algorithm="EdDSA", headers=header)
+    }
