@@ -1,7 +1,7 @@
 -- name: get_entrant
 -- What decides whether an account may enter a drawing.
 SELECT a.account_id,
-       a.role,
+       CASE WHEN a.role = 'premium' AND a.premium_until_at <= :now_at THEN 'user' ELSE a.role END AS role,
        a.status,
        a.email_verified_at,
        a.date_of_birth_on,

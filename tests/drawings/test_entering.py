@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fittrack import db
 from fittrack.db.errors import Immutable
+from fittrack.db.values import instant_to_text
 from fittrack.drawings import errors
 from fittrack.drawings.tickets import rules
 from fittrack.drawings.tickets.models import Odds
@@ -69,6 +70,18 @@ def test_a_premium_drawing_is_for_premium_members(now):
     drawing = make.make_open(now, audience="premium")
     assert refusal(drawing, make.make_player()).code == "premium_only"
     assert make.buy(drawing, make.make_player(role="premium")).odds_after == Odds(1, 1)
+
+
+def test_a_premium_membership_counts_until_its_end_and_no_second_longer(now):
+    drawing = make.make_open(now, audience="premium")
+    ana, ends_at = make.make_player(role="premium"), drawing.opens_at + timedelta(minutes=1)
+    sql(
+        "UPDATE accounts SET premium_until_at = ? WHERE account_id = ?",
+        instant_to_text(ends_at),
+        ana,
+    )
+    assert refusal(drawing, ana, clock=lambda: ends_at).code == "premium_only"
+    make.buy(drawing, ana, clock=lambda: ends_at - timedelta(seconds=1))
 
 
 def test_a_new_account_waits(now):

@@ -31,9 +31,13 @@ class EntrantId:
     account_id: str
 
 
-def get_entrant(tx: Transaction, drawing_id: str, account_id: str) -> Entrant:
+def get_entrant(
+    tx: Transaction, drawing_id: str, account_id: str, *, now_at: datetime
+) -> Entrant:
     """Return what decides whether an account may enter. Raises: LookupError."""
-    entrant = tx.one(Entrant, SQL["get_entrant"], drawing_id=drawing_id, account_id=account_id)
+    entrant = tx.one(
+        Entrant, SQL["get_entrant"], drawing_id=drawing_id, account_id=account_id, now_at=now_at
+    )
     if entrant is None:
         raise LookupError(f"there is no account {account_id}")
     return entrant

@@ -132,7 +132,7 @@ def _check_entrant(
     tx: Transaction, drawing: Drawing, account_id: str, *, wanted: int, now: datetime
 ) -> int:
     """Check eligibility and limit and return how many tickets the member holds already."""
-    entrant = repository.get_entrant(tx, drawing.drawing_id, account_id)
+    entrant = repository.get_entrant(tx, drawing.drawing_id, account_id, now_at=now)
     if entrant.status != "active":
         raise AccountNotActive(status_of_account=entrant.status)
     today_on = day_of(now, config.current().zone)
