@@ -154,6 +154,11 @@ def delete_expired(*, now: datetime) -> int:
         return tx.run(SQL["delete_expired_keys"], now_at=now)
 
 
+def erase_keys(tx: Transaction, account_id: str) -> None:
+    """Forget, in the caller's transaction, what a member was answered; requests under way fail."""
+    tx.run(SQL["erase_keys"], account_id=account_id)
+
+
 def _claim(
     scope_hash: str, request_hash: str, lease_token: str, *, now: datetime
 ) -> StoredKey | None:
@@ -179,7 +184,13 @@ def _claim(
 def _insert(tx: Transaction, lease: dict[str, Any], *, now: datetime) -> StoredKey | None:
     try:
         expires_at = now + timedelta(seconds=KEPT_S)
-        tx.run(SQL["insert_key"], **lease, expires_at=expires_at, created_at=now)
+        tx.run(
+            SQL["insert_key"],
+            **lease,
+            expires_at=expires_at,
+            created_at=now,
+            account_id=_caller_id(),
+        )
     except Unique:  # another request of this moment was first
         return tx.one(StoredKey, SQL["lock_key"], scope_hash=lease["scope_hash"])
     return None
@@ -222,8 +233,12 @@ def _body() -> bytes:
 
 def _caller() -> str:
     """Return whose key it is: the account's, or on public endpoints the address's."""
+    return _caller_id() or f"address:{request.remote_addr}"
+
+
+def _caller_id() -> str | None:
     identity = auth.claimed()
-    return identity.account_id if identity else f"address:{request.remote_addr}"
+    return identity.account_id if identity else None
 
 
 def _hash(*parts: str) -> str:

@@ -105,11 +105,13 @@ def enqueue(
     *,
     now: datetime,
     due_at: datetime | None = None,
+    owner_id: str | None = None,
     **payload: Any,
 ) -> None:
     """Decide, in the caller's transaction, that a job shall be done; `key` makes it happen once.
 
-    The payload holds ids and plain values, never secrets or personal data.
+    The payload holds ids and plain values, never secrets or personal data. The job goes with the
+    member whose it is: `owner_id`, or the payload's `account_id`.
     """
     outbox_id = new_id()
     try:
@@ -122,6 +124,7 @@ def enqueue(
             request_id=log.request_id(),
             due_at=due_at or now,
             created_at=now,
+            account_id=owner_id or payload.get("account_id"),
         )
     except Unique:  # it is decided already
         return
@@ -215,6 +218,14 @@ def delete_done(*, now: datetime) -> int:
     """Forget jobs done more than 30 days ago and return how many."""
     with db.transaction("delete_done_jobs") as tx:
         return tx.run(SQL["delete_done_jobs"], before_at=now - timedelta(days=KEPT_DAYS))
+
+
+def erase_jobs(tx: Transaction, account_id: str, *, but: str | None = None) -> int:
+    """Forget, in the caller's transaction, all jobs of a member `but` one, and return how many.
+
+    Who is doing one of them loses its lease, and with it what it has done.
+    """
+    return tx.run(SQL["erase_jobs"], account_id=account_id, kept_outbox_id=but)
 
 
 @dataclass(frozen=True, slots=True)

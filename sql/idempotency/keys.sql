@@ -8,8 +8,10 @@ SELECT state, request_hash, lease_token, leased_until_at, response_status, respo
 -- name: insert_key
 -- Mark a key's first request as running.
 INSERT INTO idempotency_keys
-       (scope_hash, request_hash, state, lease_token, leased_until_at, created_at, expires_at)
-VALUES (:scope_hash, :request_hash, 'running', :lease_token, :leased_until_at, :created_at, :expires_at)
+       (scope_hash, request_hash, state, lease_token, leased_until_at, created_at, expires_at,
+        account_id)
+VALUES (:scope_hash, :request_hash, 'running', :lease_token, :leased_until_at, :created_at, :expires_at,
+        :account_id)
 
 -- name: take_over_key
 -- Take the lease of a request that died.
@@ -42,3 +44,8 @@ DELETE FROM idempotency_keys
 -- Forget what is older than a key's life.
 DELETE FROM idempotency_keys
  WHERE expires_at <= :now_at
+
+-- name: erase_keys
+-- Forget what an erased member was answered.
+DELETE FROM idempotency_keys
+ WHERE account_id = :account_id

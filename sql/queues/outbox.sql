@@ -1,7 +1,9 @@
 -- name: insert_job
 -- Decide that a job shall be done, once per name and key.
-INSERT INTO outbox (outbox_id, job_name, job_key, payload_json, request_id, state, attempts, due_at, created_at)
-VALUES (:outbox_id, :job_name, :job_key, :payload_json, :request_id, 'pending', 0, :due_at, :created_at)
+INSERT INTO outbox (outbox_id, job_name, job_key, payload_json, request_id, state, attempts, due_at, created_at,
+                    account_id)
+VALUES (:outbox_id, :job_name, :job_key, :payload_json, :request_id, 'pending', 0, :due_at, :created_at,
+        :account_id)
 
 -- name: lock_due_job
 -- A job that is due and that nobody holds, held until the transaction ends.
@@ -76,3 +78,9 @@ UPDATE outbox
 DELETE FROM outbox
  WHERE state = 'done'
    AND done_at <= :before_at
+
+-- name: erase_jobs
+-- Forget an erased member's jobs, done or not, but the one that is doing it.
+DELETE FROM outbox
+ WHERE account_id = :account_id
+   AND (:kept_outbox_id IS NULL OR outbox_id <> :kept_outbox_id)

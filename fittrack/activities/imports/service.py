@@ -77,7 +77,14 @@ def _receive(
     repository.insert_import_item(tx, item)
     if refusal is None:
         item_id = item.import_item_id
-        queues.enqueue(tx, "process_import_item", item_id, now=now, import_item_id=item_id)
+        queues.enqueue(
+            tx,
+            "process_import_item",
+            item_id,
+            now=now,
+            owner_id=received.account_id,
+            import_item_id=item_id,
+        )
     return item
 
 
