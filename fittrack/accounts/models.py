@@ -49,6 +49,7 @@ class Profile:
     max_hr_bpm: int | None
     resting_hr_bpm: int | None
     tier_code: str
+    tier_review_on: date | None
     time_zone: str
     updated_at: datetime
 

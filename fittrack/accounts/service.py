@@ -19,6 +19,7 @@ from fittrack.accounts.models import (
     NewAdmin,
     Profile,
 )
+from fittrack.accounts.tiers.rules import place_of
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.ids import new_id
@@ -103,6 +104,7 @@ def insert_account_with_profile(
     """
     settings = config.current()
     today = clock.day_of(account.created_at, settings.zone)
+    place = place_of(sex, account.date_of_birth_on, fitness_level, today)
     repository.insert_account(tx, account)
     repository.insert_profile(
         tx,
@@ -112,7 +114,8 @@ def insert_account_with_profile(
             fitness_level=fitness_level,
             max_hr_bpm=max_hr_bpm,
             resting_hr_bpm=resting_hr_bpm,
-            tier_code=rules.tier_of(sex, account.date_of_birth_on, fitness_level, today),
+            tier_code=place.tier_code,
+            tier_review_on=place.tier_review_on,
             time_zone=time_zone or settings.platform_time_zone,
             updated_at=account.created_at,
         ),

@@ -1,4 +1,4 @@
-"""Tiers, names, addresses and ages: no I/O."""
+"""Names, addresses and ages: no I/O."""
 
 from __future__ import annotations
 
@@ -11,36 +11,7 @@ from hypothesis import strategies as st
 from fittrack.accounts import rules
 
 TODAY = date(2026, 11, 20)
-SEXES = st.sampled_from([None, "male", "female"])
-LEVELS = st.sampled_from([None, "beginner", "intermediate", "advanced"])
 BIRTHDAYS = st.dates(date(1906, 1, 1), date(2008, 11, 20))
-
-
-def test_there_are_31_tiers():
-    assert len(rules.TIERS) == len(set(rules.TIERS)) == 31
-    assert "F-40-49-ADV" in rules.TIERS
-
-
-@pytest.mark.parametrize(
-    ("sex", "born_on", "level", "tier"),
-    [
-        ("female", date(1986, 11, 20), "advanced", "F-40-49-ADV"),
-        ("female", date(1986, 11, 21), "advanced", "F-30-39-ADV"),
-        ("male", date(2008, 11, 20), "beginner", "M-18-29-BEG"),
-        ("male", date(1966, 11, 20), "intermediate", "M-60+-INT"),
-        ("male", date(1966, 11, 21), "intermediate", "M-50-59-INT"),
-        (None, date(1986, 11, 20), "advanced", "OPEN"),
-        ("female", None, "advanced", "OPEN"),
-        ("female", date(1986, 11, 20), None, "OPEN"),
-    ],
-)
-def test_a_tier_follows_from_the_profile(sex, born_on, level, tier):
-    assert rules.tier_of(sex, born_on, level, TODAY) == tier
-
-
-@given(SEXES, BIRTHDAYS, LEVELS)
-def test_every_profile_has_one_of_the_tiers(sex, born_on, level):
-    assert rules.tier_of(sex, born_on, level, TODAY) in rules.TIERS
 
 
 @given(BIRTHDAYS, st.integers(0, 40_000))

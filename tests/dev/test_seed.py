@@ -14,7 +14,7 @@ import pytest
 
 from fittrack import clock, config
 from fittrack.accounts import passwords
-from fittrack.accounts import rules as account_rules
+from fittrack.accounts.tiers import rules as tier_rules
 from fittrack.dev import demo
 from fittrack.drawings import rules as drawing_rules
 from fittrack.drawings import verifier
@@ -47,8 +47,8 @@ def test_every_tier_and_role_has_its_people(world):
         "SELECT DISTINCT tier_code FROM profiles JOIN accounts USING (account_id)"
         " WHERE role IN ('user', 'premium')",
     )
-    assert sorted(tiers) == sorted(account_rules.TIERS)
-    assert len(account_rules.TIERS) == 31
+    assert sorted(tiers) == sorted(tier_rules.TIERS_BY_CODE)
+    assert len(tier_rules.TIERS) == 31
     roles = column(world, "SELECT role FROM accounts")
     assert roles.count("admin") >= 3
     assert roles.count("user") + roles.count("premium") >= 70
