@@ -27,6 +27,7 @@ SQL = load_sql("auth")
 View = TypeVar("View", bound=Callable[..., Any])
 ISSUER = "fittrack"
 STEP_UP_S = 600
+APPEALS = "/api/v1/users/me/appeals"
 PRIVILEGED = frozenset({"admin", "auditor"})
 ACTIVE = frozenset({"active"})
 # A suspended member may still log in, to read why, to appeal, and to take the data and go.
@@ -88,6 +89,7 @@ class LiveSession:
     status: str
     is_ended: bool
     has_second_factor: bool
+    started_at: datetime
     stepped_up_at: datetime | None
 
 
@@ -121,7 +123,7 @@ def current_session() -> LiveSession:
         session = g.session = _live_session()
         g.account_id = session.account_id
     if session.status not in g.get("admitted", ACTIVE):
-        raise AccountNotActive(status_of_account=session.status)
+        raise _not_active(session)
     return cast(LiveSession, session)
 
 
@@ -143,8 +145,23 @@ def roles_required(*roles: str) -> Callable[[View], View]:
 def require_step_up(*, now: datetime) -> None:
     """Raises: StepUpRequired unless this session showed a second factor within 10 minutes."""
     stepped_up_at = current_session().stepped_up_at
-    if stepped_up_at is None or now - stepped_up_at > timedelta(seconds=STEP_UP_S):
+    if not _is_recent(stepped_up_at, now=now):
         raise StepUpRequired
+
+
+def require_recent_proof(*, now: datetime) -> None:
+    """Raises: StepUpRequired unless this session was stepped up, or began, within 10 minutes.
+
+    That it began counts for members without a second factor only: logging in asked them for all
+    that stepping up would. It's for adding the first one (OWASP ASVS 4.0.3, 2.2.3 and 3.7.1).
+    """
+    session = current_session()
+    if session.has_second_factor or not _is_recent(session.started_at, now=now):
+        require_step_up(now=now)
+
+
+def _is_recent(proved_at: datetime | None, *, now: datetime) -> bool:
+    return proved_at is not None and now - proved_at <= timedelta(seconds=STEP_UP_S)
 
 
 def _guarded(view: View, roles: tuple[str, ...], *, admitted: frozenset[str] = ACTIVE) -> View:
@@ -161,6 +178,20 @@ def _guarded(view: View, roles: tuple[str, ...], *, admitted: frozenset[str] = A
     guarded.access = roles or ("signed in",)  # type: ignore[attr-defined]
     guarded.admitted = admitted  # type: ignore[attr-defined]
     return cast(View, guarded)
+
+
+def _not_active(session: LiveSession) -> AccountNotActive:
+    """Return the refusal, for a suspended member with the reason and where to appeal."""
+    if session.status != "suspended":
+        return AccountNotActive(status_of_account=session.status)
+    with db.reading("find_suspension_reason") as tx:
+        reason = tx.value(SQL["find_suspension_reason"], account_id=session.account_id)
+    return AccountNotActive(
+        "This account is suspended; the reason is given, and an appeal is possible.",
+        status_of_account=session.status,
+        reason=reason,
+        appeal_to=APPEALS,
+    )
 
 
 def _live_session() -> LiveSession:

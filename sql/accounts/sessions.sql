@@ -4,7 +4,12 @@ SELECT a.account_id,
        a.role,
        a.status,
        a.password_hash,
-       CASE WHEN t.confirmed_at IS NULL THEN 0 ELSE 1 END AS is_second_factor_confirmed
+       CASE
+         WHEN t.confirmed_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id)
+         THEN 1
+         ELSE 0
+       END AS is_second_factor_confirmed
   FROM accounts a
   LEFT JOIN totp_factors t ON t.account_id = a.account_id
  WHERE a.email_key = :email_key
@@ -15,7 +20,12 @@ SELECT a.account_id,
        a.role,
        a.status,
        a.password_hash,
-       CASE WHEN t.confirmed_at IS NULL THEN 0 ELSE 1 END AS is_second_factor_confirmed
+       CASE
+         WHEN t.confirmed_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id)
+         THEN 1
+         ELSE 0
+       END AS is_second_factor_confirmed
   FROM accounts a
   LEFT JOIN totp_factors t ON t.account_id = a.account_id
  WHERE a.account_id = :account_id
@@ -27,7 +37,12 @@ SELECT a.account_id,
        a.role,
        a.status,
        a.password_hash,
-       CASE WHEN t.confirmed_at IS NULL THEN 0 ELSE 1 END AS is_second_factor_confirmed
+       CASE
+         WHEN t.confirmed_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id)
+         THEN 1
+         ELSE 0
+       END AS is_second_factor_confirmed
   FROM accounts a
   LEFT JOIN totp_factors t ON t.account_id = a.account_id
  WHERE a.account_id = :account_id

@@ -31,3 +31,14 @@ UPDATE totp_factors
    SET last_used_step = :used_step
  WHERE account_id = :account_id
    AND (last_used_step IS NULL OR last_used_step < :used_step)
+
+-- name: delete_totp_factor
+-- Take a member's confirmed authenticator app away.
+DELETE FROM totp_factors
+ WHERE account_id = :account_id
+   AND confirmed_at IS NOT NULL
+
+-- name: delete_any_totp_factor
+-- Take a member's authenticator app away, confirmed or not.
+DELETE FROM totp_factors
+ WHERE account_id = :account_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -20,6 +21,16 @@ def probe(text: str) -> Statement:
     """Return a statement of a test's own."""
     binds = frozenset(re.findall(r":(\w+)", text))
     return Statement("probe", "tests", text, text, binds, ())
+
+
+@dataclass(frozen=True)
+class Event:
+    """One security event's kind."""
+
+    kind: str
+
+
+EVENTS = probe("SELECT kind FROM security_events WHERE account_id = :account_id ORDER BY event_id")
 
 
 def run_jobs() -> None:
@@ -76,3 +87,10 @@ def bearer(tokens: dict[str, Any]) -> dict[str, str]:
 def pointers(response: TestResponse) -> list[str]:
     """Return the fields that a 422 names."""
     return [error["pointer"] for error in response.json["errors"]]
+
+
+def events_of(account_id: str) -> list[str]:
+    """Return the kinds of an account's security events, oldest first."""
+    with db.reading("list_events") as tx:
+        rows = tx.all(Event, EVENTS, account_id=account_id)
+    return [row.kind for row in rows]

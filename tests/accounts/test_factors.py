@@ -9,17 +9,20 @@ import pytest
 
 from fittrack import auth, db
 from fittrack.accounts.factors import rules
-from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.factors.errors import InvalidCode, TotpNotEnrolled
+from fittrack.accounts.factors.models import TotpFactor
 from fittrack.accounts.service import create_member, new_account
 from fittrack.accounts.sessions import service
 from fittrack.accounts.sessions.errors import InvalidMfaToken
 from fittrack.accounts.sessions.models import Device, MfaRequired
 from fittrack.clock import utc_now
-from tests.accounts.steps import bearer, log_in, probe
+from tests.accounts.steps import bearer, events_of, log_in, mails_to, probe
 from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 
 ENROL = "/api/v1/auth/mfa/totp/enrol"
 CONFIRM = "/api/v1/auth/mfa/totp/confirm"
+FACTORS = "/api/v1/auth/mfa"
+TOTP = "/api/v1/auth/mfa/totp"
 MFA = "/api/v1/auth/login/mfa"
 STEP_UP = "/api/v1/auth/step-up"
 SECRETS = probe("SELECT secret_bytes FROM totp_factors")
@@ -93,6 +96,103 @@ def test_an_enrolment_answers_with_what_apps_read_and_no_cache_keeps(client, ana
     assert parsed.secret == answer.json["secret"]
     assert (parsed.issuer, parsed.name) == ("FitTrack", "ana@example.com")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_confirmed_app_brings_ten_recovery_codes(client, ana):
+    headers = login(client, ana)
+    totp = enrol(client, headers)
+
+    confirmed = client.post(CONFIRM, json={"code": code_of(totp)}, headers=headers)
+
+    assert len(set(confirmed.json["recovery_codes"])) == 10
+    assert confirmed.headers["Cache-Control"] == "no-store"
+    shown = client.get(FACTORS, headers=headers).json
+    assert (shown["recovery_codes_left"], shown["passkeys"]) == (10, 0)
+    assert shown["totp_confirmed_at"] == confirmed.json["confirmed_at"]
+    assert "totp_confirmed" in events_of(ana)
+    assert mails_to("ana@example.com")[0].subject == (
+        "An authenticator app was added to your account"
+    )
+
+
+def test_an_enrolment_needs_a_recent_log_in_or_the_password_again(client, ana):
+    old = login(client, ana, is_stepped_up=False, now=utc_now() - timedelta(minutes=11))
+
+    refused = client.post(ENROL, headers=old)
+    client.post(STEP_UP, json={"password": PASSWORD}, headers=old)
+
+    assert (refused.status_code, refused.json["code"]) == (403, "step_up_required")
+    assert client.post(ENROL, headers=old).status_code == 200
+
+
+def test_an_enrolment_beside_another_factor_needs_a_step_up(client, ana, totp):
+    fresh = login(client, ana, is_stepped_up=False)
+
+    assert client.post(ENROL, headers=fresh).json["code"] == "step_up_required"
+
+
+def test_an_enrolment_lapses_after_an_hour():
+    enrolled = TotpFactor("a1", b"sealed", NOON, None, None)
+
+    assert rules.check_enrolment(enrolled, now=NOON + timedelta(hours=1)) == enrolled
+    with pytest.raises(TotpNotEnrolled):
+        rules.check_enrolment(enrolled, now=NOON + timedelta(hours=1, seconds=1))
+
+
+def test_a_password_that_was_shown_elsewhere_is_not_enough_once_there_is_an_app(client, ana):
+    here, there = (login(client, ana) for _ in range(2))
+    totp = enrol(client, here)
+    client.post(CONFIRM, json={"code": code_of(totp)}, headers=here)
+
+    assert [stepped_up(client, headers) for headers in (here, there)] == [True, False]
+
+
+def test_an_app_is_removed_with_its_recovery_codes(client, ana):
+    headers = login(client, ana)
+    totp = enrol(client, headers)
+    client.post(CONFIRM, json={"code": code_of(totp)}, headers=headers)
+
+    removed = client.delete(TOTP, headers=headers)
+
+    assert removed.status_code == 204
+    assert client.get(FACTORS, headers=headers).json == {
+        "totp_confirmed_at": None,
+        "recovery_codes_left": 0,
+        "passkeys": 0,
+    }
+    assert log_in(client, "ana@example.com").json["mfa_required"] is False
+    assert "totp_removed" in events_of(ana)
+    assert mails_to("ana@example.com")[0].subject == (
+        "The authenticator app of your account was removed"
+    )
+
+
+def test_an_app_is_removed_only_after_a_step_up(client, ana, totp):
+    answer = client.delete(TOTP, headers=login(client, ana, is_stepped_up=False))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
+    assert client.get("/api/v1/users/me", headers=login(client, ana)).json["has_second_factor"]
+
+
+def test_there_is_nothing_to_remove_without_an_app(client, ana):
+    headers = login(client, ana)
+    client.post(ENROL, headers=headers)
+
+    answer = client.delete(TOTP, headers=headers)
+
+    assert (answer.status_code, answer.json["code"]) == (404, "totp_not_found")
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+def test_who_needs_a_second_factor_keeps_the_last_one(client, role):
+    account_id = make_account(role=role)
+    headers = login(client, account_id)
+
+    answer = client.delete(TOTP, headers=headers)
+
+    assert (answer.status_code, answer.json["code"]) == (409, "last_second_factor")
+    assert client.get(FACTORS, headers=headers).json["totp_confirmed_at"] is not None
+    assert "totp_removed" not in events_of(account_id)
 
 
 def test_an_unconfirmed_enrolment_is_replaced_by_the_next(client, ana):

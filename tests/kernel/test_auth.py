@@ -45,9 +45,36 @@ def test_step_up_lasts_10_minutes(app, age_s, is_fresh):
     now = utc_now()
     stepped_up_at = None if age_s is None else now - timedelta(seconds=age_s)
     with app.test_request_context():
-        g.session = LiveSession("s1", "a1", "admin", "active", False, True, stepped_up_at)
+        g.session = LiveSession("s1", "a1", "admin", "active", False, True, now, stepped_up_at)
         if is_fresh:
             auth.require_step_up(now=now)
         else:
             with pytest.raises(StepUpRequired):
                 auth.require_step_up(now=now)
+
+
+@pytest.mark.parametrize(
+    ("has_factor", "began_s", "stepped_up_s", "is_let_in"),
+    [
+        (False, 599, None, True),
+        (False, 601, None, False),
+        (False, 601, 0, True),
+        (True, 0, None, False),
+        (True, 601, 599, True),
+    ],
+)
+def test_a_first_factor_takes_a_recent_log_in_and_a_further_one_a_step_up(
+    app, has_factor, began_s, stepped_up_s, is_let_in
+):
+    now = utc_now()
+    started_at = now - timedelta(seconds=began_s)
+    stepped_up_at = None if stepped_up_s is None else now - timedelta(seconds=stepped_up_s)
+    with app.test_request_context():
+        g.session = LiveSession(
+            "s1", "a1", "user", "active", False, has_factor, started_at, stepped_up_at
+        )
+        if is_let_in:
+            auth.require_recent_proof(now=now)
+        else:
+            with pytest.raises(StepUpRequired):
+                auth.require_recent_proof(now=now)

@@ -43,7 +43,7 @@ def account(app, database):
 
 def sign_in(account_id):
     g.identity = Identity(account_id, "s1", "user")
-    g.session = LiveSession("s1", account_id, "user", "active", False, False, None)
+    g.session = LiveSession("s1", account_id, "user", "active", False, False, utc_now(), None)
 
 
 def at_the_same_time(send):

@@ -27,6 +27,21 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """When an authenticator app began to count."""
+    """When an authenticator app began to count, and the recovery codes, shown this once."""
 
     confirmed_at: datetime
+    recovery_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a member has to show besides the password."""
+
+    totp_confirmed_at: datetime | None
+    recovery_codes_left: int
+    passkeys: int
+
+    @property
+    def is_any(self) -> bool:
+        """Tell whether there is a second factor; recovery codes only stand in for one."""
+        return self.totp_confirmed_at is not None or self.passkeys > 0

@@ -1,11 +1,13 @@
-"""Authenticator apps in the database."""
+"""Authenticator apps and recovery codes in the database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from fittrack.accounts.factors.models import TotpFactor
+from fittrack.accounts.errors import AccountNotFound
+from fittrack.accounts.factors.models import Factors, TotpFactor
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -44,3 +46,44 @@ def confirm_totp_factor(tx: Transaction, account_id: str, *, confirmed_at: datet
 def use_totp_step(tx: Transaction, account_id: str, used_step: int) -> bool:
     """Take a time step and return whether it was still to be had."""
     return tx.run(SQL["use_totp_step"], account_id=account_id, used_step=used_step) == 1
+
+
+def delete_totp_factor(tx: Transaction, account_id: str) -> bool:
+    """Take a confirmed authenticator app away and return whether there was one."""
+    return tx.run(SQL["delete_totp_factor"], account_id=account_id) == 1
+
+
+def delete_any_totp_factor(tx: Transaction, account_id: str) -> None:
+    """Take an authenticator app away, confirmed or not."""
+    tx.run(SQL["delete_any_totp_factor"], account_id=account_id)
+
+
+def delete_recovery_codes(tx: Transaction, account_id: str) -> None:
+    """Make all of a member's recovery codes worthless."""
+    tx.run(SQL["delete_recovery_codes"], account_id=account_id)
+
+
+def insert_recovery_code(
+    tx: Transaction, account_id: str, code_hashes: Iterable[str], *, created_at: datetime
+) -> None:
+    """Store the hashes of fresh recovery codes."""
+    row = {"account_id": account_id, "created_at": created_at}
+    tx.run_many(SQL["insert_recovery_code"], [{**row, "code_hash": each} for each in code_hashes])
+
+
+def use_recovery_code(tx: Transaction, account_id: str, code_hash: str) -> bool:
+    """Take a recovery code and return whether it was still to be had."""
+    return tx.run(SQL["use_recovery_code"], account_id=account_id, code_hash=code_hash) == 1
+
+
+def get_factors(tx: Transaction, account_id: str) -> Factors:
+    """Return what a member has to show besides the password. Raises: AccountNotFound."""
+    factors = tx.one(Factors, SQL["get_factors"], account_id=account_id)
+    if factors is None:
+        raise AccountNotFound(account_id=account_id)
+    return factors
+
+
+def forget_step_ups(tx: Transaction, account_id: str, *, kept_session_id: str) -> None:
+    """Let what a member's other sessions showed no longer do."""
+    tx.run(SQL["forget_step_ups"], account_id=account_id, kept_session_id=kept_session_id)

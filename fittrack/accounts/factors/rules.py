@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 
+from fittrack.accounts.factors.errors import TotpAlreadyEnrolled, TotpNotEnrolled
+from fittrack.accounts.factors.models import TotpFactor
 from fittrack.clock import epoch_s
 
 STEP_S = 30
 DRIFT_STEPS = (0, -1, 1)
 ISSUER = "FitTrack"
+ENROLMENT_LIFE = timedelta(hours=1)
+
+
+def check_enrolment(factor: TotpFactor | None, *, now: datetime) -> TotpFactor:
+    """Return an enrolment that awaits its first code, for an hour.
+
+    Raises: TotpNotEnrolled, TotpAlreadyEnrolled.
+    """
+    if factor is None:
+        raise TotpNotEnrolled
+    if factor.confirmed_at is not None:
+        raise TotpAlreadyEnrolled
+    if now - factor.created_at > ENROLMENT_LIFE:
+        raise TotpNotEnrolled
+    return factor
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:

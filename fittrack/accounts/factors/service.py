@@ -1,4 +1,4 @@
-"""Use cases of second factors: enrol an authenticator app, confirm it, use a code."""
+"""Use cases of second factors: an authenticator app, recovery codes, and what is shown of them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from datetime import datetime
 
 import pyotp
 
-from fittrack import crypto, db
+from fittrack import auth, crypto, db
 from fittrack.accounts import repository as accounts
-from fittrack.accounts.factors import repository, rules
-from fittrack.accounts.factors.errors import InvalidCode, TotpAlreadyEnrolled, TotpNotEnrolled
-from fittrack.accounts.factors.models import Confirmation, Enrolment, TotpFactor
+from fittrack.accounts.factors import notices, recovery, repository, rules
+from fittrack.accounts.factors.errors import (
+    InvalidCode,
+    LastSecondFactor,
+    NoSecondFactor,
+    TotpAlreadyEnrolled,
+    TotpNotFound,
+)
+from fittrack.accounts.factors.models import Confirmation, Enrolment, Factors, TotpFactor
 from fittrack.accounts.sessions import repository as sessions
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
-from fittrack.idempotency import Reply
 
 PURPOSE = "totp_secret"
+
+
+def get_factors(*, account_id: str) -> Factors:
+    """Return what a member has to show besides the password."""
+    with db.reading("get_factors") as tx:
+        return repository.get_factors(tx, account_id)
 
 
 def enrol_totp(*, account_id: str, now: datetime) -> Enrolment:
@@ -33,29 +44,44 @@ def enrol_totp(*, account_id: str, now: datetime) -> Enrolment:
     return Enrolment(secret, rules.otpauth_uri(secret, member.email or member.display_name))
 
 
-def confirm_totp(
-    *, account_id: str, session_id: str, code: str, now: datetime, reply: Reply
-) -> Confirmation:
-    """Let an authenticator app count from now on, and as shown in this session.
+def confirm_totp(*, account_id: str, session_id: str, code: str, now: datetime) -> Confirmation:
+    """Let an authenticator app count from now on, as shown in this session, with fresh codes.
 
     Raises: TotpNotEnrolled, TotpAlreadyEnrolled, InvalidCode.
     """
     with db.transaction("confirm_totp") as tx:
-        factor = repository.lock_totp_factor(tx, account_id)
-        if factor is None:
-            raise TotpNotEnrolled
-        if factor.confirmed_at is not None:
-            raise TotpAlreadyEnrolled
+        # The account first, as wherever factors change: its row stands for all of them.
+        sessions.lock_login(tx, account_id)
+        factor = rules.check_enrolment(repository.lock_totp_factor(tx, account_id), now=now)
         if not _use(tx, factor, code, now=now):
             raise InvalidCode
         repository.confirm_totp_factor(tx, account_id, confirmed_at=now)
-        sessions.step_up_session(tx, session_id, stepped_up_at=now)
-        sessions.insert_security_event(
-            tx, account_id, session_id, "totp_confirmed", happened_at=now
-        )
-        confirmation = Confirmation(now)
-        reply.record(tx, confirmation)
-    return confirmation
+        count_new_factor(tx, account_id, session_id, "totp_confirmed", now=now)
+        codes = renew_codes(tx, account_id, now=now)
+    return Confirmation(now, codes)
+
+
+def remove_totp(*, account_id: str, session_id: str, now: datetime) -> None:
+    """Take the authenticator app away; the last factor's recovery codes go with it.
+
+    Raises: TotpNotFound, LastSecondFactor.
+    """
+    with db.transaction("remove_totp") as tx:
+        role = sessions.lock_login(tx, account_id).role
+        if not repository.delete_totp_factor(tx, account_id):
+            raise TotpNotFound
+        count_lost_factor(tx, account_id, session_id, "totp_removed", role=role, now=now)
+
+
+def renew_recovery_codes(*, account_id: str, session_id: str, now: datetime) -> tuple[str, ...]:
+    """Give a member 10 fresh recovery codes and void the old ones. Raises: NoSecondFactor."""
+    with db.transaction("renew_recovery_codes") as tx:
+        sessions.lock_login(tx, account_id)
+        if not repository.get_factors(tx, account_id).is_any:
+            raise NoSecondFactor
+        codes = renew_codes(tx, account_id, now=now)
+        notices.tell(tx, account_id, "recovery_codes_renewed", session_id=session_id, now=now)
+    return codes
 
 
 def insert_confirmed_totp(
@@ -71,11 +97,53 @@ def insert_confirmed_totp(
 
 
 def use_code(tx: Transaction, account_id: str, code: str, *, now: datetime) -> bool:
-    """Tell, in the caller's transaction, whether a code is right and was never used before."""
+    """Tell, in the caller's transaction, whether a code is right and was never used before.
+
+    It is one of the authenticator app, or a recovery code in its place.
+    """
+    if (normal := recovery.normal_form(code)) is not None:
+        return _use_recovery_code(tx, account_id, normal, now=now)
     factor = repository.lock_totp_factor(tx, account_id)
     if factor is None or factor.confirmed_at is None:
         return False
     return _use(tx, factor, code, now=now)
+
+
+def count_new_factor(
+    tx: Transaction, account_id: str, session_id: str, kind: str, *, now: datetime
+) -> None:
+    """Let a factor that was just added be the one this session has shown, and tell the owner."""
+    sessions.step_up_session(tx, session_id, stepped_up_at=now)
+    repository.forget_step_ups(tx, account_id, kept_session_id=session_id)
+    notices.tell(tx, account_id, kind, session_id=session_id, now=now)
+
+
+def count_lost_factor(
+    tx: Transaction, account_id: str, session_id: str, kind: str, *, role: str, now: datetime
+) -> None:
+    """Settle what follows from a factor that was just taken away. Raises: LastSecondFactor."""
+    if not repository.get_factors(tx, account_id).is_any:
+        if role in auth.PRIVILEGED:
+            raise LastSecondFactor
+        repository.delete_recovery_codes(tx, account_id)
+    notices.tell(tx, account_id, kind, session_id=session_id, now=now)
+
+
+def renew_codes(tx: Transaction, account_id: str, *, now: datetime) -> tuple[str, ...]:
+    """Give a member fresh recovery codes in the caller's transaction; the account is held."""
+    codes = recovery.new_codes()
+    repository.delete_recovery_codes(tx, account_id)
+    hashes = [recovery.hash_of(account_id, code.replace("-", "")) for code in codes]
+    repository.insert_recovery_code(tx, account_id, hashes, created_at=now)
+    return codes
+
+
+def _use_recovery_code(tx: Transaction, account_id: str, normal: str, *, now: datetime) -> bool:
+    code_hash = recovery.hash_of(account_id, normal)
+    if not repository.use_recovery_code(tx, account_id, code_hash):
+        return False
+    notices.tell(tx, account_id, "recovery_code_used", now=now)
+    return True
 
 
 def _use(tx: Transaction, factor: TotpFactor, code: str, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.factors.schemas import code_field
 from fittrack.accounts.schemas import email_field, password_field
 from fittrack.pagination import page_schema
 
@@ -28,11 +29,7 @@ class LoginSchema(Schema):
 
 class MfaLoginSchema(Schema):
     mfa_token = fields.String(required=True, validate=TOKEN)
-    code = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[0-9]{6}\Z", error="A code has six digits."),
-        metadata={"example": "492039"},
-    )
+    code = code_field(required=True)
 
 
 class RefreshSchema(Schema):
@@ -80,11 +77,7 @@ class LogoutAllQuery(Schema):
 
 
 class StepUpSchema(Schema):
-    code = fields.String(
-        load_default=None,
-        validate=validate.Regexp(r"^[0-9]{6}\Z", error="A code has six digits."),
-        metadata={"example": "492039"},
-    )
+    code = code_field(load_default=None)
     password = fields.String(
         load_default=None, validate=validate.Length(max=512), metadata={"format": "password"}
     )
