@@ -65,6 +65,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.accounts.factors.routes import blp as factors
     from fittrack.accounts.registration.routes import blp as registration
     from fittrack.accounts.routes import blp as users
+    from fittrack.accounts.security_events.routes import blp as security_events
     from fittrack.accounts.sessions.routes import blp as sessions
     from fittrack.accounts.sessions.routes import keys
     from fittrack.activities.imports.routes import files as activity_files
@@ -85,7 +86,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    for blueprint in (registration, sessions, factors, users, keys):
+    for blueprint in (registration, sessions, factors, users, security_events, keys):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)

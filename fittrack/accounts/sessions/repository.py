@@ -1,4 +1,4 @@
-"""Sessions, refresh tokens, challenges and security events in the database."""
+"""Sessions, refresh tokens and challenges in the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from fittrack.accounts.errors import AccountNotFound
 from fittrack.accounts.sessions.models import Login, MfaChallenge, RefreshToken, Session
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
-from fittrack.ids import new_id
 
 SQL = load_sql("accounts")
 
@@ -160,24 +159,3 @@ def delete_mfa_challenge(tx: Transaction, token_hash: str) -> None:
 def delete_expired_challenges(tx: Transaction, *, now_at: datetime) -> int:
     """Forget log-ins that were never completed and return how many."""
     return tx.run(SQL["delete_expired_challenges"], now_at=now_at)
-
-
-def insert_security_event(
-    tx: Transaction,
-    account_id: str,
-    session_id: str | None,
-    kind: str,
-    *,
-    remote_address: str | None = None,
-    happened_at: datetime,
-) -> None:
-    """Note what the account's owner should be able to look up."""
-    tx.run(
-        SQL["insert_security_event"],
-        event_id=new_id(),
-        account_id=account_id,
-        session_id=session_id,
-        kind=kind,
-        remote_address=remote_address,
-        happened_at=happened_at,
-    )

@@ -10,6 +10,8 @@ from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.security_events.models import EventKind
+from fittrack.accounts.security_events.service import record_security_event
 from fittrack.accounts.sessions import repository, rules
 from fittrack.accounts.sessions.errors import (
     InvalidCredentials,
@@ -148,8 +150,8 @@ def end_session(*, account_id: str, session_id: str, reason: str, now: datetime)
     with db.transaction("end_session") as tx:
         if not repository.end_session(tx, session_id, account_id, reason, ended_at=now):
             raise SessionNotFound(session_id=session_id)
-        kind = f"session_{reason}"
-        repository.insert_security_event(tx, account_id, session_id, kind, happened_at=now)
+        kind = EventKind(f"session_{reason}")
+        record_security_event(tx, account_id, kind, session_id=session_id, now=now)
 
 
 def end_sessions(*, account_id: str, kept_session_id: str | None, now: datetime) -> None:
@@ -158,9 +160,8 @@ def end_sessions(*, account_id: str, kept_session_id: str | None, now: datetime)
         repository.end_sessions(
             tx, account_id, "revoked", kept_session_id=kept_session_id, ended_at=now
         )
-        repository.insert_security_event(
-            tx, account_id, kept_session_id, "sessions_revoked", happened_at=now
-        )
+        kind = EventKind.SESSIONS_REVOKED
+        record_security_event(tx, account_id, kind, session_id=kept_session_id, now=now)
 
 
 def list_sessions(*, account_id: str, cursor: Cursor, limit: int, now: datetime) -> Page[Session]:
@@ -214,13 +215,13 @@ def open_session(
         issued_at=now,
         expires_at=expires_at,
     )
-    repository.insert_security_event(
+    record_security_event(
         tx,
         account_id,
-        session.session_id,
-        "logged_in",
+        EventKind.LOGGED_IN,
+        session_id=session.session_id,
         remote_address=device.remote_address,
-        happened_at=now,
+        now=now,
     )
     return OpenSession(session.session_id, account_id, role, refresh_token)
 
@@ -313,13 +314,13 @@ def _revoke_family(
     tx: Transaction, token: RefreshToken, remote_address: str | None, *, now: datetime
 ) -> None:
     repository.end_session(tx, token.session_id, token.account_id, "token_reused", ended_at=now)
-    repository.insert_security_event(
+    record_security_event(
         tx,
         token.account_id,
-        token.session_id,
-        "refresh_token_reused",
+        EventKind.REFRESH_TOKEN_REUSED,
+        session_id=token.session_id,
         remote_address=remote_address,
-        happened_at=now,
+        now=now,
     )
 
 
