@@ -6,4 +6,4 @@ from fittrack.config import BadConfig
 try:
     app = create_app()
 except BadConfig as error:
-    raise SystemExit(f"FitTrack does not start: {error}") from None
+    raise SystemExit(error.told()) from None

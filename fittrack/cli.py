@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from copy import copy
-from dataclasses import fields
 from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from fittrack import extensions, queues, schedule, worker
-from fittrack.config import Config
+from fittrack import extensions, queues, schedule, settings_page, worker
 from fittrack.db import migrate
 from fittrack.db.errors import DatabaseError
 
@@ -72,18 +70,15 @@ def redrive() -> None:
 
 
 @click.command("config")
-def show_config() -> None:
-    """Print every setting with its default and meaning, as a Markdown table."""
-    click.echo(settings_table())
-
-
-def settings_table() -> str:
-    """Return the settings as a Markdown table."""
-    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
-    for item in fields(Config):
-        default = f"`{item.default}`" if item.default != "" else ""
-        rows.append(f"| `{item.name.upper()}` | {default} | {item.metadata['meaning']} |")
-    return "\n".join(rows)
+@click.option("--markdown", is_flag=True, help="Print docs/ENVIRONMENT_VARIABLES.md.")
+@click.option("--example", is_flag=True, help="Print .env.example.")
+def show_config(*, markdown: bool, example: bool) -> None:
+    """Print every setting with its type, default and meaning."""
+    if example:
+        click.echo(settings_page.example(), nl=False)
+    else:
+        text = settings_page.markdown() if markdown else f"{settings_page.table()}\n"
+        click.echo(text, nl=False)
 
 
 def patient_redis() -> None:

@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
-from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from limits import parse_many
 
-ENVIRONMENTS = ("development", "test", "production")
-MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "folder")
-REDIS_SCHEMES = ("redis", "rediss", "unix")
-SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-GREATEST_NUMBER = 1_000_000_000
-LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
+KEY_BYTES = 32
 
 
 class BadConfig(ValueError):
     """Settings that the process must not start with; the message names each one."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+    def told(self) -> str:
+        """Return the problems for a person: one on the line, several in a list below it."""
+        if len(self.problems) == 1:
+            return f"FitTrack does not start: {self.problems[0]}"
+        return "\n- ".join(("FitTrack does not start:", *self.problems))
 
 
 def key(default: Any, meaning: str) -> Any:
@@ -51,13 +52,24 @@ class Config:
     redis_url: str = key("redis://127.0.0.1:6379/0", "Redis, for queues, limits and caches")
     base_url: str = key("http://127.0.0.1:8000", "address under which members reach the API")
     secret_key: str = key("", "32 random bytes, base64url: cursors, mailed tokens, refresh tokens")
+    secret_former_keys: str = key(
+        "", "former values of `SECRET_KEY`, comma-separated, whose cursors and tokens still count"
+    )
     jwt_signing_key: str = key("", "32 random bytes, base64url: Ed25519 key of access tokens")
     jwt_former_keys: str = key(
         "",
         "public keys (`x` of the key set), comma-separated, that tokens may still be signed with",
     )
     encryption_key: str = key("", "32 random bytes, base64url: AES-256-GCM of secrets at rest")
+    encryption_former_keys: str = key(
+        "", "other keys that sealed secrets may still need, comma-separated: former or coming ones"
+    )
     operator_key: str = key("", "32 random bytes, base64url: Ed25519 key that signs drawings")
+    operator_former_keys: str = key(
+        "",
+        "former values of `OPERATOR_KEY`, comma-separated, which end the drawings that they began;"
+        " then their public keys (64 hex digits)",
+    )
     platform_time_zone: str = key("America/New_York", "IANA zone of points days and drawings")
     mail_url: str = key(
         "folder:var/mailbox",
@@ -93,6 +105,10 @@ class Config:
         100_000, "prize value above which a draw by hand takes two admins, US cents"
     )
     excluded_states: str = key("NY,FL,RI", "states whose members can't enter drawings by default")
+    metrics_token: str = key(
+        "", "bearer token of `/metrics`, 32 characters or more; without it only loopback may read"
+    )
+    metrics_folder: str = key("var/metrics", "folder in which a machine's processes count")
     log_level: str = key("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 
     @property
@@ -103,7 +119,22 @@ class Config:
     @property
     def former_keys(self) -> tuple[str, ...]:
         """Return the public keys that access tokens were signed with before."""
-        return tuple(text.strip() for text in self.jwt_former_keys.split(",") if text.strip())
+        return _listed(self.jwt_former_keys)
+
+    @property
+    def former_secret_keys(self) -> tuple[str, ...]:
+        """Return the former values of `SECRET_KEY`."""
+        return _listed(self.secret_former_keys)
+
+    @property
+    def former_encryption_keys(self) -> tuple[str, ...]:
+        """Return the other keys that sealed values may be opened with."""
+        return _listed(self.encryption_former_keys)
+
+    @property
+    def former_operator_keys(self) -> tuple[str, ...]:
+        """Return the operator's former keys: secrets, or public keys in hex."""
+        return _listed(self.operator_former_keys)
 
     @property
     def has_dev_routes(self) -> bool:
@@ -118,7 +149,7 @@ class Config:
     @property
     def origins(self) -> frozenset[str]:
         """Return the origins whose pages may call the API."""
-        return frozenset(filter(None, (text.strip() for text in self.cors_origins.split(","))))
+        return frozenset(_listed(self.cors_origins))
 
 
 SECRETS = ("secret_key", "jwt_signing_key", "encryption_key", "operator_key")
@@ -155,112 +186,17 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         except ValueError:
             wrong.append(f"{item.name.upper()} must be a whole number, not {text!r}")
     config = Config(**values)
-    wrong.extend(problems(config))
-    if config.is_production and _is_on(given.get("FLASK_DEBUG")):
-        wrong.append("FLASK_DEBUG must be off in production")
+    wrong.extend(problems(config, given))
     if wrong:
-        raise BadConfig("; ".join(wrong))
+        raise BadConfig(wrong)
     return config
 
 
-def problems(config: Config) -> Iterator[str]:
-    """Yield what is wrong with settings, each in words that name the setting."""
-    if config.fittrack_env not in ENVIRONMENTS:
-        yield f"FITTRACK_ENV must be one of {', '.join(ENVIRONMENTS)}"
-    yield from _url_problems(config)
-    yield from _word_problems(config)
-    yield from _limit_problems(config)
-    yield from _number_problems(config)
-    yield from _secret_problems(config)
-    if config.is_production:
-        yield from _production_problems(config)
+def problems(config: Config, given: Mapping[str, str | None] | None = None) -> Iterator[str]:
+    """Yield what is wrong with settings, each in words that begin with the setting's name."""
+    from fittrack import checks  # it knows these settings; they do not know it
 
-
-def _url_problems(config: Config) -> Iterator[str]:
-    if not _has_scheme(config.database_url, {"sqlite", "oracle"}):
-        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
-    if not _has_scheme(config.mail_url, MAIL_SCHEMES):
-        yield f"MAIL_URL must begin with one of {', '.join(MAIL_SCHEMES)}"
-    if not _has_scheme(config.redis_url, REDIS_SCHEMES):
-        yield f"REDIS_URL must begin with one of {', '.join(REDIS_SCHEMES)}"
-    if not _has_scheme(config.base_url, {"http", "https"}):
-        yield "BASE_URL must begin with http:// or https://"
-    for origin in config.origins - {"*"}:
-        if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
-            yield f"CORS_ORIGINS {origin!r} is no origin such as https://app.example"
-
-
-def _has_scheme(url: str, schemes: Iterable[str]) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # a port that is no number is told only now
-    except ValueError:
-        return False
-    return parts.scheme in schemes and bool(parts.netloc or parts.path)
-
-
-def _word_problems(config: Config) -> Iterator[str]:
-    if config.platform_time_zone not in _zones():
-        yield f"PLATFORM_TIME_ZONE {config.platform_time_zone!r} is no IANA zone"
-    if config.sqlite_synchronous not in SYNCHRONOUS:
-        yield f"SQLITE_SYNCHRONOUS must be one of {', '.join(SYNCHRONOUS)}"
-    if config.log_level not in LOG_LEVELS:
-        yield f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}"
-    if "@" not in parseaddr(config.mail_from)[1]:
-        yield "MAIL_FROM must hold an address"
-    for code in filter(None, (text.strip() for text in config.excluded_states.split(","))):
-        if not (len(code) == 2 and code.isascii() and code.isalpha()):
-            yield f"EXCLUDED_STATES {code!r} is no two-letter code of a state"
-
-
-def _limit_problems(config: Config) -> Iterator[str]:
-    for item in fields(config):
-        if item.name.startswith("limit_") and not _is_limit(getattr(config, item.name)):
-            yield f"{item.name.upper()} must read like `10 per minute`"
-
-
-def _is_limit(text: str) -> bool:
-    try:
-        return all(limit.amount > 0 for limit in parse_many(text))
-    except ValueError:
-        return False
-
-
-def _number_problems(config: Config) -> Iterator[str]:
-    for item in fields(config):
-        value = getattr(config, item.name)
-        if not isinstance(value, int):
-            continue
-        if value < (0 if item.name == "trusted_proxies" else 1):
-            yield f"{item.name.upper()} must be positive"
-        if value > GREATEST_NUMBER:
-            yield f"{item.name.upper()} must be at most {GREATEST_NUMBER}"
-    if config.argon2_memory_kib < LEAST_KIB_PER_LANE * config.argon2_parallelism:
-        yield "ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_PARALLELISM"
-
-
-def _secret_problems(config: Config) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in SECRETS:
-        value = getattr(config, name)
-        if not _is_key(value):
-            yield f"{name.upper()} must be 32 bytes in base64url"
-        elif value in seen or len(set(secret_bytes(value))) < 8:
-            yield f"{name.upper()} repeats another secret or is not random"
-        seen.add(value)
-    if not all(map(_is_key, config.former_keys)):
-        yield "JWT_FORMER_KEYS must each be 32 bytes in base64url"
-
-
-def _production_problems(config: Config) -> Iterator[str]:
-    if config.sqlite_synchronous != "FULL":
-        yield "SQLITE_SYNCHRONOUS must be FULL in production: other settings can lose commits"
-    if not config.base_url.startswith("https://"):
-        yield "BASE_URL must be https in production"
-    if "*" in config.origins:
-        yield "CORS_ORIGINS must name each origin in production"
-    if config.mail_url.startswith("folder:"):
-        yield "MAIL_URL must be an SMTP server in production"
+    yield from checks.problems(config, given)
 
 
 def secret_bytes(text: str) -> bytes:
@@ -273,23 +209,10 @@ def new_secret() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
 
 
-def _is_on(flag: str | None) -> bool:
-    """Tell whether an environment flag is on, as Flask reads its own."""
-    return flag is not None and flag.lower() not in {"", "0", "false", "no"}
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(secret_bytes(text)) == 32
-    except ValueError:
-        return False
+def _listed(text: str) -> tuple[str, ...]:
+    """Return the parts of a comma-separated setting."""
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _parsed(item: Field[Any], text: str) -> Any:
     return int(text) if isinstance(item.default, int) else text
-
-
-def _zones() -> set[str]:
-    from zoneinfo import available_timezones
-
-    return available_timezones()

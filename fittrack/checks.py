@@ -1,0 +1,105 @@
+"""What is wrong with settings: nonsense anywhere, and in production whatever is not safe.
+
+Each problem is one sentence that begins with the setting's name; all are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from limits import parse_many
+
+from fittrack import check_production, check_secrets
+from fittrack.config import Config
+
+ENVIRONMENTS = ("development", "test", "production")
+MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "folder")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+GREATEST_NUMBER = 1_000_000_000
+LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
+# 0 has a meaning of its own.
+MAY_BE_ZERO = frozenset({"trusted_proxies"})
+
+
+def problems(config: Config, given: Mapping[str, str | None] | None = None) -> Iterator[str]:
+    """Yield what is wrong with settings; `given` is the environment that they were read from."""
+    if config.fittrack_env not in ENVIRONMENTS:
+        yield f"FITTRACK_ENV must be one of {', '.join(ENVIRONMENTS)}"
+    yield from _url_problems(config)
+    yield from _word_problems(config)
+    yield from _limit_problems(config)
+    yield from _number_problems(config)
+    yield from check_secrets.problems(config)
+    if config.is_production:
+        yield from check_production.problems(config, given or {})
+
+
+def _url_problems(config: Config) -> Iterator[str]:
+    if not _has_scheme(config.database_url, {"sqlite", "oracle"}):
+        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    if ":memory:" in config.database_url:
+        yield "DATABASE_URL must name a file: each connection would have a memory of its own"
+    if not _has_scheme(config.mail_url, MAIL_SCHEMES):
+        yield f"MAIL_URL must begin with one of {', '.join(MAIL_SCHEMES)}"
+    if not _has_scheme(config.redis_url, REDIS_SCHEMES):
+        yield f"REDIS_URL must begin with one of {', '.join(REDIS_SCHEMES)}"
+    if not _has_scheme(config.base_url, {"http", "https"}):
+        yield "BASE_URL must begin with http:// or https://"
+    for origin in sorted(config.origins - {"*"}):
+        if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
+            yield f"CORS_ORIGINS {origin!r} is no origin such as https://app.example"
+
+
+def _has_scheme(url: str, schemes: Iterable[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a port that is no number is told only now
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc or parts.path)
+
+
+def _word_problems(config: Config) -> Iterator[str]:
+    if config.platform_time_zone not in available_timezones():
+        yield f"PLATFORM_TIME_ZONE {config.platform_time_zone!r} is no IANA zone"
+    if config.sqlite_synchronous not in SYNCHRONOUS:
+        yield f"SQLITE_SYNCHRONOUS must be one of {', '.join(SYNCHRONOUS)}"
+    if config.log_level not in LOG_LEVELS:
+        yield f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}"
+    if "@" not in parseaddr(config.mail_from)[1]:
+        yield "MAIL_FROM must hold an address"
+    for code in filter(None, (text.strip() for text in config.excluded_states.split(","))):
+        if not (len(code) == 2 and code.isascii() and code.isalpha()):
+            yield f"EXCLUDED_STATES {code!r} is no two-letter code of a state"
+
+
+def _limit_problems(config: Config) -> Iterator[str]:
+    for item in fields(config):
+        if item.name.startswith("limit_") and not _is_limit(getattr(config, item.name)):
+            yield f"{item.name.upper()} must read like `10 per minute`"
+
+
+def _is_limit(text: str) -> bool:
+    try:
+        return all(limit.amount > 0 for limit in parse_many(text))
+    except ValueError:
+        return False
+
+
+def _number_problems(config: Config) -> Iterator[str]:
+    for item in fields(config):
+        value = getattr(config, item.name)
+        if not isinstance(value, int):
+            continue
+        if value < (0 if item.name in MAY_BE_ZERO else 1):
+            yield f"{item.name.upper()} must be positive"
+        if value > GREATEST_NUMBER:
+            yield f"{item.name.upper()} must be at most {GREATEST_NUMBER}"
+    if config.argon2_memory_kib < LEAST_KIB_PER_LANE * config.argon2_parallelism:
+        yield "ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_PARALLELISM"
