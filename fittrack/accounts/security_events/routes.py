@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from fittrack.accounts.security_events import service
 from fittrack.accounts.security_events.models import WORDS, EventKind, SecurityEvent
 from fittrack.accounts.security_events.schemas import SecurityEventPageSchema
-from fittrack.auth import current_account_id, login_required
+from fittrack.auth import current_account_id, login_even_suspended
 from fittrack.pagination import Cursor, PageQuery
 
 blp = Blueprint(
@@ -22,7 +22,7 @@ blp = Blueprint(
 
 
 @blp.get("")
-@login_required
+@login_even_suspended
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, SecurityEventPageSchema)
 def list_security_events(query: dict[str, Any]) -> dict[str, Any]:
