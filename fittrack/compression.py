@@ -28,8 +28,8 @@ def compress(response: Response) -> Response:
     """
     if not _is_compressible(response):
         return response
-    response.vary.add("Accept-Encoding")
-    if not request.accept_encodings.quality("gzip") or not _can_be_read(response):
+    vary_by(response, "Accept-Encoding")
+    if not _takes_gzip() or not _can_be_read(response):
         return response
     body = response.get_data()
     if len(body) >= MIN_BYTES:
@@ -37,6 +37,20 @@ def compress(response: Response) -> Response:
         response.headers["Content-Encoding"] = "gzip"
         _weaken_etag(response)
     return response
+
+
+def vary_by(response: Response, name: str) -> None:
+    """Say that the answer depends on a header of the request."""
+    given = response.headers.get("Vary")
+    if given is None:
+        response.headers.add("Vary", name)
+    elif name.lower() not in {part.strip().lower() for part in given.split(",")}:
+        response.headers["Vary"] = f"{given}, {name}"
+
+
+def _takes_gzip() -> bool:
+    accepted = request.headers.get("Accept-Encoding")
+    return accepted is not None and bool(request.accept_encodings.quality("gzip"))
 
 
 def _packed(body: bytes) -> bytes:
@@ -53,8 +67,12 @@ def _is_compressible(response: Response) -> bool:
         (kind in TYPES or kind.startswith("text/"))
         and response.status_code not in {204, 206, 304}
         and "Content-Encoding" not in response.headers
-        and not (response.cache_control.no_store and response.status_code < 400)
+        and not (response.status_code < 400 and _is_secret(response))
     )
+
+
+def _is_secret(response: Response) -> bool:
+    return "no-store" in response.headers.get("Cache-Control", "")
 
 
 def _can_be_read(response: Response) -> bool:

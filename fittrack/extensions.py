@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_jwt_extended import JWTManager
-from flask_limiter import Limit, Limiter
 from marshmallow import fields
 from redis import Redis
-from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -15,25 +14,13 @@ from redis.retry import Retry
 from fittrack import auth, clock, limits
 from fittrack.config import Config
 from fittrack.openapi import FitTrackApi
+from fittrack.redis_link import RedisLink
 
 WEB_TIMEOUT_S = 0.5
 
 api = FitTrackApi()
 jwt = JWTManager()
-limiter = Limiter(
-    key_func=limits.caller,
-    # One counter for all that a caller does, not one for each address of the API.
-    default_limits=[
-        Limit(
-            limits.of_caller,
-            key_function=limits.caller,
-            scope=limits.EVERYWHERE,
-            shared=True,
-        )
-    ],
-    strategy="moving-window",
-    in_memory_fallback_enabled=True,
-)
+limiter = limits.RequestLimiter()
 
 # For views where secrets could be guessed at: besides the caller's own limit, not instead of it.
 limit_credentials = limiter.limit(
@@ -71,17 +58,8 @@ def init_app(app: Flask, settings: Config) -> None:
         API_TITLE="FitTrack",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
-        # The limits library has its own word for a Redis behind a socket.
-        RATELIMIT_STORAGE_URI=settings.redis_url.replace("unix://", "redis+unix://", 1),
-        RATELIMIT_STORAGE_OPTIONS={
-            # A Redis that hangs must not hold requests up: limits fall back to memory.
-            "socket_connect_timeout": WEB_TIMEOUT_S,
-            "socket_timeout": WEB_TIMEOUT_S,
-            "retry": Retry(NoBackoff(), 0),
-        },
-        RATELIMIT_KEY_PREFIX="limits",
-        RATELIMIT_SWALLOW_ERRORS=True,
     )
     auth.init_app(app, jwt, settings)
+    limiter.bind(RedisLink(settings.redis_url))
     limiter.init_app(app)
     api.init_app(app)

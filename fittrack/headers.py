@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from limits.errors import StorageError
-from redis.exceptions import RedisError
 
-from fittrack import compression, config, extensions
-from fittrack.clock import epoch_s, utc_now
+from fittrack import compression, config, limits, tags
 
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+SECURITY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+HSTS = (*SECURITY, ("Strict-Transport-Security", "max-age=63072000"))
 API = "/api/"
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_REQUEST_HEADERS = (
@@ -39,19 +37,13 @@ def init_app(app: Flask) -> None:
 
 
 def tell_limit(response: Response) -> Response:
-    """Say how far the caller may go (draft-ietf-httpapi-ratelimit-headers), and when again."""
-    limit = extensions.limiter.current_limit
-    if limit is None:
-        return response
-    try:
-        remaining, reset_s = limit.remaining, max(0, limit.reset_at - epoch_s(utc_now()))
-    except (RedisError, StorageError):  # away since the request was counted
-        return response
-    amount, window_s = limit.limit.amount, limit.limit.get_expiry()
-    response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window_s}'
-    response.headers["RateLimit"] = f'"default";r={remaining};t={reset_s}'
-    if response.status_code == 429:
-        response.headers.setdefault("Retry-After", str(reset_s))
+    """Say how far the caller may go (draft-ietf-httpapi-ratelimit-headers)."""
+    standing = limits.standing()
+    if standing is not None:
+        policy = f'"default";q={standing.amount};w={standing.window_s}'
+        response.headers.add("RateLimit-Policy", policy)
+        state = f'"default";r={standing.remaining};t={standing.reset_s}'
+        response.headers.add("RateLimit", state)
     return response
 
 
@@ -59,13 +51,14 @@ def validate(response: Response) -> Response:
     """Give API answers a Cache-Control, and those that may be kept an ETag, answering 304 to it."""
     if not request.path.startswith(API) or response.is_streamed:
         return response
-    if response.status_code >= 400:
-        response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Cache-Control", _default_cache_control())
+    if "Cache-Control" not in response.headers:
+        response.headers.add("Cache-Control", _cache_control(response))
     if _may_be_kept(response):
-        # The body's hash is the same before and after compression, so that the tag is a weak one.
-        response.add_etag(weak=True)
-        response.make_conditional(request.environ)
+        if "ETag" not in response.headers:
+            # The hash is the same before and after compression, so that the tag is a weak one.
+            response.headers.add("ETag", f'W/"{tags.of_bytes(response.get_data())}"')
+        if "If-None-Match" in request.headers:
+            response.make_conditional(request.environ)
     return response
 
 
@@ -75,7 +68,7 @@ def let_origins_in(response: Response) -> Response:
     allowed = config.current().origins
     if not allowed or not request.path.startswith(API):
         return response
-    response.vary.add("Origin")
+    compression.vary_by(response, "Origin")
     if origin is None or (origin not in allowed and "*" not in allowed):
         return response
     response.headers["Access-Control-Allow-Origin"] = origin
@@ -89,21 +82,23 @@ def let_origins_in(response: Response) -> Response:
 
 def secure(response: Response) -> Response:
     """Add the security headers; a view may set its own policy before."""
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
-    if config.current().is_production:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+    given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a multidict
+    for name, value in HSTS if config.current().is_production else SECURITY:
+        if name.lower() not in given:
+            response.headers.add(name, value)
     return response
 
 
-def _default_cache_control() -> str:
+def _cache_control(response: Response) -> str:
     """Personal answers may be kept by their reader alone, and only to be asked about again."""
+    if response.status_code >= 400:
+        return "no-store"
     return "private, no-cache" if "Authorization" in request.headers else "no-cache"
 
 
 def _may_be_kept(response: Response) -> bool:
     return (
-        request.method in {"GET", "HEAD"}
-        and response.status_code == 200
-        and not response.cache_control.no_store
+        response.status_code == 200
+        and request.method in {"GET", "HEAD"}
+        and "no-store" not in response.headers.get("Cache-Control", "")
     )

@@ -21,14 +21,15 @@ def private_redis(folder: Path) -> Iterator[str]:
     options = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
     server = subprocess.Popen([devserver.redis_binary(), *options], stdout=subprocess.DEVNULL)
     try:
-        _wait_for(f"unix://{socket}")
+        wait_for_redis(f"unix://{socket}")
         yield f"unix://{socket}"
     finally:
         server.kill()
         server.wait()
 
 
-def _wait_for(url: str) -> None:
+def wait_for_redis(url: str) -> None:
+    """Return once a Redis answers. Raises: TimeoutError."""
     redis = Redis.from_url(url)
     for _ in range(200):
         try:

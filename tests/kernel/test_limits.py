@@ -5,9 +5,10 @@ import re
 from functools import partial
 
 import pytest
+from flask_limiter.util import get_qualified_name
 from redis import Redis
 
-from fittrack import config
+from fittrack import config, create_app, extensions, limits
 from tests.factories_accounts import login, make_account
 
 PATH = "/api/v1/notifications"
@@ -107,3 +108,114 @@ def test_a_body_too_large_to_look_at_is_refused_and_counted(tight, settings, cap
     post = partial(tight.post, "/api/v1/auth/login", content_type="application/json")
     assert [post(data=body).status_code for _ in range(2)] == [413, 429]
     assert "storage" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one_caller"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::1%eth1", True),
+    ],
+)
+def test_an_ipv6_subscriber_is_one_caller(tight, first, second, is_one_caller):
+    for _ in range(3):
+        tight.get(PATH, environ_base={"REMOTE_ADDR": first})
+    answer = tight.get(PATH, environ_base={"REMOTE_ADDR": second})
+    assert answer.status_code == (429 if is_one_caller else 401)
+
+
+def test_an_address_that_the_client_claims_is_not_believed(tight):
+    answers = [
+        tight.get(
+            PATH, headers={"X-Forwarded-For": f"192.0.2.{n}", "Forwarded": f"for=192.0.2.{n}"}
+        )
+        for n in range(4)
+    ]
+    assert answers[3].status_code == 429
+
+
+def test_behind_a_proxy_only_what_the_proxy_added_is_believed(settings, database):
+    behind = dataclasses.replace(settings, trusted_proxies=1, limit_anonymous="2 per minute")
+    client = create_app(behind).test_client()
+    forged = [{"X-Forwarded-For": f"198.51.100.{n}, 192.0.2.7"} for n in range(3)]
+    assert [client.get(PATH, headers=of).status_code for of in forged] == [401, 401, 429]
+    assert client.get(PATH, headers={"X-Forwarded-For": "192.0.2.8"}).status_code == 401
+
+
+def test_a_preflight_is_not_counted(tight):
+    for _ in range(9):
+        assert tight.options(PATH).status_code == 200
+    assert tight.get(PATH).status_code == 401
+
+
+def test_a_429_is_a_problem_that_nobody_keeps(tight):
+    for _ in range(3):
+        tight.get(PATH)
+    answer = tight.get(PATH, headers={"Origin": "https://a.example"})
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json["request_id"] == answer.headers["X-Request-ID"]
+    assert answer.headers["RateLimit"].startswith('"default";r=0;t=')
+
+
+def test_two_members_behind_one_address_do_not_share(tight):
+    ana, ben = login(tight, make_account()), login(tight, make_account())
+    for headers in (ana, ben):
+        assert [tight.get(PATH, headers=headers).status_code for _ in range(5)] == [200] * 5
+
+
+def test_an_authenticated_request_asks_redis_once(client, settings):
+    ana = login(client, make_account())
+    client.get(PATH, headers=ana)
+    with Redis.from_url(settings.redis_url).monitor() as monitor:
+        assert client.get(PATH, headers=ana).status_code == 200
+        Redis.from_url(settings.redis_url).echo("end")
+        asked = []
+        for command in monitor.listen():
+            if command["command"] == "ECHO end":
+                break
+            asked.append(command)
+    ours = [each["command"].split()[0] for each in asked if each["client_type"] != "lua"]
+    assert [name for name in ours if name not in {"HELLO", "CLIENT"}] == ["EVALSHA"]
+
+
+UNLIMITED = {"health", "reference", "static", "dev", "metrics"}
+
+
+def test_every_limit_bites(tight, app, settings):
+    """A limit whose decorator stands in the wrong place would count nothing and say nothing."""
+    kinds = ("anonymous", "public", "member", "credentials")
+    config.use(dataclasses.replace(settings, **{f"limit_{kind}": "1 per minute" for kind in kinds}))
+    limiter, bitten = extensions.limiter, set()
+    for number, rule in enumerate(app.url_map.iter_rules()):
+        path = re.sub(r"<[^>]+>", "01935d2a-7c00-7000-8000-5f3c1f0b2a10", rule.rule)
+        method = min(rule.methods - {"HEAD", "OPTIONS"})
+        caller = {"REMOTE_ADDR": f"10.0.{number // 250}.{number % 250}"}
+        answers = [tight.open(path, method=method, environ_base=caller) for _ in range(2)]
+        is_limited = rule.endpoint.partition(".")[0] not in UNLIMITED
+        assert (answers[1].status_code == 429) == is_limited, rule.endpoint
+        view = app.view_functions[rule.endpoint]
+        bitten |= {get_qualified_name(view)} if limiter.limits_of(app, rule.endpoint) else set()
+    assert set(limiter.limit_manager._decorated_limits) <= bitten
+
+
+def test_what_guesses_at_secrets_is_counted_besides(app):
+    limiter = extensions.limiter
+    of_login = limiter.limits_of(app, "sessions.login")
+    assert [limit.limit_provider for limit in of_login] == [limits.of_credentials, limits.of_caller]
+    of_results = limiter.limits_of(app, "drawings.list_drawings")
+    assert [limit.limit_provider for limit in of_results] == [limits.of_public_reads]
+
+
+def test_nothing_is_asked_of_flask_limiter_that_we_do_not_count(app):
+    """What our counting does not know of must not stand on a view, for it would be passed over."""
+    manager = extensions.limiter.limit_manager
+    assert manager._blueprint_limits == {}
+    for limit in (each for group in manager._decorated_limits.values() for each in group):
+        odd = (limit.cost, limit.methods, limit.exempt_when, limit.deduct_when, limit.on_breach)
+        assert set(odd) <= {None, 1}, limit
+        assert not limit.per_method
+        assert not limit.meta_limits
