@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -31,6 +32,10 @@ class FitTrack(Flask):
     """Flask, with a whole request run again when the database was busy."""
 
     json_provider_class = OrjsonProvider
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or hook as it is: ours are no coroutines, and asking costs each request."""
+        return func
 
     def dispatch_request(self) -> Any:
         """Answer the request; it holds one unit of work, so that repeating it is safe."""
@@ -64,6 +69,7 @@ def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.accounts.factors.routes import blp as factors
     from fittrack.accounts.registration.routes import blp as registration
+    from fittrack.accounts.resets.routes import blp as factor_resets
     from fittrack.accounts.routes import blp as users
     from fittrack.accounts.security_events.routes import blp as security_events
     from fittrack.accounts.sessions.routes import blp as sessions
@@ -86,7 +92,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    for blueprint in (registration, sessions, factors, users, security_events, keys):
+    for blueprint in (registration, sessions, factors, factor_resets, users, security_events, keys):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from flask import Flask, g
-from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+from flask import Flask, g, request
+from flask_jwt_extended import JWTManager, create_access_token, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
 
@@ -22,6 +23,7 @@ from fittrack.clock import utc_now
 from fittrack.config import Config
 from fittrack.db.loader import load_sql
 from fittrack.errors import Forbidden, Unauthenticated
+from fittrack.token_memo import Known, TokenMemo
 
 SQL = load_sql("auth")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -91,6 +93,9 @@ class LiveSession:
     has_second_factor: bool
     started_at: datetime
     stepped_up_at: datetime | None
+
+
+_memo: TokenMemo[Identity] = TokenMemo()
 
 
 def issue_access_token(identity: Identity) -> str:
@@ -209,15 +214,30 @@ def _live_session() -> LiveSession:
 
 def _read_token() -> None:
     """Verify the request's token, if it has one, before limits and views ask who is there."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return
     try:
-        if verify_jwt_in_request(optional=True) is None:
-            return
-        claims = get_jwt()
-        g.identity = Identity(claims["sub"], claims["sid"], claims["role"])
+        known = _memo.find(header, keys=_verifying_keys(), now_s=time.time())
+        g.identity = known or _verified(header)
     except ExpiredSignatureError:
         g.token_problem = TokenExpired()
     except (PyJWTError, JWTExtendedException, KeyError):
         g.token_problem = InvalidToken()
+
+
+def _verified(header: str) -> Identity | None:
+    """Return what a request's token claims, None where it has none.
+
+    Raises: PyJWTError, JWTExtendedException, KeyError.
+    """
+    found = verify_jwt_in_request(optional=True)
+    if found is None:
+        return None
+    head, claims = found
+    identity = Identity(claims["sub"], claims["sid"], claims["role"])
+    _memo.keep(header, Known(identity, head["kid"], claims["exp"]))
+    return identity
 
 
 def init_app(app: Flask, manager: JWTManager, settings: Config) -> None:
