@@ -34,11 +34,10 @@ EVENTS = probe("SELECT kind FROM security_events WHERE account_id = :account_id 
 
 
 def run_jobs() -> None:
-    """Do every job that is due."""
-    with db.reading("list_due_jobs") as tx:
-        due = tx.all(queues.DueJob, queues.SQL["list_due_jobs"], now_at=utc_now(), row_limit=100)
-    for job in due:
-        worker.run_outbox(job.outbox_id)
+    """Do every job that is due, and those that follow from them."""
+    while due := queues.list_due(now=utc_now()):
+        for job in due:
+            worker.run_outbox(job.outbox_id)
 
 
 def mails_to(address: str) -> list[DeliveredMail]:

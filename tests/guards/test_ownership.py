@@ -14,7 +14,7 @@ from tests.factories_activities import Member
 from tests.factories_fulfilment import open_deliveries
 
 # Things that everybody may see, or that only a role may change; each domain tests its own.
-SHARED = {"drawing_id", "sponsor_id"}
+SHARED = {"account_id", "drawing_id", "sponsor_id"}
 
 
 def make_activity(ana):

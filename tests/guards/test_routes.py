@@ -8,6 +8,9 @@ from tests.factories_accounts import login, make_account
 
 # What needs no account; everything else requires a login.
 PUBLIC = {
+    "POST /api/v1/auth/keep-factors",
+    "POST /api/v1/auth/passkeys/login",
+    "POST /api/v1/auth/passkeys/login/options",
     "GET /.well-known/jwks.json",
     "GET /api/v1/dev/mailbox",
     "GET /api/v1/drawings",

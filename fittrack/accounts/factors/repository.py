@@ -19,6 +19,22 @@ def lock_totp_factor(tx: Transaction, account_id: str) -> TotpFactor | None:
     return tx.one(TotpFactor, SQL["lock_totp_factor"], account_id=account_id)
 
 
+def count_totp_factors(tx: Transaction) -> int:
+    """Return how many authenticator apps there are."""
+    return int(tx.value(SQL["count_totp_factors"]))
+
+
+def list_totp_accounts(tx: Transaction, *, after_id: str, row_limit: int) -> list[str]:
+    """Return the ids of accounts with an authenticator app, in order, after one."""
+    rows = tx.all(TotpOwner, SQL["list_totp_accounts"], after_id=after_id, row_limit=row_limit)
+    return [row.account_id for row in rows]
+
+
+def reseal_totp_secret(tx: Transaction, account_id: str, secret_bytes: bytes) -> None:
+    """Keep the same secret under another key."""
+    tx.run(SQL["reseal_totp_secret"], account_id=account_id, secret_bytes=secret_bytes)
+
+
 def insert_totp_factor(tx: Transaction, factor: TotpFactor) -> None:
     """Raises: Unique where the account has one."""
     tx.run(SQL["insert_totp_factor"], **asdict(factor))

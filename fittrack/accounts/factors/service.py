@@ -17,6 +17,8 @@ from fittrack.accounts.factors.errors import (
     TotpNotFound,
 )
 from fittrack.accounts.factors.models import Confirmation, Enrolment, Factors, TotpFactor
+from fittrack.accounts.passkeys import repository as passkeys
+from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.sessions import repository as sessions
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
@@ -56,7 +58,7 @@ def confirm_totp(*, account_id: str, session_id: str, code: str, now: datetime) 
         if not _use(tx, factor, code, now=now):
             raise InvalidCode
         repository.confirm_totp_factor(tx, account_id, confirmed_at=now)
-        count_new_factor(tx, account_id, session_id, "totp_confirmed", now=now)
+        count_new_factor(tx, account_id, session_id, EventKind.TOTP_CONFIRMED, now=now)
         codes = renew_codes(tx, account_id, now=now)
     return Confirmation(now, codes)
 
@@ -70,17 +72,18 @@ def remove_totp(*, account_id: str, session_id: str, now: datetime) -> None:
         role = sessions.lock_login(tx, account_id).role
         if not repository.delete_totp_factor(tx, account_id):
             raise TotpNotFound
-        count_lost_factor(tx, account_id, session_id, "totp_removed", role=role, now=now)
+        count_lost_factor(tx, account_id, session_id, EventKind.TOTP_REMOVED, role=role, now=now)
 
 
 def renew_recovery_codes(*, account_id: str, session_id: str, now: datetime) -> tuple[str, ...]:
     """Give a member 10 fresh recovery codes and void the old ones. Raises: NoSecondFactor."""
     with db.transaction("renew_recovery_codes") as tx:
         sessions.lock_login(tx, account_id)
-        if not repository.get_factors(tx, account_id).is_any:
-            raise NoSecondFactor
+        check_any(tx, account_id)
         codes = renew_codes(tx, account_id, now=now)
-        notices.tell(tx, account_id, "recovery_codes_renewed", session_id=session_id, now=now)
+        notices.tell(
+            tx, account_id, EventKind.RECOVERY_CODES_RENEWED, session_id=session_id, now=now
+        )
     return codes
 
 
@@ -110,7 +113,7 @@ def use_code(tx: Transaction, account_id: str, code: str, *, now: datetime) -> b
 
 
 def count_new_factor(
-    tx: Transaction, account_id: str, session_id: str, kind: str, *, now: datetime
+    tx: Transaction, account_id: str, session_id: str, kind: EventKind, *, now: datetime
 ) -> None:
     """Let a factor that was just added be the one this session has shown, and tell the owner."""
     sessions.step_up_session(tx, session_id, stepped_up_at=now)
@@ -119,7 +122,7 @@ def count_new_factor(
 
 
 def count_lost_factor(
-    tx: Transaction, account_id: str, session_id: str, kind: str, *, role: str, now: datetime
+    tx: Transaction, account_id: str, session_id: str, kind: EventKind, *, role: str, now: datetime
 ) -> None:
     """Settle what follows from a factor that was just taken away. Raises: LastSecondFactor."""
     if not repository.get_factors(tx, account_id).is_any:
@@ -127,6 +130,21 @@ def count_lost_factor(
             raise LastSecondFactor
         repository.delete_recovery_codes(tx, account_id)
     notices.tell(tx, account_id, kind, session_id=session_id, now=now)
+
+
+def check_any(tx: Transaction, account_id: str) -> None:
+    """Raises: NoSecondFactor, AccountNotFound."""
+    if not repository.get_factors(tx, account_id).is_any:
+        raise NoSecondFactor(account_id=account_id)
+
+
+def remove_all(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Take all second factors away, with every session and log-in that was begun with them."""
+    repository.delete_any_totp_factor(tx, account_id)
+    repository.delete_recovery_codes(tx, account_id)
+    passkeys.delete_passkeys(tx, account_id)
+    sessions.delete_mfa_challenges(tx, account_id)
+    sessions.end_sessions(tx, account_id, "revoked", kept_session_id=None, ended_at=now)
 
 
 def renew_codes(tx: Transaction, account_id: str, *, now: datetime) -> tuple[str, ...]:
@@ -142,7 +160,7 @@ def _use_recovery_code(tx: Transaction, account_id: str, normal: str, *, now: da
     code_hash = recovery.hash_of(account_id, normal)
     if not repository.use_recovery_code(tx, account_id, code_hash):
         return False
-    notices.tell(tx, account_id, "recovery_code_used", now=now)
+    notices.tell(tx, account_id, EventKind.RECOVERY_CODE_USED, now=now)
     return True
 
 
