@@ -14,7 +14,7 @@ from flask import Response, request
 from fittrack.errors import BadRequest
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+_LIST = re.compile(rf"[ \t,]*(?:{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*)?[ \t,]*")
 _STRONG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _VERSION = re.compile(r"([0-9]{1,18})(?:-.*)?")
 
@@ -48,8 +48,3 @@ def expected_versions() -> frozenset[int] | None:
         raise MalformedTag
     strong = (text for is_weak, text in _STRONG.findall(header) if not is_weak)
     return frozenset(int(found[1]) for text in strong if (found := _VERSION.fullmatch(text)))
-
-
-def is_expected(version: int, expected: frozenset[int] | None) -> bool:
-    """Tell whether a thing's version is one that the caller will change."""
-    return expected is None or version in expected

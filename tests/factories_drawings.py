@@ -163,7 +163,7 @@ def cancel(drawing: Drawing, now: datetime) -> Drawing:
 def edit(drawing: Drawing, changes: dict[str, Any], *, now: datetime) -> Drawing:
     """Change a drawing and return it."""
     return service.edit_drawing(
-        drawing_id=drawing.drawing_id, changes=changes, revision=None, actor=_admin(), now=now
+        drawing_id=drawing.drawing_id, changes=changes, revisions=None, actor=_admin(), now=now
     ).drawing
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
-from fittrack import auth, idempotency
+from fittrack import auth, idempotency, tags
 from fittrack.auth import current_account_id, current_session, require_step_up, roles_required
 from fittrack.clock import utc_now
 from fittrack.drawings import service
@@ -29,8 +28,6 @@ from fittrack.drawings.schemas import (
 )
 from fittrack.extensions import limit_public_reads
 from fittrack.pagination import Cursor, Page, PageQuery
-
-_REVISION = re.compile(r"[0-9]{1,9}")
 
 blp = Blueprint(
     "drawings",
@@ -105,7 +102,7 @@ def edit_drawing(body: dict[str, Any], drawing_id: UUID) -> Response:
     details = service.edit_drawing(
         drawing_id=str(drawing_id),
         changes=body,
-        revision=_expected_revision(),
+        revisions=tags.expected_versions(),
         actor=_admin(),
         now=utc_now(),
     )
@@ -229,7 +226,10 @@ def _admin() -> Actor:
 
 
 def _sees_drafts() -> bool:
-    """Tell whether the caller is an admin or auditor; a stale token is no reason to refuse."""
+    """Tell whether the caller is an admin or auditor; an expired token is no reason to refuse.
+
+    Raises: SessionEnded, AccountNotActive.
+    """
     identity = auth.claimed()
     if identity is None or identity.role not in auth.PRIVILEGED:
         return False
@@ -238,6 +238,10 @@ def _sees_drafts() -> bool:
 
 
 def _sponsor_account_id() -> str | None:
+    """Return the caller's account where it is one of a sponsor's people.
+
+    Raises: SessionEnded, AccountNotActive.
+    """
     identity = auth.claimed()
     if identity is None or identity.role != "sponsor":
         return None
@@ -246,19 +250,6 @@ def _sponsor_account_id() -> str | None:
 
 
 def _tagged(details: DrawingDetails) -> Response:
-    """Return a drawing with an ETag whose first part is the revision that If-Match is held to."""
-    drawing = details.drawing
+    """Return a drawing with a tag of the revision that If-Match is held to, and of what it sold."""
     response = idempotency.answer(idempotency.render(DrawingSchema, details), 200)
-    response.set_etag(f"{drawing.revision}-{drawing.units_sold}")
-    return response
-
-
-def _expected_revision() -> int | None:
-    """Return the revision that the caller has read, -1 for a tag that is none of ours."""
-    tags = request.if_match
-    if "If-Match" not in request.headers or tags.star_tag:
-        return None
-    [first, *_] = [*tags.as_set(include_weak=True), ""]
-    # An empty tag is read as None.
-    head = (first or "").removeprefix("W/").strip('"').partition("-")[0]
-    return int(head) if _REVISION.fullmatch(head) else -1
+    return tags.set_version(response, details.drawing.revision, details.drawing.units_sold)

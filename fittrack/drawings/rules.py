@@ -101,9 +101,11 @@ def check_transition(drawing: Drawing, to: str) -> None:
         raise InvalidTransition(from_status=drawing.status, to_status=to, allowed=list(allowed))
 
 
-def check_editable(drawing: Drawing, changes: Collection[str], *, revision: int | None) -> None:
+def check_editable(
+    drawing: Drawing, changes: Collection[str], *, revisions: Collection[int] | None
+) -> None:
     """Raises: StaleDrawing, DrawingFrozen."""
-    if revision is not None and revision != drawing.revision:
+    if revisions is not None and drawing.revision not in revisions:
         raise StaleDrawing(revision=drawing.revision)
     if drawing.status != "draft":
         _check_only(changes, APPEARANCE)

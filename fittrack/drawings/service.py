@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,18 +60,18 @@ def edit_drawing(
     *,
     drawing_id: str,
     changes: Mapping[str, Any],
-    revision: int | None,
+    revisions: Collection[int] | None,
     actor: Actor,
     now: datetime,
 ) -> DrawingDetails:
     """Change a draft, or the description and image of a scheduled drawing.
 
-    `revision` is the one that the editor has read. Raises: DrawingNotFound, StaleDrawing,
-    DrawingFrozen, Invalid.
+    `revisions` are those that the editor will change, None for any. Raises: DrawingNotFound,
+    StaleDrawing, DrawingFrozen, Invalid.
     """
     with db.transaction("edit_drawing") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
-        rules.check_editable(drawing, changes, revision=revision)
+        rules.check_editable(drawing, changes, revisions=revisions)
         edited = rules.edited(drawing, changes, now=now)
         if drawing.status == "draft":
             _update_draft(tx, edited, changes.get("prizes"))

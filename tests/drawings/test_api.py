@@ -188,8 +188,25 @@ def test_a_stale_edit_is_refused(client, admin):
         client.patch(url, headers=admin | {"If-Match": newest}, json={"name": "C"}).json["name"]
         == "C"
     )
-    for odd in ('"', ",", '"?"', '""', '"", "', 'W/""', f'"{"9" * 5_000}"', '"\u00b2"'):
-        assert client.patch(url, headers=admin | {"If-Match": odd}, json={}).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        *((odd, 412) for odd in ('"?"', '""', 'W/""', 'W/"{tag}"', '"\u00b2"', '"7", "8"', ",")),
+        (f'"{"9" * 5_000}"', 412),
+        *((odd, 400) for odd in ('"', "1", '"1" "2"', '"", "', "*, *", '"{tag}" x')),
+        *((good, 200) for good in ("*", '"{tag}"', '"7", "{tag}"', ',"{tag}" ,, W/"1"')),
+    ],
+)
+def test_if_match_is_met_by_a_strong_tag_of_the_present_revision(client, admin, header, status):
+    url = f"{BASE}/{make.make_draft(make.start()).drawing_id}"
+    tag = client.get(url, headers=admin).headers["ETag"].strip('"')
+    headers = admin | {"If-Match": header.replace("{tag}", tag)}
+    answer = client.patch(url, headers=headers, json={"name": "A"})
+    assert answer.status_code == status
+    code = {200: None, 400: "malformed_if_match", 412: "stale_drawing"}[status]
+    assert answer.json.get("code") == code
 
 
 def test_an_unchanged_drawing_is_not_sent_twice(client):

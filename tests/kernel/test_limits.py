@@ -204,7 +204,7 @@ def test_every_limit_bites(tight, app, settings):
 
 def test_what_guesses_at_secrets_is_counted_besides(app):
     limiter = extensions.limiter
-    of_login = limiter.limits_of(app, "sessions.login")
+    of_login = limiter.limits_of(app, "sessions.log_in")
     assert [limit.limit_provider for limit in of_login] == [limits.of_credentials, limits.of_caller]
     of_results = limiter.limits_of(app, "drawings.list_drawings")
     assert [limit.limit_provider for limit in of_results] == [limits.of_public_reads]
