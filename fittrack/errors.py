@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, cast
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, request
@@ -181,15 +182,20 @@ def field_error(pointer: str, message: str) -> Invalid:
 def to_response(problem: Problem) -> Response:
     """Return the `application/problem+json` answer of a problem (RFC 9457)."""
     return Response(
-        document(problem, instance=request.path, request_id=log.request_id()),
+        document(problem, instance=_instance(), request_id=log.request_id()),
         status=problem.status,
         headers=problem.headers,
         content_type=CONTENT_TYPE,
     )
 
 
+def _instance() -> str:
+    """Return the path that was asked for as a URI reference, as RFC 9457 wants it."""
+    return quote(request.path, safe="/:@!$&'()*+,;=~")
+
+
 def document(problem: Problem, *, instance: str, request_id: str) -> bytes:
-    """Return a problem as JSON; `instance` is the path that was asked for."""
+    """Return a problem as JSON; `instance` is the path that was asked for, encoded."""
     body = {
         "type": f"/docs/errors#{problem.code}",
         "title": problem.title(),

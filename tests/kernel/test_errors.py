@@ -44,6 +44,11 @@ def test_a_domains_problem_brings_its_own_members(probe):
     assert response.json["instance"] == "/api/v1/probes/taken"
 
 
+def test_the_instance_is_the_encoded_path(probe):
+    response = probe.get("/api/v1/½ <b>%22")
+    assert response.json["instance"] == "/api/v1/%C2%BD%20%3Cb%3E%22"
+
+
 def test_a_bug_is_500_and_tells_nothing(probe):
     response = probe.get("/api/v1/probes/bug")
     assert shape(response) == (500, "internal_error")
