@@ -95,9 +95,12 @@ def _complete(
 
 
 def _add_request_example(operation: Operation, schemas: dict[str, Any]) -> None:
-    for media in operation.get("requestBody", {}).get("content", {}).values():
+    body = operation.get("requestBody", {})
+    for kind, media in body.get("content", {}).items():
         _forbid_unknown(media.get("schema", {}), schemas)
         _add_example(media, schemas)
+        if "json" in kind:  # where nothing is required, no body says the same as an empty object
+            body["required"] = bool(resolved(media["schema"], schemas).get("required"))
 
 
 def _forbid_unknown(schema: Any, schemas: dict[str, Any]) -> None:

@@ -131,6 +131,12 @@ def test_every_example_of_a_body_is_understood(client, app, every):
         assert said.get("code") != "invalid" or not wrong, (name, wrong)
 
 
+def test_a_body_is_required_where_one_of_its_fields_is(document):
+    drawing = document["paths"]["/api/v1/drawings/{drawing_id}"]
+    assert document["paths"]["/api/v1/auth/login"]["post"]["requestBody"]["required"] is True
+    assert drawing["patch"]["requestBody"]["required"] is False
+
+
 def test_bodies_say_that_unknown_fields_are_refused(document, every):
     schemas = document["components"]["schemas"]
     for name, operation in every:
