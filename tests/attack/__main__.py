@@ -1,0 +1,77 @@
+"""`make attack`: garbage from every role against the running server; no answer may be wrong.
+
+Schemathesis makes the requests from the OpenAPI document: boundary values of every parameter, then
+random ones, well-formed and not. Each answer must be documented, below 500, and fit its schema; a
+malformed request must be refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.access.world import World
+from tests.attack.campaign import Outcome, attack
+from tests.attack.keeper import ROLES, Keeper
+from tests.faults import stack
+
+
+def main() -> int:
+    """Attack as each role and print what came of it; 1 where an answer was wrong."""
+    options = _options()
+    seed = secrets.randbelow(1 << 32) if options.seed == "random" else int(options.seed)
+    print(f"seed {seed}")
+    outcomes = []
+    with TemporaryDirectory() as name, stack.running(Path(name)) as running:
+        client = running.app.test_client()
+        world = World(client)
+        document = client.get("/api/v1/openapi.json").json
+        for role in options.roles:
+            started_s = time.monotonic()
+            outcome = attack(
+                document,
+                Keeper(client, world, role),
+                base_url=running.base_url,
+                examples=options.examples,
+                seed=seed,
+            )
+            outcomes.append(outcome)
+            _print(role, outcome, time.monotonic() - started_s)
+        print("\n".join((Path(name) / "log" / "api.log").read_text().splitlines()[:20]))
+    return _sum_up(outcomes)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
+    parser.add_argument("--examples", type=int, default=10, help="random requests per operation")
+    parser.add_argument("--seed", default="1", help="a number, or `random`")
+    parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES))
+    return parser.parse_args()
+
+
+def _print(role: str, outcome: Outcome, took_s: float) -> None:
+    print(
+        f"{role}: {outcome.sent} requests in {took_s:.0f} s, {outcome.bad} of them bad, "
+        f"{outcome.server_errors} answers of 500 and above, {len(outcome.findings)} findings"
+    )
+    print("  " + ", ".join(f"{n} x {status}" for status, n in sorted(outcome.statuses.items())))
+    for finding, text in sorted(outcome.findings.items(), key=str):
+        print(f"\n* {finding.operation}: {finding.check}: {finding.title}\n{text}")
+    for text in sorted(set(outcome.broken)):
+        print(f"\n* {text}")
+
+
+def _sum_up(outcomes: list[Outcome]) -> int:
+    sent, bad = (sum(getattr(each, name) for each in outcomes) for name in ("sent", "bad"))
+    wrong = sum(len(each.findings) + len(each.broken) for each in outcomes)
+    errors = sum(each.server_errors for each in outcomes)
+    print(f"{sent} requests, {bad} bad, {errors} answers of 500 and above, {wrong} findings")
+    return 1 if wrong or errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
