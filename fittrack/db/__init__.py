@@ -61,6 +61,9 @@ class Engine(Protocol):
     def begin(self, name: str, *, writing: bool) -> EngineTransaction:
         """Open a unit on this thread's connection. Raises: Busy, Disconnected."""
 
+    def overwrite_deleted(self) -> None:
+        """Let what was deleted stand in no file of the engine's own, as far as that can be now."""
+
     def close(self) -> None:
         """Close the connections of this thread or pool."""
 

@@ -103,6 +103,9 @@ class OracleEngine:
         connection.call_timeout = 0  # an index may take long to build, another runner to finish
         return connection
 
+    def overwrite_deleted(self) -> None:
+        """Do nothing: what undo and redo hold is for the database's operator to let go."""
+
     def close(self) -> None:
         """Close this process's pool."""
         pool = self._pools.pop(os.getpid(), None)

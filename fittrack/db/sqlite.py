@@ -39,6 +39,7 @@ from fittrack.db.values import (
 
 BUSY_TIMEOUT_S = 15
 QUEUE_PAUSE_S = 0.002
+EMPTYING_MS = 200
 LEAST_VERSION = (3, 37, 0)  # STRICT tables
 
 CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
@@ -72,6 +73,18 @@ class SqliteEngine:
     def raw(self) -> sqlite3.Connection:
         """Return this thread's connection, for migrations and tests."""
         return self._link().connection
+
+    def overwrite_deleted(self) -> None:
+        """Empty the write-ahead log, which has the former pages; not while others are reading.
+
+        Then they are overwritten when the log next begins anew.
+        """
+        connection = self.raw()
+        connection.execute(f"PRAGMA busy_timeout = {EMPTYING_MS}")
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -157,6 +170,7 @@ def open_connection(path: str, synchronous: str) -> sqlite3.Connection:
         "foreign_keys = ON",
         "recursive_triggers = ON",  # else INSERT OR REPLACE walks past the append-only triggers
         "case_sensitive_like = ON",
+        "secure_delete = ON",  # what is deleted is overwritten, or it would stay in the file
     ):
         connection.execute(f"PRAGMA {pragma}")
     sqlite_functions.register(connection)
