@@ -96,6 +96,14 @@ def _find_body(tx: Transaction, account_id: str) -> Body | None:
     return Body(member.date_of_birth_on, tuple(values) or (now_only,))
 
 
+def erase(tx: Transaction, account_id: str, *, row_limit: int) -> int:
+    """Leave of an erased member's days nothing but their points; return how many days it were."""
+    days = repository.list_erasable_days(tx, account_id, blank_at=_NEVER, row_limit=row_limit)
+    blank = replace(_nothing(account_id, _NEVER.date(), now=_NEVER), receipt_json=[])
+    repository.erase_days(tx, account_id, days, blank)
+    return len(days)
+
+
 def receipt_on(account_id: str, day_on: date, stored: DayAward | None) -> DayReceipt:
     """Return a day as its member sees it; where nothing happened, the lines are without points."""
     day = stored or _nothing(account_id, day_on, now=_NEVER)

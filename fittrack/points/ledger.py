@@ -125,6 +125,27 @@ def reverse(
     return spendable_points + change
 
 
+def sweep(tx: Transaction, account_id: str, *, actor: str, day_on: date, now: datetime) -> None:
+    """Move what an erased member has, points and debt, to the house's account for that."""
+    rows = repository.lock_member_accounts(tx, account_id)
+    spendable_points, debt_points = _balances(account_id, rows) if rows else (0, 0)
+    for kind, amount_points in (("points", -spendable_points), ("debt", debt_points)):
+        if amount_points:
+            request = Request(
+                kind="adjustment",
+                account_id=account_id,
+                house=ERASED,
+                amount_points=amount_points,
+                reference_id=account_id,
+                idempotency_key=f"erasure/{new_id()}",
+                description="What an erased account left",
+                actor=actor,
+                day_on=day_on,
+                may_owe=kind == "debt",
+            )
+            post(tx, request, now=now)
+
+
 def content_of(
     record: Record, sequence_no: int, previous_hash: str, postings: Sequence[Posting]
 ) -> dict[str, Any]:

@@ -267,3 +267,31 @@ def audit_members(tx: Transaction, after_id: str, row_limit: int) -> list[Member
 def list_activity_days(tx: Transaction, account_id: str) -> list[date]:
     rows = tx.all(ActivityDay, SQL["list_activity_days"], account_id=account_id)
     return sorted(row.day_on for row in rows)
+
+
+def list_erasable_days(
+    tx: Transaction, account_id: str, *, blank_at: datetime, row_limit: int
+) -> list[date]:
+    rows = tx.all(
+        ActivityDay,
+        SQL["list_erasable_days"],
+        account_id=account_id,
+        blank_at=blank_at,
+        row_limit=row_limit,
+    )
+    return [row.day_on for row in rows]
+
+
+def erase_days(tx: Transaction, account_id: str, days: Sequence[date], blank: DayAward) -> None:
+    """Leave of days what the ledger has of them; the rest is that of a blank day."""
+    shared = {
+        "account_id": account_id,
+        "tally_json": blank.tally_json,
+        "receipt_json": blank.receipt_json,
+        "blank_at": blank.computed_at,
+    }
+    tx.run_many(SQL["erase_days"], [{**shared, "day_on": day_on} for day_on in days])
+
+
+def erase_max_hr_values(tx: Transaction, account_id: str) -> None:
+    tx.run(SQL["erase_max_hr_values"], account_id=account_id)

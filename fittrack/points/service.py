@@ -61,6 +61,20 @@ def change_max_hr(
     points_days.recompute(tx, account_id, [today_on], now=now)
 
 
+def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:
+    """Take what an erased member could spend or owes, and forget the heart rates.
+
+    The ledger stays as it is, under the account's id; `erase_days` does the rest in batches.
+    """
+    ledger.sweep(tx, account_id, actor=actor_id, day_on=_today(now), now=now)
+    repository.erase_max_hr_values(tx, account_id)
+
+
+def erase_days(tx: Transaction, account_id: str, *, row_limit: int) -> int:
+    """Leave of an erased member's days nothing but their points; return how many days it were."""
+    return points_days.erase(tx, account_id, row_limit=row_limit)
+
+
 def spend(
     tx: Transaction,
     account_id: str,

@@ -80,3 +80,29 @@ UPDATE day_awards
        computed_at = :computed_at
  WHERE account_id = :account_id
    AND day_on = :day_on
+
+-- name: list_erasable_days
+-- Days of an erased member that still tell what was done on them.
+SELECT day_on
+  FROM day_awards
+ WHERE account_id = :account_id
+   AND computed_at > :blank_at
+ ORDER BY day_on
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_days
+-- Leave of a day what the ledger has of it: how many points.
+UPDATE day_awards
+   SET forfeited_points = 0,
+       active_minutes = 0,
+       run_days = 0,
+       tally_json = :tally_json,
+       receipt_json = :receipt_json,
+       computed_at = :blank_at
+ WHERE account_id = :account_id
+   AND day_on = :day_on
+
+-- name: erase_max_hr_values
+-- Forget an erased member's heart rates.
+DELETE FROM max_hr_values
+ WHERE account_id = :account_id
