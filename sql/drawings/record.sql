@@ -52,6 +52,13 @@ SELECT drawing_id, kind, body_text, body_hash, signature, created_at
  WHERE drawing_id = :drawing_id
    AND kind = :kind
 
+-- name: find_operator_key
+-- The public key that a drawing's terms name; all that it publishes is signed with it.
+SELECT JSON_VALUE(body_text, '$.operator_key') AS operator_key
+  FROM drawing_documents
+ WHERE drawing_id = :drawing_id
+   AND kind = 'terms'
+
 -- name: insert_reveal
 -- Publish what a source revealed; never again for the same source.
 INSERT INTO drawing_reveals (drawing_id, source_id, position, body_text, revealed_at)
@@ -97,7 +104,7 @@ VALUES (:drawing_id, :position, :entry_id, :role, :prize_id, :ticket_no)
 -- name: list_published_picks
 -- Who was drawn, with what the members let others see of them and how many tickets each held.
 SELECT k.position, k.entry_id, k.role, k.prize_id, k.ticket_no, p.name AS prize_name, h.tickets_held,
-       a.display_name, a.status AS account_status
+       a.display_name
   FROM drawing_picks k
   JOIN entries e ON e.entry_id = k.entry_id
   JOIN accounts a ON a.account_id = e.account_id

@@ -153,7 +153,9 @@ SELECT k.position, k.entry_id, e.account_id, k.prize_id, p.name AS prize_name, p
 -- The members of a drawing who have no notice of a kind about it, in the order of their ids.
 SELECT h.account_id
   FROM drawing_holders h
+  JOIN accounts a ON a.account_id = h.account_id
  WHERE h.drawing_id = :drawing_id
+   AND a.status <> 'erased'
    AND NOT EXISTS (SELECT 1
                      FROM notifications n
                     WHERE n.account_id = h.account_id
@@ -161,3 +163,41 @@ SELECT h.account_id
                       AND n.notification_key = :drawing_id)
  ORDER BY h.account_id
  FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_salts
+-- Let nobody tell any more which tags of drawings were an erased member's.
+UPDATE drawing_holders
+   SET salt_bytes = NULL
+ WHERE account_id = :account_id
+
+-- name: erase_carried_salts
+-- The same for tags that a drawing has given anew, after its members were erased.
+UPDATE drawing_holders
+   SET salt_bytes = NULL
+ WHERE drawing_id = :drawing_id
+   AND account_id IN (SELECT a.account_id FROM accounts a WHERE a.status = 'erased')
+
+-- name: list_entered_drawings
+-- The drawings that still sell and in which a member holds entries, in the order of their ids.
+SELECT d.drawing_id
+  FROM drawing_holders h
+  JOIN drawings d ON d.drawing_id = h.drawing_id
+ WHERE h.account_id = :account_id
+   AND d.status IN ('draft', 'scheduled', 'open')
+ ORDER BY d.drawing_id
+
+-- name: void_entries
+-- Let a member's entries of a drawing count no more; they stay, with the reason.
+UPDATE entries
+   SET void_reason = :void_reason
+ WHERE drawing_id = :drawing_id
+   AND account_id = :account_id
+   AND void_reason IS NULL
+
+-- name: subtract_units_sold
+-- Take void tickets out of a drawing's count, if it still sells at this moment.
+UPDATE drawings
+   SET units_sold = units_sold - :units
+ WHERE drawing_id = :drawing_id
+   AND status IN ('draft', 'scheduled', 'open')
+   AND closes_at > :now_at

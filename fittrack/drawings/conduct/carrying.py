@@ -111,6 +111,7 @@ def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing) -> Non
         for account_id in sorted({entry.account_id for entry in entries})
     }
     tickets.insert_holders(tx, list(holders.values()))
+    tickets.erase_carried_salts(tx, successor.drawing_id)
     carried = [_carried(entry, holders[entry.account_id]) for entry in entries]
     tickets.insert_entries(tx, carried)
     units = sum(entry.units for entry in carried)

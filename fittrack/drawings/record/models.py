@@ -90,7 +90,6 @@ class PublishedPick:
     prize_name: str | None
     tickets_held: int
     display_name: str
-    account_status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +143,4 @@ class BundleParts:
     result: Document
     reveals: list[str]
     entry_count: int
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None  # None where the key that could sign it is gone

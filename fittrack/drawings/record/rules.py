@@ -135,11 +135,6 @@ def proof(run: Sequence[Json], roots: Sequence[bytes], *, index: int, tree_size:
     }
 
 
-def shown_name(display_name: str, account_status: str) -> str:
-    """Return how a winner is named to everybody."""
-    return "A former member" if account_status == "erased" else display_name
-
-
 def parsed(text: str) -> Json:
     """Return the object of canonical JSON text."""
     body = parse_json(text.encode())

@@ -121,9 +121,7 @@ LogRecordPageSchema = page_schema(LogRecordSchema)
 
 
 def _winner_name(pick: PublishedPick) -> str | None:
-    if pick.role != "winner":
-        return None
-    return rules.shown_name(pick.display_name, pick.account_status)
+    return pick.display_name if pick.role == "winner" else None
 
 
 def _dumped(results: Results, role: str) -> Any:

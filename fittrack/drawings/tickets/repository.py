@@ -25,15 +25,20 @@ SQL = load_sql("drawings")
 
 
 @dataclass(frozen=True, slots=True)
+class DrawingId:
+    """A drawing, by its id."""
+
+    drawing_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntrantId:
     """An account that holds entries of a drawing."""
 
     account_id: str
 
 
-def get_entrant(
-    tx: Transaction, drawing_id: str, account_id: str, *, now_at: datetime
-) -> Entrant:
+def get_entrant(tx: Transaction, drawing_id: str, account_id: str, *, now_at: datetime) -> Entrant:
     """Return what decides whether an account may enter. Raises: LookupError."""
     entrant = tx.one(
         Entrant, SQL["get_entrant"], drawing_id=drawing_id, account_id=account_id, now_at=now_at
@@ -170,3 +175,34 @@ def list_untold_entrants(
         row_limit=row_limit,
     )
     return [row.account_id for row in rows]
+
+
+def erase_salts(tx: Transaction, account_id: str) -> None:
+    """Let nobody tell any more which tags of drawings were an erased member's."""
+    tx.run(SQL["erase_salts"], account_id=account_id)
+
+
+def erase_carried_salts(tx: Transaction, drawing_id: str) -> None:
+    """Do the same to the fresh tags of a drawing whose members were erased before."""
+    tx.run(SQL["erase_carried_salts"], drawing_id=drawing_id)
+
+
+def list_entered_drawings(tx: Transaction, account_id: str) -> list[str]:
+    """Return the drawings that still sell and in which a member holds entries, by their ids."""
+    rows = tx.all(DrawingId, SQL["list_entered_drawings"], account_id=account_id)
+    return [row.drawing_id for row in rows]
+
+
+def void_entries(tx: Transaction, drawing_id: str, account_id: str, void_reason: str) -> None:
+    """Let a member's entries of a drawing count no more; they stay, with the reason."""
+    tx.run(
+        SQL["void_entries"],
+        drawing_id=drawing_id,
+        account_id=account_id,
+        void_reason=void_reason,
+    )
+
+
+def subtract_units_sold(tx: Transaction, drawing_id: str, units: int, *, now: datetime) -> bool:
+    """Take void tickets out of a drawing's count, and return whether it still sells."""
+    return tx.run(SQL["subtract_units_sold"], drawing_id=drawing_id, units=units, now_at=now) == 1

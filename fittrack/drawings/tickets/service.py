@@ -36,6 +36,7 @@ from fittrack.pagination import Cursor, Page
 from fittrack.points import service as points
 
 FIRST_ID = "0"
+WITHDRAWN = "withdrawn"
 
 
 def buy_tickets(
@@ -128,6 +129,29 @@ def list_my_wins(*, account_id: str, cursor: Cursor, limit: int) -> Page[Win]:
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda win: (win.entry_id, win.position))
 
 
+def withdraw_tickets(tx: Transaction, account_id: str, *, now: datetime) -> int:
+    """Void, for good and without a refund, a member's tickets of all drawings that still sell.
+
+    The entries stay in their lists, with the reason. Returns how many tickets it were.
+    """
+    withdrawn = 0
+    for drawing_id in repository.list_entered_drawings(tx, account_id):
+        drawings.lock_drawing(tx, drawing_id)
+        held = repository.get_units_held(tx, drawing_id, account_id)
+        if held and repository.subtract_units_sold(tx, drawing_id, held, now=now):
+            repository.void_entries(tx, drawing_id, account_id, WITHDRAWN)
+            withdrawn += held
+    return withdrawn
+
+
+def erase_member(tx: Transaction, account_id: str) -> None:
+    """Let nobody tell any more which tags of drawings were an erased member's.
+
+    Entries, lists and picks stay as they are: they name tags and the account's id.
+    """
+    repository.erase_salts(tx, account_id)
+
+
 def _check_entrant(
     tx: Transaction, drawing: Drawing, account_id: str, *, wanted: int, now: datetime
 ) -> int:
@@ -180,7 +204,7 @@ def _receipt(tx: Transaction, entry: Entry, *, now: datetime) -> Receipt:
         issued_at=epoch_s(now),
         log=record.get_log_head(tx),
     )
-    return Receipt(body, record.sign("receipt", body))
+    return Receipt(body, record.sign_for(tx, entry.drawing_id, "receipt", body))
 
 
 def _with_receipt(entry: Entry, receipt: Receipt) -> Entry:
