@@ -67,6 +67,7 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.accounts.erasure.routes import blp as erasure
     from fittrack.accounts.factors.routes import blp as factors
     from fittrack.accounts.registration.routes import blp as registration
     from fittrack.accounts.resets.routes import blp as factor_resets
@@ -94,6 +95,7 @@ def register_blueprints(app: Flask) -> None:
 
     for blueprint in (registration, sessions, factors, factor_resets, users, security_events, keys):
         extensions.api.register_blueprint(blueprint)
+    extensions.api.register_blueprint(erasure)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):

@@ -58,6 +58,7 @@ class JobKind:
 
 JOBS: Mapping[str, JobKind] = {
     "send_mail": JobKind("mail", "fittrack.mail.jobs.send_mail"),
+    "finish_erasure": JobKind("default", "fittrack.accounts.erasure.jobs.finish_erasure"),
     "remind_owner": JobKind("mail", "fittrack.accounts.resets.jobs.remind_owner"),
     "process_import_item": JobKind(
         "default", "fittrack.activities.imports.jobs.process_import_item", "import_timeout_s"

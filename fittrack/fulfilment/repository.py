@@ -65,3 +65,8 @@ def get_fulfilment(tx: Transaction, fulfilment_id: str, *, account_id: str | Non
 def list_fulfilment_events(tx: Transaction, fulfilment_id: str) -> list[FulfilmentEvent]:
     """Return the steps of one delivery, oldest first."""
     return tx.all(FulfilmentEvent, SQL["list_fulfilment_events"], fulfilment_id=fulfilment_id)
+
+
+def list_unfinished_fulfilments(tx: Transaction, account_id: str) -> list[Fulfilment]:
+    """Return a member's prizes that are still on their way."""
+    return tx.all(Fulfilment, SQL["list_unfinished_fulfilments"], account_id=account_id)

@@ -39,6 +39,11 @@ def open_for_winners(
         )
 
 
+def list_unfinished(tx: Transaction, account_id: str) -> list[Fulfilment]:
+    """Return, within the caller's transaction, a member's prizes that are still on their way."""
+    return repository.list_unfinished_fulfilments(tx, account_id)
+
+
 def list_fulfilments(
     *,
     account_id: str | None,

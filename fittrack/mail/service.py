@@ -61,12 +61,25 @@ def send_mail(
 
 def list_mailbox(*, to: str | None = None) -> list[DeliveredMail]:
     """Return the newest mails of the mailbox folder, newest first; all of one address with `to`."""
-    folder = Path(config.current().mail_url.removeprefix(FOLDER))
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.name, reverse=True)
+    files = sorted(_mailbox().glob("*.eml"), key=lambda file: file.name, reverse=True)
     mails = (_read(file) for file in files)
     wanted = None if to is None else as_written(to).casefold()
     shown = (mail for mail in mails if wanted in {None, mail.to.casefold()})
     return list(islice(shown, SHOWN_MAILS))
+
+
+def empty_mailbox(*, of: str) -> None:
+    """Take an address's mails out of the mailbox folder; mails that were sent are out of reach."""
+    if not config.current().mail_url.startswith(FOLDER):
+        return
+    wanted = as_written(of).casefold()
+    for file in _mailbox().glob("*.eml"):
+        if _read(file).to.casefold() == wanted:
+            file.unlink(missing_ok=True)
+
+
+def _mailbox() -> Path:
+    return Path(config.current().mail_url.removeprefix(FOLDER))
 
 
 def _deliver(

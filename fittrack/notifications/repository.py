@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +16,24 @@ from fittrack.notifications.models import Notification
 SQL = load_sql("notifications")
 
 
+@dataclass(frozen=True, slots=True)
+class NotificationId:
+    """One notice, by its id."""
+
+    notification_id: str
+
+
 def insert_notification(tx: Transaction, **columns: Any) -> bool:
-    """Store a notice and tell whether it is new: one kind and key reaches a member once."""
+    """Store a notice and tell whether it is new: one kind and key reaches a member once.
+
+    For a member who was erased none is.
+    """
     try:
-        tx.run(SQL["insert_notification"], **columns)
+        return tx.run(SQL["insert_notification"], **columns) == 1
     except Unique as error:
         if error.constraint != "notifications_key_uq":
             raise
         return False
-    return True
 
 
 def list_notifications(
@@ -74,3 +85,20 @@ def update_read_at(
         account_id=account_id,
         read_at=read_at,
     )
+
+
+def list_erasable_notifications(tx: Transaction, account_id: str, *, row_limit: int) -> list[str]:
+    """Return the ids of notices of a member, the oldest first."""
+    rows = tx.all(
+        NotificationId,
+        SQL["list_erasable_notifications"],
+        account_id=account_id,
+        row_limit=row_limit,
+    )
+    return [row.notification_id for row in rows]
+
+
+def erase_notifications(tx: Transaction, notification_ids: Sequence[str]) -> None:
+    """Forget notices."""
+    rows = [{"notification_id": notification_id} for notification_id in notification_ids]
+    tx.run_many(SQL["erase_notifications"], rows)

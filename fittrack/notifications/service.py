@@ -51,6 +51,13 @@ def notify(
         mail.send_later(tx, template, account_id=account_id, key=key, now=now, **words, **data)
 
 
+def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
+    """Forget some of what an erased member was told, and return how many notices it were."""
+    ids = repository.list_erasable_notifications(tx, account_id, row_limit=row_limit)
+    repository.erase_notifications(tx, ids)
+    return len(ids)
+
+
 def list_notifications(
     *, account_id: str, unread_only: bool, cursor: Cursor, limit: int
 ) -> NotificationList:

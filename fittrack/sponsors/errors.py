@@ -15,3 +15,9 @@ class SponsorNameTaken(Conflict):
     """There is a sponsor of that name already."""
 
     code = "sponsor_name_taken"
+
+
+class LastSponsorAccount(Conflict):
+    """This is the last account of an active sponsor; another one must be added first."""
+
+    code = "last_sponsor_account"

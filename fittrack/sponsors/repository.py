@@ -71,6 +71,11 @@ def insert_sponsor_account(
     )
 
 
+def delete_sponsor_account(tx: Transaction, account_id: str) -> None:
+    """Make an account nobody's."""
+    tx.run(SQL["delete_sponsor_account"], account_id=account_id)
+
+
 def list_sponsor_accounts(tx: Transaction, sponsor_id: str) -> list[str]:
     """Return the accounts of a sponsor's people."""
     rows = tx.all(SponsorAccount, SQL["list_sponsor_accounts"], sponsor_id=sponsor_id)
@@ -81,6 +86,11 @@ def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:
     """Return the id of the sponsor that an account belongs to, or None."""
     sponsor_id = tx.value(SQL["find_sponsor_of"], account_id=account_id)
     return None if sponsor_id is None else str(sponsor_id)
+
+
+def erase_sponsor_account(tx: Transaction, account_id: str) -> None:
+    """Let an erased account be nobody's of a sponsor."""
+    tx.run(SQL["erase_sponsor_account"], account_id=account_id)
 
 
 def _found(sponsor: Sponsor | None, sponsor_id: str) -> Sponsor:

@@ -12,7 +12,7 @@ from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors import repository
-from fittrack.sponsors.errors import SponsorNotFound
+from fittrack.sponsors.errors import LastSponsorAccount, SponsorNotFound
 from fittrack.sponsors.models import Sponsor
 
 
@@ -69,6 +69,19 @@ def add_account(*, sponsor_id: str, account_id: str, now: datetime) -> None:
         repository.insert_sponsor_account(tx, sponsor_id, account_id, now=now)
 
 
+def place_account(
+    tx: Transaction, account_id: str, *, sponsor_id: str | None, now: datetime
+) -> None:
+    """Make an account one of a sponsor's people instead of whose it was, or nobody's.
+
+    Raises: SponsorNotFound.
+    """
+    repository.delete_sponsor_account(tx, account_id)
+    if sponsor_id is not None:
+        repository.get_sponsor(tx, sponsor_id)
+        repository.insert_sponsor_account(tx, sponsor_id, account_id, now=now)
+
+
 def find_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor | None:
     """Return a sponsor, or None."""
     return repository.find_sponsor(tx, sponsor_id)
@@ -77,6 +90,17 @@ def find_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor | None:
 def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:
     """Return the id of the sponsor that an account belongs to, or None."""
     return repository.find_sponsor_of(tx, account_id)
+
+
+def erase_member(tx: Transaction, account_id: str) -> None:
+    """Let an erased account be nobody's of a sponsor. Raises: LastSponsorAccount."""
+    sponsor_id = repository.find_sponsor_of(tx, account_id)
+    if sponsor_id is None:
+        return
+    sponsor = repository.lock_sponsor(tx, sponsor_id)
+    if sponsor.is_active and repository.list_sponsor_accounts(tx, sponsor_id) == [account_id]:
+        raise LastSponsorAccount(sponsor_id=sponsor_id)
+    repository.erase_sponsor_account(tx, account_id)
 
 
 def list_accounts(tx: Transaction, sponsor_id: str) -> list[str]:

@@ -146,3 +146,21 @@ SELECT block_bytes
 -- An activity's samples, gone.
 DELETE FROM activity_samples
  WHERE activity_id = :activity_id
+
+-- name: list_erasable_activities
+-- Everything that an erased member did, tombstones too.
+SELECT activity_id
+  FROM activities
+ WHERE account_id = :account_id
+ ORDER BY started_at, activity_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_duplicate_links
+-- Let no other record be a duplicate of this one, which goes.
+UPDATE activities
+   SET duplicate_of_id = NULL
+ WHERE duplicate_of_id = :activity_id
+
+-- name: erase_activities
+DELETE FROM activities
+ WHERE activity_id = :activity_id

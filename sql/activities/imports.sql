@@ -70,3 +70,20 @@ UPDATE import_items
        finished_at = :finished_at
  WHERE import_item_id = :import_item_id
    AND state = 'pending'
+
+-- name: list_erasable_imports
+-- An erased member's uploads.
+SELECT import_id
+  FROM imports
+ WHERE account_id = :account_id
+ ORDER BY created_at, import_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_import_items
+-- An upload's files, without their bytes.
+DELETE FROM import_items
+ WHERE import_id = :import_id
+
+-- name: erase_imports
+DELETE FROM imports
+ WHERE import_id = :import_id

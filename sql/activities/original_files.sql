@@ -37,3 +37,15 @@ DELETE FROM original_files
    AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.original_file_id = :original_file_id)
    AND NOT EXISTS (SELECT 1 FROM import_items w
                     WHERE w.original_file_id = :original_file_id AND w.state = 'pending')
+
+-- name: list_erasable_files
+-- What an erased member brought in.
+SELECT original_file_id
+  FROM original_files
+ WHERE account_id = :account_id
+ ORDER BY content_sha256
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_original_files
+DELETE FROM original_files
+ WHERE original_file_id = :original_file_id

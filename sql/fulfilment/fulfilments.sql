@@ -37,3 +37,12 @@ SELECT step_no, state, actor_id, occurred_at
   FROM fulfilment_events
  WHERE fulfilment_id = :fulfilment_id
  ORDER BY step_no
+
+-- name: list_unfinished_fulfilments
+-- A member's prizes that are still on their way.
+SELECT fulfilment_id, drawing_id, position, prize_id, entry_id, account_id, prize_name, delivery,
+       state, won_at, notified_at, updated_at
+  FROM fulfilments
+ WHERE account_id = :account_id
+   AND state NOT IN ('delivered', 'forfeited')
+ ORDER BY fulfilment_id

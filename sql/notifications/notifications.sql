@@ -1,8 +1,11 @@
 -- name: insert_notification
--- Tell a member something, once per kind and key.
+-- Tell a member something, once per kind and key; who was erased is told nothing.
 INSERT INTO notifications
        (notification_id, account_id, kind, notification_key, title, body, data_json, created_at)
-VALUES (:notification_id, :account_id, :kind, :notification_key, :title, :body, :data_json, :created_at)
+SELECT :notification_id, a.account_id, :kind, :notification_key, :title, :body, :data_json, :created_at
+  FROM accounts a
+ WHERE a.account_id = :account_id
+   AND a.status <> 'erased'
 
 -- name: list_notifications
 -- One member's notifications, newest first; a NULL cursor begins at the newest.
@@ -34,3 +37,15 @@ UPDATE notifications
  WHERE notification_id = :notification_id
    AND account_id = :account_id
    AND read_at IS NULL
+
+-- name: list_erasable_notifications
+-- What an erased member was told.
+SELECT notification_id
+  FROM notifications
+ WHERE account_id = :account_id
+ ORDER BY notification_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: erase_notifications
+DELETE FROM notifications
+ WHERE notification_id = :notification_id

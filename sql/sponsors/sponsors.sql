@@ -66,6 +66,11 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
 INSERT INTO sponsor_accounts (account_id, sponsor_id, added_at)
 VALUES (:account_id, :sponsor_id, :added_at)
 
+-- name: delete_sponsor_account
+-- Make an account nobody's.
+DELETE FROM sponsor_accounts
+ WHERE account_id = :account_id
+
 -- name: list_sponsor_accounts
 -- A sponsor's people.
 SELECT account_id
@@ -77,4 +82,9 @@ SELECT account_id
 -- The sponsor that an account belongs to.
 SELECT sponsor_id
   FROM sponsor_accounts
+ WHERE account_id = :account_id
+
+-- name: erase_sponsor_account
+-- Let an erased account be nobody's of a sponsor.
+DELETE FROM sponsor_accounts
  WHERE account_id = :account_id

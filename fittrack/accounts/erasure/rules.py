@@ -1,0 +1,74 @@
+"""The name under which an erased account's records stay, and what is kept of it and why."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+PSEUDONYM_BYTES = 10
+
+
+def pseudonym(random_bytes: bytes) -> str:
+    """Return the display name of an erased account, such as `member-7F3KQ2ZPXA5W6M4B`."""
+    return f"member-{base64.b32encode(random_bytes).decode()}"
+
+
+def erased_email_key(account_id: str) -> str:
+    """Return what stands where an address was compared; no address looks like it."""
+    return f"erased:{account_id}"
+
+
+# What belongs to a member and is gone: the table, and the statement that sees to it.
+ERASED: Mapping[str, str] = {
+    "activities": "erase_activities",
+    "activity_laps": "delete_laps",
+    "activity_minutes": "delete_minutes",
+    "activity_samples": "delete_samples",
+    "appeals": "erase_appeals",
+    "display_name_holds": "erase_name_holds",
+    "email_changes": "erase_email_changes",
+    "export_chunks": "delete_export_chunks",
+    "exports": "erase_exports",
+    "factor_resets": "erase_factor_resets",
+    "idempotency_keys": "erase_keys",
+    "import_items": "erase_import_items",
+    "imports": "erase_imports",
+    "login_guards": "erase_login_guards",
+    "mailed_tokens": "erase_mailed_tokens",
+    "max_hr_values": "erase_max_hr_values",
+    "mfa_challenges": "erase_mfa_challenges",
+    "notifications": "erase_notifications",
+    "original_files": "erase_original_files",
+    "outbox": "erase_jobs",
+    "passkey_users": "erase_passkey_user",
+    "passkeys": "erase_passkeys",
+    "profile_images": "erase_profile_image",
+    "profiles": "erase_profile",
+    "recovery_codes": "erase_recovery_codes",
+    "refresh_tokens": "erase_refresh_tokens",
+    "security_events": "erase_security_events",
+    "sessions": "erase_sessions",
+    "sponsor_accounts": "erase_sponsor_account",
+    "suspensions": "erase_suspensions",
+    "totp_factors": "erase_totp_factor",
+}
+
+# What stays, with the account's id for a name, and why; docs/privacy.md tells it in words.
+KEPT: Mapping[str, str] = {
+    "acceptances": "which rules a member had accepted when the tickets were sold",
+    "accounts": "the row that all that is kept refers to, under a pseudonym",
+    "admin_actions": "who of the staff did what; it holds ids and names of fields, nobody's data",
+    "day_awards": "how many points a day was awarded, for the ledger's audit; the rest is blank",
+    "drawing_history": "who of the staff changed a drawing",
+    "drawing_holders": "which tag is whose account's; without its salt no tag can be opened",
+    "drawing_picks": "the result of a drawing",
+    "drawings": "who of the staff made a drawing",
+    "entries": "what was sold; open tickets stay valid",
+    "erasures": "that the account was erased, on whose behalf and when",
+    "fulfilment_events": "who took which step of a delivery",
+    "fulfilments": "which prize was given to which account, for the law and for the delivery",
+    "ledger_accounts": "the books",
+    "ledger_postings": "the books",
+    "ledger_transactions": "the books",
+    "sponsors": "an organisation's own contact",
+}

@@ -1,0 +1,1 @@
+"""All that one member has here, to be handed out or to be forgotten."""
