@@ -8,7 +8,7 @@ BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench \
-	manifest matrix gates lint fmt types check lock clean slow
+	manifest matrix attack attack-long gates lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -78,6 +78,12 @@ manifest: install ## read every real activity file and compare it with its manif
 
 matrix: install ## ask every operation as every identity
 	@$(BIN)/python -m tests.access
+
+attack: install ## send garbage from every role to the running server (2 minutes)
+	@$(BIN)/python -m tests.attack
+
+attack-long: install ## the same with other garbage each time, and far more of it
+	@$(BIN)/python -m tests.attack --examples 100 --seed random
 
 gates: install ## the Oracle gates: linter, PL/SQL grammar, driver bench
 	@$(BIN)/python -m tests.conformance.oralint
