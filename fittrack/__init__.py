@@ -67,14 +67,19 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.accounts.administration.routes import blp as administration
     from fittrack.accounts.erasure.routes import blp as erasure
     from fittrack.accounts.factors.routes import blp as factors
+    from fittrack.accounts.lockouts.routes import blp as lockouts
+    from fittrack.accounts.profiles.routes import blp as profiles
     from fittrack.accounts.registration.routes import blp as registration
     from fittrack.accounts.resets.routes import blp as factor_resets
     from fittrack.accounts.routes import blp as users
     from fittrack.accounts.security_events.routes import blp as security_events
     from fittrack.accounts.sessions.routes import blp as sessions
     from fittrack.accounts.sessions.routes import keys
+    from fittrack.accounts.suspensions.routes import blp as appeals
+    from fittrack.accounts.suspensions.routes import own as own_appeals
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
@@ -93,9 +98,9 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    for blueprint in (registration, sessions, factors, factor_resets, users, security_events, keys):
+    members = (registration, lockouts, sessions, factors, factor_resets, users, security_events)
+    for blueprint in (*members, keys, profiles, erasure, administration, appeals, own_appeals):
         extensions.api.register_blueprint(blueprint)
-    extensions.api.register_blueprint(erasure)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):

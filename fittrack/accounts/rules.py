@@ -170,14 +170,14 @@ def notices_of_state(state_code: str, excluded: Iterable[str]) -> tuple[str, ...
     return (f"Residents of {state_code} can't enter drawings that exclude it; all else is open.",)
 
 
-def check_name_holders(holders: Iterable[NameHolder], registration: Registration) -> None:
-    """Raises: DisplayNameTaken, unless the holder is the same registration, still unfinished.
+def check_name_holders(holders: Iterable[NameHolder], email_key: str) -> None:
+    """Raises: DisplayNameTaken, unless the holder is the same address, its account unfinished.
 
     An active account's name is taken even for its owner's address, and a held name is open to
     the address that asked for it: so the answer tells nothing about an address.
     """
     for holder in holders:
-        if holder.status != "pending" or holder.email_key != registration.email_key:
+        if holder.status != "pending" or holder.email_key != email_key:
             raise DisplayNameTaken(
                 errors=[{"pointer": "/display_name", "message": DisplayNameTaken.title()}]
             )

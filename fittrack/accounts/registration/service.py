@@ -36,7 +36,7 @@ def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()
     password_hash = passwords.hash_password(registration.password)
     with db.transaction("register") as tx:
         holders = repository.list_name_holders(tx, registration.display_name_key)
-        rules.check_name_holders(holders, registration)
+        rules.check_name_holders(holders, registration.email_key)
         _settle(tx, registration, password_hash, now=now)
         registered = _answer(registration)
         reply.record(tx, registered)
@@ -156,10 +156,7 @@ def _hold_name(tx: Transaction, display_name_key: str, email_key: str, *, now: d
 def _mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """Decide, in the caller's transaction, to mail a member a fresh token for 24 h."""
     life = rules.VERIFICATION_LIFE
-    token_id = tokens.issue_token(tx, account_id, VERIFY_EMAIL, life=life, now=now)
-    mail.send_later(
-        tx, VERIFY_EMAIL, account_id=account_id, key=token_id, now=now, token_id=token_id
-    )
+    tokens.mail_token(tx, account_id, VERIFY_EMAIL, life=life, now=now)
 
 
 def _accept(tx: Transaction, account_id: str, registration: Registration, *, now: datetime) -> None:
