@@ -92,11 +92,12 @@ def init_app(app: Flask) -> None:
     """Register every command."""
     from fittrack.accounts.cli import user
     from fittrack.dev.cli import seed, show_demo
+    from fittrack.keys.cli import keys
     from fittrack.points.cli import ledger
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, ledger, seed, show_demo):
+    for command in (user, keys, ledger, seed, show_demo):
         app.cli.add_command(in_plain_words(command))
 
 

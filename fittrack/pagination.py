@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,14 +44,15 @@ class Cursor:
         if crypto.base64url(raw) != text:  # decoding passes over odd characters and spare bits
             raise InvalidCursor
         seal, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-        if not hmac.compare_digest(seal, cls._seal(scope, body)):
+        if not crypto.is_mac("cursor", _sealed_text(scope, body), seal, length=MAC_BYTES):
             raise InvalidCursor
         return cls(scope, tuple(orjson.loads(body)))
 
     def encode(self) -> str:
         """Return the cursor as opaque text that can't be forged."""
         body = orjson.dumps([_plain(value) for value in self.values])
-        return crypto.base64url(self._seal(self.scope, body) + body)
+        seal = crypto.mac("cursor", _sealed_text(self.scope, body))[:MAC_BYTES]
+        return crypto.base64url(seal + body)
 
     def number(self, *, default: int, at: int = 0) -> int:
         """Return one of the key's values as a number, or the default before the first page."""
@@ -65,10 +65,6 @@ class Cursor:
     def instant(self, *, default: datetime, at: int = 0) -> datetime:
         """Return one of the key's values as an instant, or the default before the first page."""
         return instant_from_text(self.values[at]) if self.values else default
-
-    @staticmethod
-    def _seal(scope: str, body: bytes) -> bytes:
-        return crypto.mac("cursor", scope.encode() + b"\0" + body)[:MAC_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +105,10 @@ def page_schema(item: type[Schema]) -> type[Schema]:
         "next_cursor": fields.String(required=True, allow_none=True),
     }
     return type(name, (Schema,), members)
+
+
+def _sealed_text(scope: str, body: bytes) -> bytes:
+    return scope.encode() + b"\0" + body
 
 
 def _plain(value: Any) -> Any:

@@ -215,10 +215,60 @@ def list_sources(tx: Transaction, drawing_id: str) -> list[Source]:
 
 def get_sealed_value(tx: Transaction, drawing_id: str, source_id: str) -> bytes:
     """Return a kept value, still sealed. Raises: LookupError where the sponsor keeps it itself."""
-    sealed = tx.value(SQL["get_sealed_value"], drawing_id=drawing_id, source_id=source_id)
+    sealed = find_resealed_value(tx, drawing_id, source_id)
+    if sealed is None:
+        sealed = tx.value(SQL["get_sealed_value"], drawing_id=drawing_id, source_id=source_id)
     if sealed is None:
         raise LookupError(f"the value of {source_id} of {drawing_id} is not kept here")
     return bytes(sealed)
+
+
+def count_kept_values(tx: Transaction) -> int:
+    """Return how many values are kept that were not revealed."""
+    return int(tx.value(SQL["count_kept_values"]))
+
+
+def list_kept_values(
+    tx: Transaction, *, after_drawing_id: str, after_source_id: str, row_limit: int
+) -> list[Source]:
+    """Return sources with kept values that were not revealed, in order, after one of them."""
+    return tx.all(
+        Source,
+        SQL["list_kept_values"],
+        after_drawing_id=after_drawing_id,
+        after_source_id=after_source_id,
+        row_limit=row_limit,
+    )
+
+
+def find_resealed_value(tx: Transaction, drawing_id: str, source_id: str) -> bytes | None:
+    """Return a value under a newer key than its first, or None."""
+    found = tx.value(SQL["find_resealed_value"], drawing_id=drawing_id, source_id=source_id)
+    return None if found is None else bytes(found)
+
+
+def update_resealed_value(
+    tx: Transaction, source: Source, sealed: bytes, *, sealed_at: datetime
+) -> bool:
+    """Keep a value under the next key and return whether it was under a newer one before."""
+    changed = tx.run(SQL["update_resealed_value"], **_resealed(source, sealed, sealed_at))
+    return changed == 1
+
+
+def insert_resealed_value(
+    tx: Transaction, source: Source, sealed: bytes, *, sealed_at: datetime
+) -> None:
+    """Keep a value under a newer key for the first time. Raises: Unique."""
+    tx.run(SQL["insert_resealed_value"], **_resealed(source, sealed, sealed_at))
+
+
+def _resealed(source: Source, sealed: bytes, sealed_at: datetime) -> dict[str, Any]:
+    return {
+        "drawing_id": source.drawing_id,
+        "source_id": source.source_id,
+        "sealed_bytes": sealed,
+        "sealed_at": sealed_at,
+    }
 
 
 def record_event(

@@ -42,3 +42,22 @@ DELETE FROM totp_factors
 -- Take a member's authenticator app away, confirmed or not.
 DELETE FROM totp_factors
  WHERE account_id = :account_id
+
+-- name: count_totp_factors
+-- How many secrets of authenticator apps are kept.
+SELECT COUNT(*) AS factor_count
+  FROM totp_factors
+
+-- name: list_totp_accounts
+-- Who has an authenticator app, in order.
+SELECT account_id
+  FROM totp_factors
+ WHERE account_id > :after_id
+ ORDER BY account_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: reseal_totp_secret
+-- Keep the same secret under another key.
+UPDATE totp_factors
+   SET secret_bytes = :secret_bytes
+ WHERE account_id = :account_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from fittrack.accounts.errors import AccountNotFound
@@ -12,6 +12,11 @@ from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
 SQL = load_sql("accounts")
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    account_id: str
 
 
 def lock_totp_factor(tx: Transaction, account_id: str) -> TotpFactor | None:
@@ -26,7 +31,7 @@ def count_totp_factors(tx: Transaction) -> int:
 
 def list_totp_accounts(tx: Transaction, *, after_id: str, row_limit: int) -> list[str]:
     """Return the ids of accounts with an authenticator app, in order, after one."""
-    rows = tx.all(TotpOwner, SQL["list_totp_accounts"], after_id=after_id, row_limit=row_limit)
+    rows = tx.all(_Owner, SQL["list_totp_accounts"], after_id=after_id, row_limit=row_limit)
     return [row.account_id for row in rows]
 
 

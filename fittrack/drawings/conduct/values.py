@@ -61,7 +61,7 @@ def _kept_source(
     source = rules.new_source(
         drawing_id, source_id=source_id, position=position, sponsor_id=sponsor_id, value=value
     )
-    return NewSource(source, crypto.seal(_purpose(source), _context(source), value))
+    return NewSource(source, crypto.seal(purpose_of(source), context_of(source), value))
 
 
 def record_reading(tx: Transaction, source: Source, actor: Actor, *, now: datetime) -> None:
@@ -76,7 +76,7 @@ def record_reading(tx: Transaction, source: Source, actor: Actor, *, now: dateti
 def read_kept(tx: Transaction, source: Source) -> bytes:
     """Return a kept value. Raises: LookupError where it is not kept here, Unsealable."""
     sealed = repository.get_sealed_value(tx, source.drawing_id, source.source_id)
-    return crypto.unseal(_purpose(source), _context(source), sealed)
+    return crypto.unseal(purpose_of(source), context_of(source), sealed)
 
 
 def reveal(tx: Transaction, source: Source, value: bytes, actor: Actor, *, now: datetime) -> None:
@@ -104,10 +104,11 @@ def _revealing_by_themselves(tx: Transaction, sources: list[Source]) -> frozense
     )
 
 
-def _purpose(source: Source) -> str:
+def purpose_of(source: Source) -> str:
     """Return the purpose whose key seals a value: the operator's, or the sponsor's own."""
     return f"drawing value of {source.sponsor_id or rules.OPERATOR}"
 
 
-def _context(source: Source) -> str:
+def context_of(source: Source) -> str:
+    """Return where a value is kept: its drawing and source."""
     return f"{source.drawing_id}/{source.source_id}"

@@ -42,8 +42,9 @@ def _of_drawing(tx: Transaction, drawing: AuditedDrawing) -> Iterator[str]:
     yield from _of_counts(drawing)
     found = {kind: repository.find_document(tx, drawing.drawing_id, kind) for kind in SIGNED}
     published = {kind: document for kind, document in found.items() if document}
+    signed_by = rules.parsed(published["terms"].body_text) if "terms" in published else {}
     for document in published.values():
-        yield from _of_document(document)
+        yield from _of_document(document, signed_by.get("operator_key"))
     if unlogged := repository.audit_unlogged_documents(tx, drawing.drawing_id):
         yield f"{unlogged} of its documents are not in the public log"
     if "terms" in published:
@@ -69,12 +70,16 @@ def _of_counts(drawing: AuditedDrawing) -> Iterator[str]:
         yield f"it is cancelled, but {drawing.unrefunded} entries are not refunded"
 
 
-def _of_document(document: Document) -> Iterator[str]:
+def _of_document(document: Document, key: str | None) -> Iterator[str]:
+    """Yield what is wrong with a document; all of a drawing bear the key that its terms name."""
     body = rules.parsed(document.body_text)
+    if key not in crypto.operator_public_keys():
+        yield f"the key that its {document.kind} bears is none of the operator's"
+        return
     if document.body_hash != object_hash(document.kind, body).hex():
         yield f"the hash of its {document.kind} is another"
     signature = document.signature or "00" * 64
-    if not signature_holds(record.operator_key(), document.kind, body, signature):
+    if not signature_holds(key, document.kind, body, signature):
         yield f"the signature of its {document.kind} does not hold"
 
 

@@ -76,9 +76,12 @@ def get_bundle(*, drawing_id: str) -> BundleParts:
             repository.get_document(tx, drawing_id, kind) for kind in ("terms", "close", "result")
         )
         reveals = [reveal.body_text for reveal in repository.list_reveals(tx, drawing_id)]
-    return BundleParts(
-        terms, close, result, reveals, drawing.entry_count, _checkpoint(rules.head_after(last))
-    )
+    try:
+        key = rules.parsed(terms.body_text)["operator_key"]
+        checkpoint = _checkpoint(rules.head_after(last), key=key)
+    except LookupError:
+        checkpoint = None
+    return BundleParts(terms, close, result, reveals, drawing.entry_count, checkpoint)
 
 
 def bundle_text(parts: BundleParts) -> Iterator[str]:
@@ -89,11 +92,17 @@ def bundle_text(parts: BundleParts) -> Iterator[str]:
         yield f',"{document.kind}_sig":"{document.signature}"'
     yield f',"reveals":[{",".join(parts.reveals)}],"entries":['
     yield from _joined(_entries(parts))
-    yield '],"log":{"records":['
-    yield from _joined(_records(parts))
-    checkpoint = parts.checkpoint
+    yield "]"
+    if parts.checkpoint:
+        yield from _log_text(parts.checkpoint)
+    yield "}"
+
+
+def _log_text(checkpoint: Checkpoint) -> Iterator[str]:
+    yield ',"log":{"records":['
+    yield from _joined(_records(checkpoint))
     yield f'],"checkpoint":{rules.json_text(checkpoint.checkpoint)}'
-    yield f',"checkpoint_sig":"{checkpoint.sig}"}}}}'
+    yield f',"checkpoint_sig":"{checkpoint.sig}"}}'
 
 
 def list_log(*, cursor: Cursor, limit: int) -> Page[LogRecord]:
@@ -110,9 +119,9 @@ def get_checkpoint() -> Checkpoint:
         return _checkpoint(record.get_log_head(tx))
 
 
-def _checkpoint(head: LogHead) -> Checkpoint:
+def _checkpoint(head: LogHead, *, key: str | None = None) -> Checkpoint:
     body = public_log.build_checkpoint(head, at=head.at)
-    return Checkpoint(body, record.sign("checkpoint", body))
+    return Checkpoint(body, record.sign("checkpoint", body, key=key))
 
 
 def _entries(parts: BundleParts) -> Iterator[list[Json]]:
@@ -125,8 +134,8 @@ def _entries(parts: BundleParts) -> Iterator[list[Json]]:
         yield [rules.entry_of(row) for row in rows]
 
 
-def _records(parts: BundleParts) -> Iterator[list[Json]]:
-    size = parts.checkpoint.checkpoint["log_size"]
+def _records(checkpoint: Checkpoint) -> Iterator[list[Json]]:
+    size = checkpoint.checkpoint["log_size"]
     for first in range(0, size, PAGE_ROWS):
         with db.reading("list_log_records") as tx:
             rows = repository.list_log_records(

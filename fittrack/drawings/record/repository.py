@@ -73,6 +73,12 @@ def get_document(tx: Transaction, drawing_id: str, kind: str) -> Document:
     return document
 
 
+def find_operator_key(tx: Transaction, drawing_id: str) -> str | None:
+    """Return the public key, in hex, that a drawing's terms name, or None before them."""
+    found = tx.value(SQL["find_operator_key"], drawing_id=drawing_id)
+    return None if found is None else str(found)
+
+
 def insert_reveal(
     tx: Transaction,
     drawing_id: str,

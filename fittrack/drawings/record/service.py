@@ -16,14 +16,25 @@ from fittrack.drawings.record.models import Frozen, HeadRow, LogRecord, Reveal
 from fittrack.drawings.verifier import Json, canonical_json, object_hash
 
 
-def sign(kind: str, body: Json) -> str:
-    """Return the operator's signature over an object, in hex."""
-    return protocol.sign(kind, body, crypto.operator_key().private_bytes_raw())
+def sign(kind: str, body: Json, *, key: str | None = None) -> str:
+    """Return the operator's signature over an object, in hex, by the present or the named key.
+
+    Raises: LookupError where the named key is no longer here.
+    """
+    return protocol.sign(kind, body, crypto.operator_key(key).private_bytes_raw())
+
+
+def sign_for(tx: Transaction, drawing_id: str, kind: str, body: Json) -> str:
+    """Return the signature over an object of one drawing, by the key that its terms name.
+
+    Raises: LookupError where that key is no longer here.
+    """
+    return sign(kind, body, key=repository.find_operator_key(tx, drawing_id))
 
 
 def operator_key() -> str:
     """Return the operator's public key in hex."""
-    return protocol.public_key(crypto.operator_key().private_bytes_raw())
+    return crypto.operator_public_keys()[0]
 
 
 def next_sequence_no(tx: Transaction) -> int:
@@ -61,7 +72,7 @@ def publish(tx: Transaction, drawing_id: str, kind: str, body: Json, *, now: dat
         kind=kind,
         body_text=canonical_json(body).decode(),
         body_hash=object_hash(kind, body).hex(),
-        signature=sign(kind, body),
+        signature=sign_for(tx, drawing_id, kind, body),
         created_at=now,
     )
     repository.insert_document(tx, document)

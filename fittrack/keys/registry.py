@@ -1,0 +1,20 @@
+"""Every kind of value that is kept sealed; a test finds a seal that is missing here."""
+
+from __future__ import annotations
+
+from fittrack.keys.models import Sealed
+
+SEALED = (
+    Sealed(
+        "secrets of authenticator apps",
+        "fittrack.accounts.factors.service",
+        "fittrack.accounts.factors.sealing.count_secrets",
+        "fittrack.accounts.factors.sealing.reseal_secrets",
+    ),
+    Sealed(
+        "kept values of drawings",
+        "fittrack.drawings.conduct.values",
+        "fittrack.drawings.conduct.sealing.count_values",
+        "fittrack.drawings.conduct.sealing.reseal_values",
+    ),
+)
