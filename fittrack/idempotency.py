@@ -124,12 +124,12 @@ def once(
         return answer(render(schema, use_case(NoReply())), status)
     scope_hash = _hash(_caller(), request.method, request.path, key)
     # Keyed, for a body may hold a password, which a plain hash would let anyone guess at.
-    request_hash = crypto.mac("idempotency", fingerprint or _body()).hex()
+    request_hashes = [mac.hex() for mac in crypto.macs("idempotency", fingerprint or _body())]
     # One token a request: when the database asks for another try, the lease is still ours.
     lease_token: str = g.setdefault("idempotency_lease", new_id())
-    stored = _claim(scope_hash, request_hash, lease_token, now=utc_now())
+    stored = _claim(scope_hash, request_hashes, lease_token, now=utc_now())
     if stored is not None:
-        return _replay(stored, request_hash)
+        return _replay(stored, request_hashes)
     try:
         result = use_case(KeyedReply(scope_hash, lease_token, schema, status))
     except Exception:
@@ -160,12 +160,15 @@ def erase_keys(tx: Transaction, account_id: str) -> None:
 
 
 def _claim(
-    scope_hash: str, request_hash: str, lease_token: str, *, now: datetime
+    scope_hash: str, request_hashes: list[str], lease_token: str, *, now: datetime
 ) -> StoredKey | None:
-    """Take the key's lease and return None, or return the key that another request holds."""
+    """Take the key's lease and return None, or return the key that another request holds.
+
+    The first of `request_hashes` is under the present secret, the others under former ones.
+    """
     lease = {
         "scope_hash": scope_hash,
-        "request_hash": request_hash,
+        "request_hash": request_hashes[0],
         "lease_token": lease_token,
         "leased_until_at": now + timedelta(seconds=LEASE_S),
     }
@@ -173,10 +176,11 @@ def _claim(
         stored = tx.one(StoredKey, SQL["lock_key"], scope_hash=scope_hash)
         if stored is None:
             return _insert(tx, lease, now=now)
-        if stored.state == "done" or stored.request_hash != request_hash:
+        if stored.state == "done" or stored.request_hash not in request_hashes:
             return stored
         if stored.lease_token == lease_token:
             return None
+        lease["request_hash"] = stored.request_hash
         taken = tx.run(SQL["take_over_key"], **lease, now_at=now)
         return None if taken else stored
 
@@ -202,8 +206,8 @@ def _release(scope_hash: str, lease_token: str) -> None:
         tx.run(SQL["delete_running_key"], scope_hash=scope_hash, lease_token=lease_token)
 
 
-def _replay(stored: StoredKey, request_hash: str) -> Response:
-    if stored.request_hash != request_hash:
+def _replay(stored: StoredKey, request_hashes: list[str]) -> Response:
+    if stored.request_hash not in request_hashes:
         raise IdempotencyKeyReused
     if stored.response_status is None or stored.response_text is None:
         raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})

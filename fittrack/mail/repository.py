@@ -12,3 +12,9 @@ SQL = load_sql("mail")
 def find_recipient(tx: Transaction, account_id: str) -> Recipient | None:
     """Return an account's address and name as they are now, or None."""
     return tx.one(Recipient, SQL["find_recipient"], account_id=account_id)
+
+
+def find_token_hash(tx: Transaction, token_id: str) -> str | None:
+    """Return what is stored of a mailed token, or None where it was deleted."""
+    found = tx.value(SQL["find_token_hash"], token_id=token_id)
+    return None if found is None else str(found)

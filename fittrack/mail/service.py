@@ -51,10 +51,11 @@ def send_mail(
     """
     with db.reading("find_recipient") as tx:
         recipient = repository.find_recipient(tx, account_id)
+        token = _token(tx, context)
     if recipient is None or recipient.email is None:
         logger.info("no mail: the recipient is gone", extra={"account_id": account_id})
     else:
-        _deliver(lease, template, recipient, recipient.email, context, now=now)
+        _deliver(lease, template, recipient, recipient.email, {**context, **token}, now=now)
     with db.transaction("send_mail") as tx:
         queues.finish(tx, lease, now=now)
 
@@ -107,9 +108,15 @@ def _values(recipient: Recipient, context: dict[str, Any]) -> dict[str, str]:
     values = {name: str(value) for name, value in context.items()}
     values["display_name"] = recipient.display_name
     values["base_url"] = config.current().base_url.rstrip("/")
-    if "token_id" in context:
-        values["token"] = mailed_token(context["token_id"])
     return values
+
+
+def _token(tx: Transaction, context: dict[str, Any]) -> dict[str, str]:
+    """Return the token of a mail that has one; perhaps our secret has changed since."""
+    if "token_id" not in context:
+        return {}
+    token_hash = repository.find_token_hash(tx, context["token_id"])
+    return {"token": mailed_token(context["token_id"], token_hash=token_hash)}
 
 
 def _read(file: Path) -> DeliveredMail:

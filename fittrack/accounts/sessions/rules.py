@@ -45,9 +45,12 @@ def new_token() -> str:
     return crypto.base64url(os.urandom(TOKEN_BYTES))
 
 
-def successor_of(refresh_token: str) -> str:
-    """Return the token that follows; only who holds this one and our key can know it."""
-    return crypto.base64url(crypto.mac("refresh_token", refresh_token.encode()))
+def successors_of(refresh_token: str) -> list[str]:
+    """Return the token that follows; only who holds this one and our key can know it.
+
+    After it come those that earlier keys would have made.
+    """
+    return [crypto.base64url(mac) for mac in crypto.macs("refresh_token", refresh_token.encode())]
 
 
 def may_try(challenge: MfaChallenge | None, *, now: datetime) -> bool:

@@ -96,13 +96,12 @@ def refresh_session(
 
     Raises: InvalidRefreshToken, RefreshTokenReused, SessionEnded, AccountNotActive.
     """
-    following = rules.successor_of(refresh_token)
     grace = timedelta(seconds=config.current().refresh_grace_s)
     with db.transaction("refresh_session") as tx:
         token = repository.lock_refresh_token(tx, crypto.digest(refresh_token))
         if token is None:
             raise InvalidRefreshToken
-        successor = repository.lock_refresh_token(tx, crypto.digest(following))
+        following, successor = _following(tx, refresh_token)
         verdict = rules.judge(token, successor, grace=grace, now=now)
         if verdict is Verdict.REVOKE:
             _revoke_family(tx, token, remote_address, now=now)
@@ -286,6 +285,16 @@ def _check_usable(token: RefreshToken, verdict: Verdict) -> None:
         raise InvalidRefreshToken
     if token.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=token.status)
+
+
+def _following(tx: Transaction, refresh_token: str) -> tuple[str, RefreshToken | None]:
+    """Return the token that follows, and what is stored of it where it was given out before."""
+    possible = rules.successors_of(refresh_token)
+    for following in possible:
+        stored = repository.lock_refresh_token(tx, crypto.digest(following))
+        if stored is not None:
+            return following, stored
+    return possible[0], None
 
 
 def _rotate(
