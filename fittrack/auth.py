@@ -150,7 +150,7 @@ def roles_required(*roles: str) -> Callable[[View], View]:
 def require_step_up(*, now: datetime) -> None:
     """Raises: StepUpRequired unless this session showed a second factor within 10 minutes."""
     stepped_up_at = current_session().stepped_up_at
-    if not _is_recent(stepped_up_at, now=now):
+    if not is_recent(stepped_up_at, now=now):
         raise StepUpRequired
 
 
@@ -161,11 +161,12 @@ def require_recent_proof(*, now: datetime) -> None:
     that stepping up would. It's for adding the first one (OWASP ASVS 4.0.3, 2.2.3 and 3.7.1).
     """
     session = current_session()
-    if session.has_second_factor or not _is_recent(session.started_at, now=now):
+    if session.has_second_factor or not is_recent(session.started_at, now=now):
         require_step_up(now=now)
 
 
-def _is_recent(proved_at: datetime | None, *, now: datetime) -> bool:
+def is_recent(proved_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether a secret was shown within the past 10 minutes."""
     return proved_at is not None and now - proved_at <= timedelta(seconds=STEP_UP_S)
 
 

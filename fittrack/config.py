@@ -83,12 +83,22 @@ class Config:
     argon2_iterations: int = key(3, "passes of a password hash")
     argon2_parallelism: int = key(4, "lanes of a password hash")
     login_concurrency: int = key(2, "password hashes at the same time in one process")
+    login_waiting: int = key(
+        1, "password hashes that may wait for their turn in one process; more are answered 503"
+    )
     limit_anonymous: str = key("10 per minute", "requests per address without an account")
     limit_public: str = key("60 per minute", "public reads per address: results and verification")
     limit_member: str = key("100 per minute", "requests per account")
     limit_admin: str = key("500 per minute", "requests per admin or auditor")
     limit_credentials: str = key("5 per minute", "logins and the like per address and e-mail")
     cors_origins: str = key("", "origins whose pages may call the API, comma-separated; `*` is all")
+    webauthn_rp_id: str = key(
+        "", "domain that passkeys belong to; empty: the host of `BASE_URL`; changing it voids them"
+    )
+    webauthn_origins: str = key(
+        "",
+        "origins whose pages may use passkeys, comma-separated; empty: `BASE_URL` and `CORS_ORIGINS`",
+    )
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")

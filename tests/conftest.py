@@ -42,6 +42,7 @@ def settings(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config
         argon2_memory_kib=64,
         argon2_iterations=1,
         argon2_parallelism=1,
+        login_waiting=1000,
         **dict.fromkeys(
             ("limit_anonymous", "limit_public", "limit_member", "limit_admin", "limit_credentials"),
             "100000 per minute",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fittrack.errors import Conflict, Invalid, NotFound
+from fittrack.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class AccountNotFound(NotFound):
@@ -33,3 +33,9 @@ class InvalidMailedToken(Invalid):
     """This token is unknown, used or expired; ask for another mail."""
 
     code = "invalid_mailed_token"
+
+
+class TooManyLogins(Unavailable):
+    """Too many people are logging in just now; try again in a moment."""
+
+    code = "busy"

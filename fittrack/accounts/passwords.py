@@ -15,7 +15,7 @@ from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from fittrack import config, entropy
-from fittrack.errors import Unavailable
+from fittrack.accounts.errors import TooManyLogins
 
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 128
@@ -26,6 +26,7 @@ LETTER_LIKE = frozenset("4@8({[<3691!|0$5+7%2")
 MANY_LETTER_LIKE = 7
 SCORED_OF_MANY = 20
 WAIT_S = 10
+RETRY = {"Retry-After": "2"}
 SALT_BYTES = 16
 
 # The 30,000 most common passwords, as they come with zxcvbn.
@@ -58,7 +59,7 @@ def score(password: str, hints: Iterable[str]) -> int:
 
 
 def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password. Raises: Unavailable when too many wait."""
+    """Return the argon2id hash of a password. Raises: TooManyLogins."""
     with gate():
         return _hasher().hash(normalised(password), salt=entropy.random_bytes(SALT_BYTES))
 
@@ -66,7 +67,7 @@ def hash_password(password: str) -> str:
 def is_right(stored_hash: str | None, password: str) -> bool:
     """Tell whether a password fits a hash; without a hash it takes as long, and does not fit.
 
-    Raises: Unavailable when too many wait.
+    Raises: TooManyLogins.
     """
     with gate():
         instead = _dummy_hash(_hasher())
@@ -101,18 +102,37 @@ def _parts(hint: str) -> list[str]:
 
 @contextmanager
 def gate() -> Iterator[None]:
-    """Let only so many hashes be computed at a time, for each takes its share of memory."""
-    gate = _semaphore(config.current().login_concurrency)
-    if not gate.acquire(timeout=WAIT_S):
-        raise Unavailable(headers={"Retry-After": "2"})
+    """Let only so many hashes be computed at a time, for each takes its share of memory.
+
+    Only so many wait, and only so long: the threads that wait serve nobody else.
+    Raises: TooManyLogins.
+    """
+    settings = config.current()
+    gate = _semaphore(settings.login_concurrency)
+    if not gate.acquire(blocking=False):
+        with _waiting(settings.login_waiting):
+            if not gate.acquire(timeout=WAIT_S):
+                raise TooManyLogins(headers=RETRY)
     try:
         yield
     finally:
         gate.release()
 
 
+@contextmanager
+def _waiting(places: int) -> Iterator[None]:
+    """Take one of the places in the queue. Raises: TooManyLogins where none is left."""
+    queue = _semaphore(places, "waiting")
+    if not queue.acquire(blocking=False):
+        raise TooManyLogins(headers=RETRY)
+    try:
+        yield
+    finally:
+        queue.release()
+
+
 @cache
-def _semaphore(size: int) -> threading.BoundedSemaphore:
+def _semaphore(size: int, _use: str = "hashing") -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(size)
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
+
+
+class SuspensionSchema(Schema):
+    """Why an account is kept out, and since when."""
+
+    reason = fields.String(required=True, metadata={"example": "Activities recorded in a car."})
+    suspended_at = fields.AwareDateTime(required=True)
 
 
 class MemberSchema(Schema):
@@ -26,6 +35,12 @@ class MemberSchema(Schema):
     has_second_factor = fields.Boolean(required=True, attribute="is_second_factor_confirmed")
     created_at = fields.AwareDateTime(required=True)
     email_verified_at = fields.AwareDateTime(required=True, allow_none=True)
+    suspension = fields.Nested(
+        SuspensionSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why the account is suspended, if it is."},
+    )
 
 
 def email_field() -> fields.String:
@@ -41,4 +56,29 @@ def password_field() -> fields.String:
         required=True,
         validate=validate.Length(max=512),
         metadata={"example": "violet tram over quiet lakes", "format": "password"},
+    )
+
+
+class WordsField(fields.String):
+    """Free text in lines; white space around it is dropped, and lines end in one way."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return text.replace("\r\n", "\n").strip()
+
+
+def words_field(least: int, most: int, **more: Any) -> WordsField:
+    """Return the field of somebody's own words, of `least` to `most` characters."""
+    plain = validate.Regexp(
+        r"\A[^\x00-\x08\x0b-\x1f\x7f]*\Z", error="Control characters are not allowed."
+    )
+    return WordsField(validate=[validate.Length(min=least, max=most), plain], **more)
+
+
+def mailed_token_field() -> fields.String:
+    """Return the field of a token that was mailed."""
+    return fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=100),
+        metadata={"example": "q3Zf8mJX0t5oWbCq1y2VhE7nKsLdRgPuT9iAaUeYcM4"},
     )

@@ -11,6 +11,7 @@ from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.accounts.models import MailedToken
 from fittrack.db import Transaction
 from fittrack.ids import new_id
+from fittrack.mail import service as mail
 from fittrack.mail.tokens import mailed_token
 
 VERIFY_EMAIL = "verify_email"
@@ -45,6 +46,14 @@ def issue_token(
         ),
     )
     return token_id
+
+
+def mail_token(
+    tx: Transaction, account_id: str, purpose: str, *, life: timedelta, now: datetime
+) -> None:
+    """Issue a token and decide to mail it; the mail's template is called like its purpose."""
+    token_id = issue_token(tx, account_id, purpose, life=life, now=now)
+    mail.send_later(tx, purpose, account_id=account_id, key=token_id, now=now, token_id=token_id)
 
 
 def use_token(

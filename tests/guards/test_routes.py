@@ -35,6 +35,7 @@ PUBLIC = {
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/resend-verification",
+    "POST /api/v1/auth/unlock",
     "POST /api/v1/auth/verify-email",
 }
 # What a suspended member reaches besides what is public: why, an appeal, the own data, the way out.

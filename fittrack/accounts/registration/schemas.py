@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from fittrack.accounts.schemas import email_field, password_field
+from fittrack.accounts.schemas import email_field, mailed_token_field, password_field
 
 VERSION = validate.Regexp(r"^[0-9A-Za-z._-]{1,20}\Z", error="1 to 20 letters, digits, . _ or -.")
 
@@ -35,7 +35,7 @@ class RegisteredSchema(Schema):
 
 
 class VerifyEmailSchema(Schema):
-    token = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    token = mailed_token_field()
 
 
 class VerifiedSchema(Schema):

@@ -141,19 +141,29 @@ def insert_mfa_challenge(tx: Transaction, challenge: MfaChallenge) -> None:
     tx.run(SQL["insert_mfa_challenge"], **asdict(challenge))
 
 
-def lock_mfa_challenge(tx: Transaction, token_hash: str) -> MfaChallenge | None:
-    """Return the challenge of a hash and hold its row, or None."""
-    return tx.one(MfaChallenge, SQL["lock_mfa_challenge"], token_hash=token_hash)
+def find_mfa_challenge(tx: Transaction, token_hash: str) -> MfaChallenge | None:
+    """Return the challenge of a hash, or None."""
+    return tx.one(MfaChallenge, SQL["find_mfa_challenge"], token_hash=token_hash)
 
 
-def add_mfa_attempt(tx: Transaction, token_hash: str) -> None:
-    """Count an attempt at a challenge."""
-    tx.run(SQL["add_mfa_attempt"], token_hash=token_hash)
+def add_mfa_attempt(
+    tx: Transaction, token_hash: str, *, most_attempts: int, now_at: datetime
+) -> bool:
+    """Count an attempt at a challenge and return whether one was left."""
+    changed = tx.run(
+        SQL["add_mfa_attempt"], token_hash=token_hash, most_attempts=most_attempts, now_at=now_at
+    )
+    return changed == 1
 
 
 def delete_mfa_challenge(tx: Transaction, token_hash: str) -> None:
     """Forget a challenge that was met."""
     tx.run(SQL["delete_mfa_challenge"], token_hash=token_hash)
+
+
+def delete_mfa_challenges(tx: Transaction, account_id: str) -> None:
+    """Let no log-in of a member that was begun before be completed."""
+    tx.run(SQL["delete_mfa_challenges"], account_id=account_id)
 
 
 def delete_expired_challenges(tx: Transaction, *, now_at: datetime) -> int:

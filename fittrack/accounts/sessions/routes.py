@@ -146,6 +146,7 @@ def step_up(body: dict[str, str | None]) -> Response:
             session_id=session.session_id,
             code=body["code"],
             password=body["password"],
+            remote_address=request.remote_addr,
             now=utc_now(),
             reply=reply,
         ),

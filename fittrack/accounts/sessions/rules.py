@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from fittrack import crypto
-from fittrack.accounts.sessions.models import MfaChallenge, RefreshToken
+from fittrack.accounts.sessions.models import RefreshToken
 
 MFA_LIFE = timedelta(minutes=5)
 MFA_ATTEMPTS = 5
@@ -51,10 +51,3 @@ def successors_of(refresh_token: str) -> list[str]:
     After it come those that earlier keys would have made.
     """
     return [crypto.base64url(mac) for mac in crypto.macs("refresh_token", refresh_token.encode())]
-
-
-def may_try(challenge: MfaChallenge | None, *, now: datetime) -> bool:
-    """Tell whether a log-in may still be completed."""
-    return (
-        challenge is not None and now < challenge.expires_at and challenge.attempts < MFA_ATTEMPTS
-    )

@@ -12,9 +12,9 @@ TOKEN = validate.Length(min=1, max=200)
 PRINTABLE = validate.Predicate("isprintable", error="Only printable characters.")
 
 
-class LoginSchema(Schema):
-    email = email_field()
-    password = password_field()
+class DeviceSchema(Schema):
+    """What a client tells of the device that it runs on."""
+
     device_name = fields.String(
         load_default=None,
         validate=[validate.Length(max=60), PRINTABLE],
@@ -25,6 +25,11 @@ class LoginSchema(Schema):
         validate=[validate.Length(max=30), PRINTABLE],
         metadata={"example": "ios"},
     )
+
+
+class LoginSchema(DeviceSchema):
+    email = email_field()
+    password = password_field()
 
 
 class MfaLoginSchema(Schema):

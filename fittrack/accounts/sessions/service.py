@@ -8,8 +8,11 @@ from fittrack import auth, config, crypto, db
 from fittrack.accounts import passwords
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
+from fittrack.accounts.errors import AccountNotFound
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.lockouts import service as lockouts
+from fittrack.accounts.lockouts.rules import SECOND_FACTOR, is_locked
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.security_events.service import record_security_event
 from fittrack.accounts.sessions import repository, rules
@@ -30,6 +33,7 @@ from fittrack.accounts.sessions.models import (
     Session,
     SteppedUp,
 )
+from fittrack.accounts.sessions.proofs import PasswordProof, settle_password, weigh_password
 from fittrack.accounts.sessions.rules import Verdict
 from fittrack.auth import MAY_LOG_IN, AccountNotActive, SessionEnded
 from fittrack.db import Transaction
@@ -39,6 +43,10 @@ from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 
 AFTER_ANY_ID = "~"
+MISSING = {
+    "code": "A code of your authenticator app is required.",
+    "password": "The password is required.",
+}
 
 
 def log_in(
@@ -46,28 +54,24 @@ def log_in(
 ) -> OpenSession | MfaRequired:
     """Open a session for the right password, or ask for the second factor of who has one.
 
-    An unknown address, a wrong password and an unverified account take as long and answer alike.
-    Raises: InvalidCredentials, AccountNotActive, Unavailable.
+    An unknown address, a wrong password, an unverified account and one that is locked after too
+    many wrong passwords take as long and answer alike.
+    Raises: InvalidCredentials, AccountNotActive, TooManyLogins.
     """
     key = account_rules.find_email_key(email)
     with db.reading("find_login") as tx:
         login = repository.find_login(tx, key) if key else None
     is_right = passwords.is_right(login.password_hash if login else None, password)
-    if login is None or not is_right or login.status == "pending":
-        raise InvalidCredentials
-    stronger_hash = _stronger(login, password)
+    stronger_hash = _stronger(login, password) if login and is_right else None
     with db.transaction("log_in") as tx:
-        check_unchanged(tx, login)
-        if stronger_hash and login.password_hash:
-            accounts.update_password_hash(
-                tx,
-                login.account_id,
-                former_hash=login.password_hash,
-                password_hash=stronger_hash,
-            )
-        if login.is_second_factor_confirmed:
-            return _challenge(tx, login.account_id, device, now=now)
-        return open_session(tx, login.account_id, login.role, device, now=now)
+        opened = None
+        if login is None:
+            lockouts.record_unknown_attempt(tx, email, now=now)
+        else:
+            opened = _let_in(tx, PasswordProof(login, is_right), stronger_hash, device, now=now)
+    if opened is None:  # raised only now, for the attempt must be counted
+        raise InvalidCredentials
+    return opened
 
 
 def complete_log_in(
@@ -77,13 +81,17 @@ def complete_log_in(
 
     Raises: InvalidMfaToken, InvalidCode, AccountNotActive.
     """
-    token_hash = crypto.digest(mfa_token)
     with db.transaction("complete_log_in") as tx:
-        challenge = repository.lock_mfa_challenge(tx, token_hash)
-        if challenge is None or not rules.may_try(challenge, now=now):
+        challenge = repository.find_mfa_challenge(tx, crypto.digest(mfa_token))
+        if challenge is None:
             raise InvalidMfaToken
-        repository.add_mfa_attempt(tx, token_hash)
-        opened = _meet(tx, challenge, code, remote_address, now=now)
+        # The account before what belongs to it, as everywhere.
+        login = repository.lock_login(tx, challenge.account_id)
+        if not repository.add_mfa_attempt(
+            tx, challenge.token_hash, most_attempts=rules.MFA_ATTEMPTS, now_at=now
+        ):
+            raise InvalidMfaToken
+        opened = _meet(tx, challenge, login, code, remote_address, now=now)
     if opened is None:  # raised only now, for the attempt must be counted
         raise InvalidCode
     return opened
@@ -120,27 +128,33 @@ def step_up(
     session_id: str,
     code: str | None,
     password: str | None,
+    remote_address: str | None = None,
     now: datetime,
     reply: Reply,
 ) -> SteppedUp:
     """Let a session do what asks for a recent second factor, for 10 minutes.
 
-    Members without a second factor show the password again. Raises: Invalid, InvalidCode,
-    InvalidCredentials, Unavailable.
+    Members without a second factor show the password again. Wrong codes and passwords count with
+    those of log-ins. Raises: Invalid, InvalidCode, InvalidCredentials, TooManyLogins.
     """
     with db.reading("find_step_up_login") as tx:
         login = repository.get_login(tx, account_id)
-    if not login.is_second_factor_confirmed:
-        _check_password(login, password)
-    elif code is None:
-        raise field_error("/code", "A code of your authenticator app is required.")
+    has_factor = login.is_second_factor_confirmed
+    proof = None if has_factor else weigh_password(account_id, _given(password, "password"))
+    given_code = _given(code, "code") if has_factor else ""
     with db.transaction("step_up") as tx:
-        is_shown = code is not None and factors.use_code(tx, account_id, code, now=now)
-        if login.is_second_factor_confirmed and not is_shown:
-            raise InvalidCode
-        repository.step_up_session(tx, session_id, stepped_up_at=now)
+        if proof is None:
+            repository.lock_login(tx, account_id)
+            is_shown = _settle_code(tx, account_id, given_code, remote_address, now=now)
+        else:
+            shown = settle_password(tx, proof, remote_address=remote_address, now=now)
+            is_shown = shown is not None and not shown.is_second_factor_confirmed
         stepped_up = SteppedUp(now, now + timedelta(seconds=auth.STEP_UP_S))
-        reply.record(tx, stepped_up)
+        if is_shown:
+            repository.step_up_session(tx, session_id, stepped_up_at=now)
+            reply.record(tx, stepped_up)
+    if not is_shown:  # raised only now, for the attempt must be counted
+        raise InvalidCode if has_factor else InvalidCredentials
     return stepped_up
 
 
@@ -225,23 +239,54 @@ def open_session(
     return OpenSession(session.session_id, account_id, role, refresh_token)
 
 
+def _let_in(
+    tx: Transaction,
+    proof: PasswordProof,
+    stronger_hash: str | None,
+    device: Device,
+    *,
+    now: datetime,
+) -> OpenSession | MfaRequired | None:
+    """Count a log-in's password; open what it opens, or return None. Raises: AccountNotActive."""
+    try:
+        login = settle_password(tx, proof, remote_address=device.remote_address, now=now)
+    except AccountNotFound:  # it was an unfinished registration, cleared away just now
+        return None
+    if login is None or login.status == "pending":
+        return None
+    if login.status not in MAY_LOG_IN:
+        raise AccountNotActive(status_of_account=login.status)
+    _strengthen(tx, login, stronger_hash)
+    if login.is_second_factor_confirmed:
+        return _challenge(tx, login.account_id, device, now=now)
+    return open_session(tx, login.account_id, login.role, device, now=now)
+
+
+def _strengthen(tx: Transaction, login: Login, stronger_hash: str | None) -> None:
+    if stronger_hash and login.password_hash:
+        accounts.update_password_hash(
+            tx,
+            login.account_id,
+            former_hash=login.password_hash,
+            password_hash=stronger_hash,
+        )
+
+
+def _settle_code(
+    tx: Transaction, account_id: str, code: str, remote_address: str | None, *, now: datetime
+) -> bool:
+    """Count a code of a held account and tell whether it is right; while locked, none is used."""
+    guard = lockouts.guard_of(tx, account_id, SECOND_FACTOR, now=now)
+    is_right = not is_locked(guard, now=now) and factors.use_code(tx, account_id, code, now=now)
+    lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
+    return is_right
+
+
 def _stronger(login: Login, password: str) -> str | None:
     """Return a new hash where the parameters have risen since the stored one was made."""
     if login.password_hash and passwords.is_outdated(login.password_hash):
         return passwords.hash_password(password)
     return None
-
-
-def check_unchanged(tx: Transaction, seen: Login) -> None:
-    """Hold the account, and refuse where the password was changed while it was being checked.
-
-    Raises: InvalidCredentials, AccountNotActive.
-    """
-    login = repository.lock_login(tx, seen.account_id)
-    if login.password_hash != seen.password_hash:
-        raise InvalidCredentials
-    if login.status not in MAY_LOG_IN:
-        raise AccountNotActive(status_of_account=login.status)
 
 
 def _challenge(tx: Transaction, account_id: str, device: Device, *, now: datetime) -> MfaRequired:
@@ -261,16 +306,16 @@ def _challenge(tx: Transaction, account_id: str, device: Device, *, now: datetim
 def _meet(
     tx: Transaction,
     challenge: MfaChallenge,
+    login: Login,
     code: str,
     remote_address: str | None,
     *,
     now: datetime,
 ) -> OpenSession | None:
     """Open a challenged log-in's session, or return None for a wrong code."""
-    login = repository.get_login(tx, challenge.account_id)
     if login.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=login.status)
-    if not factors.use_code(tx, login.account_id, code, now=now):
+    if not _settle_code(tx, login.account_id, code, remote_address, now=now):
         return None
     repository.delete_mfa_challenge(tx, challenge.token_hash)
     device = Device(challenge.device_name, challenge.device_platform, remote_address)
@@ -333,9 +378,8 @@ def _revoke_family(
     )
 
 
-def _check_password(login: Login, password: str | None) -> None:
-    """Raises: Invalid without a password, InvalidCredentials for a wrong one, Unavailable."""
-    if password is None:
-        raise field_error("/password", "The password is required.")
-    if not passwords.is_right(login.password_hash, password):
-        raise InvalidCredentials
+def _given(secret: str | None, field: str) -> str:
+    """Raises: Invalid without it."""
+    if secret is None:
+        raise field_error(f"/{field}", MISSING[field])
+    return secret
