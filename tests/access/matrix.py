@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from fittrack import config, db
 from fittrack.config import Config
 from fittrack.db.sqlite import open_connection
-from tests.access.rows import IDENTITIES, OPERATORS, OWNER, Row
+from tests.access.rows import IDENTITIES, OPERATORS, OWNERS, Row
 from tests.access.world import World
 
 
@@ -36,6 +36,10 @@ class Cell:
     def is_right(self) -> bool:
         """Tell whether the answer is the table's."""
         return self.expected == self.got
+
+    def __str__(self) -> str:
+        """Say what was wrong."""
+        return f"{self.operation} as {self.identity}: {self.got}, not {self.expected}"
 
 
 class Matrix:
@@ -54,14 +58,14 @@ class Matrix:
 
     def cells(self, row: Row) -> Iterator[Cell]:
         """Yield what each identity gets; those who may not must leave everything as it is."""
-        out = [who for who in IDENTITIES if not row.is_let_in(who)]
+        refused = [who for who in IDENTITIES if not row.succeeds(who)]
         self._lay_out()
         before = b"" if row.is_read else self._digest()
-        yield from [self._cell(row, who) for who in out]
+        yield from [self._cell(row, who) for who in refused]
         if not row.is_read and self._digest() != before:
             yield Cell(row.operation, "all who are refused", "nothing changed", "something changed")
         for who in IDENTITIES:
-            if row.is_let_in(who):
+            if row.succeeds(who):
                 if not row.is_read:
                     self._lay_out()
                 yield self._cell(row, who)
@@ -91,7 +95,7 @@ class Matrix:
 
     def _leaked(self, row: Row, who: str, answer: TestResponse) -> str:
         """Return what is the owner's alone and shown to somebody else who did not know it."""
-        if row.shows_owner or who == OWNER or who in OPERATORS or who in row.who.owners:
+        if row.shows_owner or who in OWNERS | OPERATORS or who in row.who.owners:
             return ""
         asked = {self.world.value(name) for name in row.path.values()}
         text = answer.get_data(as_text=True)

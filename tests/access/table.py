@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.access import table_accounts, table_activities, table_drawings
+from tests.access import table_accounts, table_activities, table_drawings, table_members
 from tests.access.rows import Row
 
-ROWS: tuple[Row, ...] = (*table_accounts.ROWS, *table_activities.ROWS, *table_drawings.ROWS)
+ROWS: tuple[Row, ...] = (
+    *table_accounts.ROWS,
+    *table_members.ROWS,
+    *table_activities.ROWS,
+    *table_drawings.ROWS,
+)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from tests.access.rows import (
     ADMIN,
+    ADMINS,
     ANY_MEMBER,
     ANY_MEMBER_EVEN_SUSPENDED,
     AUDITOR,
     EVERYBODY,
+    OTHER_SPONSOR,
     OWNER,
+    PREMIUM,
+    READERS,
+    SPONSOR,
     THE_OWNER_EVEN_SUSPENDED_ASKS,
     TIRED_ADMIN,
+    TIRED_OWNER,
     Row,
 )
 
@@ -25,9 +31,9 @@ NEWCOMER = {
     "accepted_terms_version": "1",
     "accepted_rules_version": "1",
 }
-# Their factor is an app: its code is asked for, not the password.
-WITH_APP = dict.fromkeys((AUDITOR, TIRED_ADMIN, ADMIN), "422 invalid")
-ENROLLED = dict.fromkeys((AUDITOR, TIRED_ADMIN, ADMIN), "409 totp_already_enrolled")
+# Whose factor is an app: its code is asked for, not the password.
+APP = (PREMIUM, AUDITOR, TIRED_ADMIN, ADMIN)
+RESET = "/api/v1/users/{account_id}/second-factor-reset"
 
 ROWS = (
     Row("GET /.well-known/jwks.json", EVERYBODY, "200"),
@@ -69,15 +75,67 @@ ROWS = (
         ANY_MEMBER_EVEN_SUSPENDED,
         "200",
         json={"password": "$password"},
-        but=WITH_APP,
+        but=dict.fromkeys(APP, "422 invalid"),
     ),
-    Row(f"POST {AUTH}/mfa/totp/enrol", ANY_MEMBER, "200", but=ENROLLED),
+    Row(f"GET {AUTH}/mfa", ANY_MEMBER, "200"),
+    Row(
+        f"POST {AUTH}/mfa/totp/enrol",
+        ANY_MEMBER,
+        "200",
+        but={
+            **dict.fromkeys((PREMIUM, AUDITOR, ADMIN), "409 totp_already_enrolled"),
+            TIRED_ADMIN: "403 step_up_required",
+        },
+    ),
     Row(
         f"POST {AUTH}/mfa/totp/confirm",
         ANY_MEMBER,
         "409 totp_not_enrolled",
         json={"code": "$enrolled_code"},
-        but={**ENROLLED, OWNER: "200"},
+        but={
+            **dict.fromkeys(APP, "409 totp_already_enrolled"),
+            **dict.fromkeys((OWNER, TIRED_OWNER), "200"),
+        },
+    ),
+    Row(
+        f"DELETE {AUTH}/mfa/totp",
+        ANY_MEMBER,
+        "404 totp_not_found",
+        asks_step_up=True,
+        but={PREMIUM: "204", **dict.fromkeys((AUDITOR, ADMIN), "409 last_second_factor")},
+    ),
+    Row(
+        f"POST {AUTH}/mfa/recovery-codes",
+        ANY_MEMBER,
+        "409 no_second_factor",
+        asks_step_up=True,
+        but=dict.fromkeys((PREMIUM, AUDITOR, ADMIN), "200"),
+    ),
+    Row(f"POST {AUTH}/unlock", EVERYBODY, "200", json={"token": "$unlock"}),
+    Row(f"POST {AUTH}/keep-factors", EVERYBODY, "200", json={"token": "$keep_factors"}),
+    Row(f"GET {RESET}", READERS, "200", path={"account_id": "$resetting"}),
+    Row(
+        f"POST {RESET}",
+        ADMINS,
+        "201",
+        asks_step_up=True,
+        path={"account_id": "$with_app"},
+        json={"reason": "Phone lost."},
+    ),
+    Row(
+        f"POST {RESET}/complete",
+        ADMINS,
+        "409 factor_reset_too_early",
+        asks_step_up=True,
+        path={"account_id": "$resetting"},
+    ),
+    Row(f"GET {ME}/security-events", ANY_MEMBER_EVEN_SUSPENDED, "200"),
+    Row(
+        f"DELETE {ME}",
+        ANY_MEMBER_EVEN_SUSPENDED,
+        "202",
+        json={"password": "$password"},
+        but=dict.fromkeys((SPONSOR, OTHER_SPONSOR), "409 last_sponsor_account"),
     ),
     Row(f"GET {ME}", ANY_MEMBER_EVEN_SUSPENDED, "200"),
 )

@@ -1,14 +1,16 @@
-"""One of everything, owned by Ana, and the thirteen who ask for it."""
+"""One of everything, owned by Ana, and all who ask for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import jwt
 import pyotp
 from flask.testing import FlaskClient
+from PIL import Image
 
 from fittrack import auth, db
 from fittrack.accounts.sessions import service as sessions
@@ -22,6 +24,16 @@ from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 from tests.factories_activities import Member, execute
 
 Headers = dict[str, str]
+
+
+def _png() -> bytes:
+    """Return a small picture."""
+    content = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
+PNG = _png()
 GPX = make_gpx(utc_now() - timedelta(days=2), 900)
 
 
@@ -39,6 +51,10 @@ class World:
         self._make_sessions()
         self._make_factors()
         self._make_newcomer()
+        self._make_reset()
+        self._make_profile()
+        self._make_lockout()
+        self._make_appeal()
         self.private |= {
             str(self.things[name])
             for name in ("owner_email", "activity", "import", "session", "delivery", "notification")
@@ -60,11 +76,13 @@ class World:
         self.things["owner"] = self.owner.account_id
         self.things["owner_email"] = self.owner.get("users/me").json["email"]
         self.headers[rows.OWNER] = self.owner.headers
-        for name, role in (
-            (rows.OTHER, "user"),
-            (rows.PREMIUM, "premium"),
-            (rows.AUDITOR, "auditor"),
-        ):
+        self.headers[rows.TIRED_OWNER] = login(
+            self.client, self.owner.account_id, is_stepped_up=False
+        )
+        premium = make_account(role="premium")
+        make_totp(premium)
+        self.headers[rows.PREMIUM] = login(self.client, premium)
+        for name, role in ((rows.OTHER, "user"), (rows.AUDITOR, "auditor")):
             self.headers[name] = login(self.client, make_account(role=role))
         self._make_sponsors()
         self._make_admins()
@@ -84,16 +102,10 @@ class World:
         self.headers[rows.BARE_ADMIN] = login(self.client, bare)
 
     def _make_outsiders(self) -> None:
-        """Ana with a token that has expired, Ana logged out, and somebody who is suspended."""
+        """Sign Ana in with a token that has expired, and in a session that has ended."""
         self.headers[rows.EXPIRED] = expired(self.owner.headers)
         self.headers[rows.REVOKED] = login(self.client, self.owner.account_id)
         self.client.post("/api/v1/auth/logout", headers=self.headers[rows.REVOKED])
-        suspended = make_account()
-        self.headers[rows.SUSPENDED] = login(self.client, suspended)
-        execute(
-            "UPDATE accounts SET status = 'suspended' WHERE account_id = :account_id",
-            account_id=suspended,
-        )
 
     def _make_activity(self) -> None:
         detail = self.owner.upload(("run.gpx", GPX))
@@ -149,9 +161,55 @@ class World:
         enrolled = self.owner.client.post("/api/v1/auth/mfa/totp/enrol", headers=self.owner.headers)
         self.things["enrolled_code"] = pyotp.TOTP(enrolled.json["secret"]).now
         account_id = make_account(email="with-app@example.com")
+        self.things["with_app"] = account_id
         self.things["code"] = make_totp(account_id).now
         asked = log_in(self.client, "with-app@example.com")
         self.things["mfa_token"] = asked.json["mfa_token"]
+
+    def _make_reset(self) -> None:
+        """Let an admin have begun to remove a member's lost second factors."""
+        address = "lost-app@example.com"
+        self.things["resetting"] = make_account(email=address)
+        make_totp(str(self.things["resetting"]))
+        path = f"/api/v1/users/{self.things['resetting']}/second-factor-reset"
+        body = {"reason": "Phone lost."}
+        self.client.post(path, headers=self.headers[rows.ADMIN], json=body)
+        self.things["keep_factors"] = token_in(mails_to(address)[0])
+
+    def _make_profile(self) -> None:
+        """Show Ana to herself alone, with a picture."""
+        me = "/api/v1/users/me"
+        hidden = {"privacy": {"profile": "private"}}
+        self.client.patch(f"{me}/preferences", headers=self.owner.headers, json=hidden)
+        self.client.put(
+            f"{me}/profile/image",
+            headers={**self.owner.headers, "Content-Type": "image/png"},
+            data=PNG,
+        )
+
+    def _make_lockout(self) -> None:
+        """Lock a member's log-in by wrong passwords, so that a mail tells how to unlock it."""
+        address = "locked-out@example.com"
+        make_account(email=address)
+        for _ in range(5):
+            log_in(self.client, address, "not the password")
+        self.things["unlock"] = token_in(mails_to(address)[0])
+
+    def _make_appeal(self) -> None:
+        """Suspend two members, one of whom appeals."""
+        judge = login(self.client, make_account(role="admin"))
+        appellant, silent = make_account(), make_account()
+        headers = {name: login(self.client, name) for name in (appellant, silent)}
+        for account_id in (appellant, silent):
+            body = {"status": "suspended", "suspension_reason": "A bus ride."}
+            self.client.patch(f"/api/v1/users/{account_id}", headers=judge, json=body)
+        appeal = self.client.post(
+            "/api/v1/users/me/appeals",
+            headers=headers[appellant],
+            json={"text": "It was a bus ride, I am sorry."},
+        )
+        self.things["appeal"] = appeal.json["appeal_id"]
+        self.headers[rows.SUSPENDED] = headers[silent]
 
     def _make_newcomer(self) -> None:
         """Let somebody have registered whose address is not verified yet."""
