@@ -72,6 +72,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.accounts.factors.routes import blp as factors
     from fittrack.accounts.lockouts.routes import blp as lockouts
     from fittrack.accounts.profiles.routes import blp as profiles
+    from fittrack.accounts.passkeys.routes import blp as passkeys
     from fittrack.accounts.registration.routes import blp as registration
     from fittrack.accounts.resets.routes import blp as factor_resets
     from fittrack.accounts.routes import blp as users
@@ -98,7 +99,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    members = (registration, lockouts, sessions, factors, factor_resets, users, security_events)
+    members = (registration, lockouts, sessions, factors, factor_resets, passkeys, users, security_events)
     for blueprint in (*members, keys, profiles, erasure, administration, appeals, own_appeals):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):

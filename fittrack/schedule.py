@@ -47,6 +47,8 @@ PERIODIC = (
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.service.delete_expired"),
+    Periodic("delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"),
+    Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
     Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
     Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.start_audit"),
 )

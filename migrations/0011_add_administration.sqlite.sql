@@ -2,7 +2,7 @@
 ALTER TABLE accounts ADD COLUMN premium_until_at TEXT
 /
 -- Serves the end of premium memberships.
-CREATE INDEX accounts_premium_ix ON accounts (premium_until_at)
+CREATE INDEX accounts_premium_ix ON accounts (role, premium_until_at)
 /
 -- Serves the search without a role or status, newest first, and a range of days in it.
 CREATE INDEX accounts_created_ix ON accounts (created_at, account_id)

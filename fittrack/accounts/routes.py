@@ -9,7 +9,9 @@ from flask_smorest import Blueprint
 
 from fittrack.accounts import service
 from fittrack.accounts.schemas import MemberSchema
-from fittrack.auth import current_account_id, login_even_suspended
+from fittrack.accounts.suspensions import service as suspensions
+from fittrack.accounts.suspensions.models import Suspension
+from fittrack.auth import LiveSession, current_session, login_even_suspended
 
 blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Members")
 
@@ -19,8 +21,17 @@ blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Memb
 @blp.response(200, MemberSchema)
 def get_me() -> dict[str, Any]:
     """Return my account."""
-    member = service.get_member(account_id=current_account_id())
+    session = current_session()
+    member = service.get_member(account_id=session.account_id)
     return {
         **asdict(member),
+        "role": session.role,
+        "suspension": _suspension(session),
         "is_state_excluded": service.is_state_excluded(member.state_code),
     }
+
+
+def _suspension(session: LiveSession) -> Suspension | None:
+    if session.status != "suspended":
+        return None
+    return suspensions.find_suspension(account_id=session.account_id)

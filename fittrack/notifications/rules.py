@@ -7,6 +7,11 @@ from collections.abc import Mapping
 # Kind of notice -> template of the mail that goes with it.
 MAILED: Mapping[str, str] = {
     "prize_won": "prize_won",
+    "export_ready": "export_ready",
+    "account_suspended": "account_notice",
+    "suspension_lifted": "account_notice",
+    "appeal_decided": "account_notice",
+    "role_changed": "account_notice",
 }
 
 

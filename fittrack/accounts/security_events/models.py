@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     PROVIDER_LINKED = auto()
     PROVIDER_UNLINKED = auto()
     ROLE_CHANGED = auto()
+    PREMIUM_ENDED = auto()
     ACCOUNT_SUSPENDED = auto()
     ACCOUNT_RESTORED = auto()
     EXPORT_ASKED = auto()
@@ -70,6 +71,7 @@ WORDS: Mapping[EventKind, str] = {
     EventKind.PROVIDER_LINKED: "Signing in with another provider was added.",
     EventKind.PROVIDER_UNLINKED: "Signing in with another provider was removed.",
     EventKind.ROLE_CHANGED: "The account's role was changed by an admin.",
+    EventKind.PREMIUM_ENDED: "Premium ended on its date.",
     EventKind.ACCOUNT_SUSPENDED: "The account was suspended by an admin.",
     EventKind.ACCOUNT_RESTORED: "The account's suspension was lifted.",
     EventKind.EXPORT_ASKED: "A copy of everything about the account was asked for.",

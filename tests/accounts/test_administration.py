@@ -1,0 +1,463 @@
+"""Looking after accounts: search, detail, change, history, and the end of premium."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fittrack import db
+from fittrack.accounts.administration import rules, service
+from fittrack.accounts.administration.errors import LastAdmin
+from fittrack.clock import utc_now
+from fittrack.db.errors import Immutable
+from fittrack.db.values import instant_to_text
+from fittrack.errors import Forbidden, PreconditionFailed
+from tests.accounts.steps import mails_to, pointers, probe
+from tests.factories_accounts import login, make_account
+from tests.factories_drawings import make_sponsor
+
+USERS = "/api/v1/users"
+MINE = "/api/v1/notifications"
+COUNT_ADMINS = probe("SELECT COUNT(*) AS n FROM accounts WHERE role = 'admin'")
+SOON = "2199-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def boss(client):
+    return make_account(role="admin", display_name="Boss")
+
+
+@pytest.fixture
+def admin(client, boss):
+    return login(client, boss)
+
+
+@pytest.fixture
+def ana(client):
+    return make_account(email="ana@example.com", display_name="Ana")
+
+
+def edit(client, headers, user_id, **body):
+    return client.patch(f"{USERS}/{user_id}", json=body, headers=headers)
+
+
+def user(client, headers, account_id):
+    return client.get(f"{USERS}/{account_id}", headers=headers)
+
+
+def history(client, headers, account_id):
+    return client.get(f"{USERS}/{account_id}/history", headers=headers).json["items"]
+
+
+def names(client, headers, query=""):
+    return [
+        item["display_name"]
+        for item in client.get(f"{USERS}?{query}", headers=headers).json["items"]
+    ]
+
+
+# -- search
+
+
+def test_a_search_lists_accounts_newest_first_page_by_page(client, admin, boss):
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(5):
+        make_account(display_name=f"Zoe{number}", created_at=day + timedelta(days=number % 3))
+
+    found, cursor = [], ""
+    while cursor is not None:
+        query = f"limit=2&created_before=2026-06-01T00:00:00Z{cursor and '&cursor=' + cursor}"
+        page = client.get(f"{USERS}?{query}", headers=admin).json
+        found += [item["display_name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+
+    assert sorted(found) == [f"Zoe{number}" for number in range(5)]
+    assert found[0] == "Zoe2"
+    assert set(found[-2:]) == {"Zoe0", "Zoe3"}
+
+
+def test_a_search_by_the_beginning_of_a_name_looks_past_case(client, admin):
+    for name in ("Cemil", "CEM", "cem-2", "Ceb", "Dem"):
+        make_account(display_name=name)
+    assert names(client, admin, "q=cEm") == ["CEM", "cem-2", "Cemil"]
+    first = client.get(f"{USERS}?q=cem&limit=1", headers=admin).json
+    rest = names(client, admin, f"q=cem&cursor={first['next_cursor']}")
+    assert rest == ["cem-2", "Cemil"]
+
+
+def test_a_search_by_address_finds_the_whole_one_only(client, admin, ana):
+    assert names(client, admin, "q=Ana@Example.com") == ["Ana"]
+    assert names(client, admin, "q=ana@example.co") == []
+    assert names(client, admin, "q=no@address@") == []
+
+
+def test_filters_narrow_each_other(client, admin, boss, ana):
+    ben, cem = make_account(display_name="Ben"), make_account(display_name="Cem", role="sponsor")
+    edit(client, admin, ben, status="suspended", suspension_reason="A car.")
+    edit(client, admin, cem, status="suspended", suspension_reason="A car.")
+    assert names(client, admin, "status=suspended&role=user") == ["Ben"]
+    assert set(names(client, admin, "status=suspended")) == {"Ben", "Cem"}
+    assert names(client, admin, "role=admin") == ["Boss"]
+    assert names(client, admin, "q=be&role=sponsor") == []
+    assert names(client, admin, "q=ana@example.com&status=suspended") == []
+    assert names(client, admin, "role=user&created_before=2001-01-01T00:00:00Z") == []
+
+
+def test_a_cursor_of_one_order_is_none_of_the_other(client, admin, ana):
+    make_account(display_name="Anatol")
+    cursor = client.get(f"{USERS}?q=ana&limit=1", headers=admin).json["next_cursor"]
+    answer = client.get(f"{USERS}?limit=1&cursor={cursor}", headers=admin)
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "list_users",
+        "list_users_of_role",
+        "list_users_of_status",
+        "list_users_of_role_and_status",
+        "list_users_of_name",
+        "list_users_of_email",
+        "lock_admins",
+        "list_ended_premiums",
+        "list_admin_actions",
+        "list_appeals",
+        "list_own_appeals",
+        "find_open_suspension",
+    ],
+)
+def test_no_search_reads_a_whole_table(database, name):
+    statement = service.repository.SQL[name]
+    binds = dict.fromkeys(statement.binds, "")
+    binds["row_limit"] = 10
+    plan = database.raw().execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", binds).fetchall()
+    steps = [row[3] for row in plan]
+    assert not [step for step in steps if step.startswith("SCAN")], steps
+    if name.startswith("list_"):
+        assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+
+
+@pytest.mark.parametrize(
+    "query", ["role=king", "status=x", "q=a", "created_from=2026-01-01", "x=1"]
+)
+def test_a_wrong_filter_is_refused(client, admin, query):
+    assert client.get(f"{USERS}?{query}", headers=admin).status_code == 422
+
+
+# -- who may
+
+
+@pytest.mark.parametrize("role", ["user", "premium", "sponsor"])
+def test_members_and_sponsors_see_nothing_of_others(client, ana, role):
+    headers = login(client, make_account(role=role))
+    for path in (USERS, f"{USERS}/{ana}", f"{USERS}/{ana}/history"):
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert edit(client, headers, ana, state="NY").status_code == 403
+
+
+def test_an_auditor_reads_and_changes_nothing(client, ana):
+    headers = login(client, make_account(role="auditor"))
+    assert user(client, headers, ana).json["email"] == "ana@example.com"
+    assert client.get(f"{USERS}/{ana}/history", headers=headers).json["items"] == []
+    assert edit(client, headers, ana, state="NY").status_code == 403
+
+
+def test_an_admin_without_a_second_factor_changes_nothing(client, database, boss, admin, ana):
+    database.raw().execute("DELETE FROM totp_factors")
+    answer = edit(client, admin, ana, state="NY")
+    assert (answer.status_code, answer.json["code"]) == (403, "second_factor_required")
+
+
+@pytest.mark.parametrize(
+    "body", [{"role": "auditor"}, {"premium_until_at": SOON}, {"sponsor_id": None}]
+)
+def test_roles_ask_for_a_step_up(client, boss, ana, body):
+    headers = login(client, boss, is_stepped_up=False)
+    answer = edit(client, headers, ana, **body)
+    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
+    assert user(client, headers, ana).json["role"] == "user"
+
+
+@pytest.mark.parametrize(
+    "body", [{"role": "user"}, {"status": "suspended", "suspension_reason": "Tired."}]
+)
+def test_nobody_changes_the_own_role_or_status(client, boss, admin, body):
+    make_account(role="admin")
+    answer = edit(client, admin, boss, **body)
+    assert (answer.status_code, answer.json["code"]) == (409, "own_account")
+
+
+# -- detail
+
+
+def test_the_detail_shows_factors_sessions_and_last_login(client, admin, ana):
+    at = utc_now() - timedelta(hours=1)
+    login(client, ana, now=at)
+    login(client, ana, now=at - timedelta(hours=1))
+    shown = user(client, admin, ana).json
+    assert (shown["live_sessions"], shown["last_login_at"]) == (2, instant_to_text(at))
+    assert shown["factors"] == {
+        "is_password_set": True,
+        "totp_confirmed_at": None,
+        "passkeys": 0,
+        "recovery_codes_left": 0,
+    }
+    assert (shown["role"], shown["status"], shown["suspension"]) == ("user", "active", None)
+    assert (shown["date_of_birth"], shown["state"], shown["tier"]) == ("1990-05-17", "CA", "OPEN")
+
+
+# -- roles
+
+
+def test_a_new_role_counts_from_the_next_request_and_is_told(client, admin, ana):
+    headers = login(client, ana)
+    assert client.get(USERS, headers=headers).status_code == 403
+    changed = edit(client, admin, ana, role="auditor")
+    assert (changed.status_code, changed.json["role"]) == (200, "auditor")
+    assert client.get(USERS, headers=headers).json["code"] == "second_factor_required"
+    assert client.get(f"{USERS}/me", headers=headers).json["role"] == "auditor"
+    assert "role" in mails_to("ana@example.com")[0].subject
+
+    edit(client, admin, ana, role="user")
+    assert client.get(USERS, headers=headers).json["code"] == "forbidden"
+
+
+def test_a_demoted_admin_loses_everything_at_once(client, admin):
+    other = make_account(role="admin")
+    headers = login(client, other)
+    assert client.get(USERS, headers=headers).status_code == 200
+    edit(client, admin, other, role="user")
+    assert client.get(USERS, headers=headers).json["code"] == "forbidden"
+
+
+def test_a_sponsors_person_needs_a_sponsor_and_leaves_it_with_the_role(client, admin, ana):
+    acme = make_sponsor()
+    answer = edit(client, admin, ana, role="sponsor")
+    assert (answer.status_code, pointers(answer)) == (422, ["/sponsor_id"])
+    unknown = edit(client, admin, ana, role="sponsor", sponsor_id=ana)
+    assert (unknown.status_code, pointers(unknown)) == (422, ["/sponsor_id"])
+
+    placed = edit(client, admin, ana, role="sponsor", sponsor_id=acme)
+    assert (placed.json["role"], placed.json["sponsor_id"]) == ("sponsor", acme)
+    assert client.get(f"/api/v1/sponsors/{acme}", headers=login(client, ana)).status_code == 200
+
+    left = edit(client, admin, ana, role="user")
+    assert (left.json["role"], left.json["sponsor_id"]) == ("user", None)
+
+
+def test_the_history_tells_who_changed_what_and_nothing_of_the_person(client, boss, admin, ana):
+    edit(client, admin, ana, role="auditor")
+    edit(client, admin, ana, state="NY", date_of_birth="1991-01-01")
+    edit(client, admin, ana, status="suspended", suspension_reason="Rode a car.")
+    suspended, corrected, promoted = history(client, admin, ana)
+    assert (promoted["kind"], promoted["before"], promoted["after"]) == (
+        "role_changed",
+        {"role": "user"},
+        {"role": "auditor"},
+    )
+    assert {one["actor_id"] for one in (suspended, corrected, promoted)} == {boss}
+    assert sorted(corrected["after"]["fields"]) == ["date_of_birth", "state"]
+    assert suspended["after"].keys() == {"suspension_id"}
+    for secret in ("NY", "1991", "car"):
+        assert secret not in str([suspended, corrected, promoted])
+
+
+def test_the_history_can_not_be_rewritten(client, admin, ana):
+    edit(client, admin, ana, state="NY")
+    for statement in ("UPDATE admin_actions SET actor_id = 'x'", "DELETE FROM admin_actions"):
+        with pytest.raises(Immutable), db.transaction("rewrite") as tx:
+            tx.run(probe(statement))
+
+
+def test_the_history_of_nobody_is_404(client, admin, boss):
+    answer = client.get(f"{USERS}/01935d2a-7c00-7000-8000-5f3c1f0b2a10/history", headers=admin)
+    assert (answer.status_code, answer.json["code"]) == (404, "account_not_found")
+
+
+# -- the last admin
+
+
+def test_two_admins_who_demote_each_other_leave_one(client, boss):
+    other = make_account(role="admin")
+
+    def demote(actor_id, account_id):
+        try:
+            service.edit_user(
+                account_id=account_id,
+                changes={"role": "user"},
+                revisions=None,
+                actor_id=actor_id,
+                now=utc_now(),
+            )
+        except Forbidden:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(demote, (boss, other), (other, boss)))
+
+    assert sorted(outcomes) == ["done", "refused"]
+    with db.reading("look") as tx:
+        assert tx.value(COUNT_ADMINS) == 1
+
+
+def test_the_last_admin_must_stay(client, boss):
+    with db.transaction("look") as tx, pytest.raises(LastAdmin) as caught:
+        service.check_admin_remains(tx, boss)
+    assert caught.value.code == "last_admin"
+    make_account(role="admin")
+    with db.transaction("look") as tx:
+        service.check_admin_remains(tx, boss)
+
+
+# -- what the owner can't change
+
+
+def test_a_correction_of_the_birth_date_moves_the_tier(client, admin):
+    ana = make_account(sex="female", fitness_level="beginner")
+    assert user(client, admin, ana).json["tier"] == "F-30-39-BEG"
+    changed = edit(client, admin, ana, date_of_birth="1970-05-17", state="NY")
+    assert (changed.json["tier"], changed.json["state"]) == ("F-50-59-BEG", "NY")
+    assert changed.json["date_of_birth"] == "1970-05-17"
+
+
+def test_nobody_is_made_younger_than_18_or_older_than_120(client, admin, ana):
+    child = edit(client, admin, ana, date_of_birth=f"{utc_now().year - 10}-01-01")
+    assert (child.status_code, child.json["code"]) == (422, "underage")
+    for day in ("1890-01-01", "2190-01-01"):
+        answer = edit(client, admin, ana, date_of_birth=day)
+        assert (answer.status_code, pointers(answer)) == (422, ["/date_of_birth"])
+
+
+def test_a_verified_address_lets_a_pending_member_in(client, admin, ana, database):
+    raw = "UPDATE accounts SET status = 'pending', email_verified_at = NULL WHERE account_id = ?"
+    database.raw().execute(raw, (ana,))
+    changed = edit(client, admin, ana, email_verified=True)
+    assert changed.json["status"] == "active"
+    assert changed.json["email_verified_at"] is not None
+    assert edit(client, admin, ana, email_verified=False).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"role": "king"}, "/role"),
+        ({"role": "premium"}, "/premium_until_at"),
+        ({"role": "premium", "premium_until_at": "2020-01-01T00:00:00Z"}, "/premium_until_at"),
+        ({"premium_until_at": SOON}, "/premium_until_at"),
+        ({"role": "premium", "premium_until_at": "2199-01-01T00:00:00"}, "/premium_until_at"),
+        ({"status": "suspended"}, "/suspension_reason"),
+        ({"suspension_reason": "A car."}, "/suspension_reason"),
+        ({"status": "active", "suspension_reason": "A car."}, "/suspension_reason"),
+        ({"status": "suspended", "suspension_reason": " \t "}, "/suspension_reason"),
+        ({"status": "suspended", "suspension_reason": "a\u0007b car"}, "/suspension_reason"),
+        ({"status": "erased"}, "/status"),
+        ({"state": "ZZ"}, "/state"),
+        ({"account_id": "x"}, "/account_id"),
+        ({"password_hash": "x"}, "/password_hash"),
+        ({"created_at": SOON}, "/created_at"),
+        ({"email": "x@example.com"}, "/email"),
+        ({"points": 5}, "/points"),
+    ],
+)
+def test_a_bad_change_names_its_field_and_changes_nothing(client, admin, ana, body, pointer):
+    before = user(client, admin, ana).json
+    answer = edit(client, admin, ana, **body)
+    assert (answer.status_code, pointers(answer)) == (422, [pointer])
+    assert user(client, admin, ana).json == before
+    assert history(client, admin, ana) == []
+
+
+def test_a_change_of_nothing_is_refused(client, admin, ana):
+    assert edit(client, admin, ana).status_code == 422
+
+
+def test_an_erased_account_stays_as_it_is(client, admin, ana, database):
+    database.raw().execute("UPDATE accounts SET status = 'erased' WHERE display_name = 'Ana'")
+    answer = edit(client, admin, ana, state="NY")
+    assert (answer.status_code, answer.json["code"]) == (409, "account_erased")
+
+
+def test_a_change_of_what_was_read_before_another_is_refused(client, admin, ana):
+    tag = user(client, admin, ana).headers["ETag"]
+    headers = admin | {"If-Match": tag}
+    assert edit(client, headers, ana, state="NY").status_code == 200
+    answer = edit(client, headers, ana, state="TX")
+    assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
+    fresh = admin | {"If-Match": user(client, admin, ana).headers["ETag"]}
+    assert edit(client, fresh, ana, state="TX").json["state"] == "TX"
+
+
+def test_of_parallel_changes_with_one_tag_one_wins(client, boss, admin, ana):
+    revision = service.get_user(account_id=ana, now=utc_now()).revision
+    states = ["NY", "TX", "WA", "OR"]
+
+    def change(state):
+        try:
+            service.edit_user(
+                account_id=ana,
+                changes={"state": state},
+                revisions=frozenset({revision}),
+                actor_id=boss,
+                now=utc_now(),
+            )
+        except PreconditionFailed:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(change, states)) == 1
+
+
+# -- premium
+
+
+def test_premium_counts_until_its_end_and_no_second_longer(client, admin, ana, database):
+    edit(client, admin, ana, role="premium", premium_until_at=SOON)
+    headers = login(client, ana)
+    assert client.get(f"{USERS}/me", headers=headers).json["role"] == "premium"
+    for ends_in_s, role in ((60, "premium"), (-1, "user")):
+        until = instant_to_text(utc_now() + timedelta(seconds=ends_in_s))
+        database.raw().execute(
+            "UPDATE accounts SET premium_until_at = ? WHERE account_id = ?", (until, ana)
+        )
+        assert client.get(f"{USERS}/me", headers=headers).json["role"] == role
+        assert user(client, admin, ana).json["role"] == role
+        assert client.get(f"{USERS}?q=ana", headers=admin).json["items"][0]["role"] == role
+
+
+@pytest.mark.parametrize(("after_s", "role"), [(-1, "premium"), (0, "user"), (1, "user")])
+def test_the_second_before_and_after_the_end_of_premium(after_s, role):
+    ends_at = datetime(2026, 6, 1, tzinfo=UTC)
+    now = ends_at + timedelta(seconds=after_s)
+    assert rules.effective_role("premium", ends_at, now=now) == role
+    assert rules.effective_role("admin", ends_at, now=now) == "admin"
+    assert rules.effective_role("premium", None, now=now) == "premium"
+
+
+def test_the_tidying_ends_premium_once_notes_it_and_tells(client, admin, ana):
+    edit(client, admin, ana, role="premium", premium_until_at=SOON)
+    ends_at = datetime(2199, 1, 1, tzinfo=UTC)
+    assert service.end_premiums(now=ends_at - timedelta(seconds=1)) == 0
+    assert service.end_premiums(now=ends_at) == 1
+    assert service.end_premiums(now=ends_at) == 0
+    ended = history(client, admin, ana)[0]
+    assert (ended["kind"], ended["actor_id"]) == ("premium_ended", None)
+    shown = user(client, admin, ana).json
+    assert (shown["role"], shown["premium_until_at"]) == ("user", None)
+    told = client.get(MINE, headers=login(client, ana)).json["items"]
+    assert [notice["kind"] for notice in told] == ["premium_ended", "role_changed"]
+
+
+def test_many_premiums_end_in_batches(database, client):
+    for _ in range(service.BATCH_ROWS + 1):
+        make_account(role="premium")
+    past = instant_to_text(utc_now() - timedelta(days=1))
+    database.raw().execute(
+        "UPDATE accounts SET premium_until_at = ? WHERE role = 'premium'", (past,)
+    )
+    assert service.end_premiums(now=utc_now()) == service.BATCH_ROWS + 1
