@@ -68,8 +68,10 @@ def create_app(settings: Config | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.accounts.administration.routes import blp as administration
+    from fittrack.accounts.credentials.routes import blp as credentials
     from fittrack.accounts.erasure.routes import blp as erasure
     from fittrack.accounts.factors.routes import blp as factors
+    from fittrack.accounts.invitations.routes import blp as invitations
     from fittrack.accounts.lockouts.routes import blp as lockouts
     from fittrack.accounts.profiles.routes import blp as profiles
     from fittrack.accounts.passkeys.routes import blp as passkeys
@@ -81,6 +83,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.accounts.sessions.routes import keys
     from fittrack.accounts.suspensions.routes import blp as appeals
     from fittrack.accounts.suspensions.routes import own as own_appeals
+    from fittrack.accounts.tiers.routes import blp as tiers
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
@@ -99,8 +102,8 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    members = (registration, lockouts, sessions, factors, factor_resets, passkeys, users, security_events)
-    for blueprint in (*members, keys, profiles, erasure, administration, appeals, own_appeals):
+    members = (registration, lockouts, credentials, sessions, factors, factor_resets, passkeys, users, security_events)
+    for blueprint in (*members, keys, profiles, tiers, erasure, administration, appeals, own_appeals):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)

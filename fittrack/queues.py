@@ -58,6 +58,9 @@ class JobKind:
 
 JOBS: Mapping[str, JobKind] = {
     "send_mail": JobKind("mail", "fittrack.mail.jobs.send_mail"),
+    "mail_requested_token": JobKind(
+        "mail", "fittrack.accounts.credentials.jobs.mail_requested_token"
+    ),
     "finish_erasure": JobKind("default", "fittrack.accounts.erasure.jobs.finish_erasure"),
     "remind_owner": JobKind("mail", "fittrack.accounts.resets.jobs.remind_owner"),
     "process_import_item": JobKind(

@@ -98,6 +98,11 @@ def activate_account(tx: Transaction, account_id: str, *, email_verified_at: dat
     return changed == 1
 
 
+def set_password(tx: Transaction, account_id: str, password_hash: str | None) -> None:
+    """Give a held account another password, or none."""
+    tx.run(SQL["set_password"], account_id=account_id, password_hash=password_hash)
+
+
 def update_password_hash(
     tx: Transaction, account_id: str, *, former_hash: str, password_hash: str
 ) -> None:
@@ -121,6 +126,11 @@ def get_member(tx: Transaction, account_id: str) -> Member:
 def insert_profile(tx: Transaction, profile: Profile) -> None:
     """Store a new account's profile."""
     tx.run(SQL["insert_profile"], **asdict(profile))
+
+
+def update_state(tx: Transaction, account_id: str, state_code: str) -> None:
+    """Let a member live in another state from now on."""
+    tx.run(SQL["update_state"], account_id=account_id, state_code=state_code)
 
 
 def insert_acceptance(tx: Transaction, acceptance: Acceptance) -> None:

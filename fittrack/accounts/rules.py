@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from email_validator import validate_email
 
 from fittrack.accounts import passwords
 from fittrack.accounts.errors import DisplayNameTaken, Underage
-from fittrack.accounts.models import Account, NameHolder, Registration
+from fittrack.accounts.models import Account, Member, NameHolder, Registration
 from fittrack.errors import Invalid
 
 LEAST_AGE_YEARS = 18
 GREATEST_AGE_YEARS = 120
-VERIFICATION_LIFE = timedelta(hours=24)
-VERIFICATIONS_A_DAY = 10
 KEY_MAX = {"email": 254, "display_name": 90}
 
 _STATE_CODES = (
@@ -170,6 +168,15 @@ def notices_of_state(state_code: str, excluded: Iterable[str]) -> tuple[str, ...
     return (f"Residents of {state_code} can't enter drawings that exclude it; all else is open.",)
 
 
+def newly_accepted(member: Member, changes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each document with its version, where that is not the one accepted last."""
+    last = {"terms": member.terms_version, "rules": member.rules_version}
+    for document, former in last.items():
+        version = changes.get(f"accepted_{document}_version")
+        if version is not None and version != former:
+            yield document, version
+
+
 def check_name_holders(holders: Iterable[NameHolder], email_key: str) -> None:
     """Raises: DisplayNameTaken, unless the holder is the same address, its account unfinished.
 
@@ -184,5 +191,9 @@ def check_name_holders(holders: Iterable[NameHolder], email_key: str) -> None:
 
 
 def is_replaceable(account: Account) -> bool:
-    """Tell whether a registration never got past its mail, so that a newer one takes its place."""
-    return account.status == "pending"
+    """Tell whether a registration never got past its mail, so that a newer one takes its place.
+
+    What an admin made by invitation has no password yet and is none, or whoever knows the address
+    could choose the password of an admin's account to be.
+    """
+    return account.status == "pending" and account.password_hash is not None

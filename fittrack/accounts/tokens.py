@@ -56,6 +56,21 @@ def mail_token(
     mail.send_later(tx, purpose, account_id=account_id, key=token_id, now=now, token_id=token_id)
 
 
+def find_token(
+    tx: Transaction, token: str, purposes: Collection[str], *, now: datetime
+) -> MailedToken:
+    """Return a token that came back and could be used, without using it.
+
+    Raises: InvalidMailedToken, naming the field `token`.
+    """
+    stored = repository.find_mailed_token(tx, crypto.digest(token))
+    if stored is None or stored.purpose not in purposes:
+        raise _invalid()
+    if stored.used_at is not None or stored.expires_at <= now:
+        raise _invalid()
+    return stored
+
+
 def use_token(
     tx: Transaction, token: str, purposes: Collection[str], *, now: datetime
 ) -> MailedToken:
@@ -63,9 +78,7 @@ def use_token(
 
     Raises: InvalidMailedToken, naming the field `token`.
     """
-    stored = repository.find_mailed_token(tx, crypto.digest(token))
-    if stored is None or stored.purpose not in purposes:
-        raise _invalid()
+    stored = find_token(tx, token, purposes, now=now)
     # The account before what belongs to it, as everywhere, or two transactions could wait for
     # each other.
     repository.lock_account(tx, stored.account_id)

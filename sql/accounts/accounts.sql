@@ -58,6 +58,7 @@ UPDATE accounts
        created_at = :created_at
  WHERE account_id = :account_id
    AND status = 'pending'
+   AND password_hash IS NOT NULL
 
 -- name: activate_account
 -- Let a member in, once.
@@ -66,6 +67,12 @@ UPDATE accounts
        email_verified_at = :email_verified_at
  WHERE account_id = :account_id
    AND status = 'pending'
+
+-- name: set_password
+-- Give an account another password, or none; the account is held.
+UPDATE accounts
+   SET password_hash = :password_hash
+ WHERE account_id = :account_id
 
 -- name: update_password_hash
 -- Store a stronger hash of the same password, unless the password was changed meanwhile.
@@ -87,6 +94,18 @@ SELECT a.account_id,
        p.time_zone,
        a.created_at,
        a.email_verified_at,
+       (SELECT c.version
+          FROM acceptances c
+         WHERE c.acceptance_id = (SELECT MAX(x.acceptance_id)
+                                    FROM acceptances x
+                                   WHERE x.account_id = a.account_id
+                                     AND x.document = 'terms')) AS terms_version,
+       (SELECT c.version
+          FROM acceptances c
+         WHERE c.acceptance_id = (SELECT MAX(x.acceptance_id)
+                                    FROM acceptances x
+                                   WHERE x.account_id = a.account_id
+                                     AND x.document = 'rules')) AS rules_version,
        CASE
          WHEN t.confirmed_at IS NOT NULL
            OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id)
@@ -97,3 +116,9 @@ SELECT a.account_id,
   JOIN profiles p ON p.account_id = a.account_id
   LEFT JOIN totp_factors t ON t.account_id = a.account_id
  WHERE a.account_id = :account_id
+
+-- name: update_state
+-- Let a member live in another state from now on.
+UPDATE accounts
+   SET state_code = :state_code
+ WHERE account_id = :account_id

@@ -30,11 +30,14 @@ PUBLIC = {
     "GET /health/ready",
     "GET /redoc",
     "GET /static/<path:filename>",
+    "POST /api/v1/auth/forgot-password",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/login/mfa",
+    "POST /api/v1/auth/login/mfa/options",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/resend-verification",
+    "POST /api/v1/auth/reset-password",
     "POST /api/v1/auth/unlock",
     "POST /api/v1/auth/verify-email",
 }
@@ -44,6 +47,7 @@ OPEN_TO_SUSPENDED = {
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/logout-all",
     "POST /api/v1/auth/step-up",
+    "POST /api/v1/auth/step-up/options",
     "GET /api/v1/auth/sessions",
     "DELETE /api/v1/auth/sessions/<uuid:session_id>",
 }

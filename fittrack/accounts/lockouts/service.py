@@ -73,6 +73,11 @@ def record_unknown_attempt(tx: Transaction, email: str, *, now: datetime) -> Non
         return
 
 
+def forget_attempts(tx: Transaction, account_id: str) -> None:
+    """Lift every lock of an account whose owner has just proved to be it by mail."""
+    repository.delete_login_guards(tx, account_id)
+
+
 def unlock_login(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
     """Lift the lock of an account's password at once. Raises: InvalidMailedToken."""
     unlocked = Outcome("unlocked")

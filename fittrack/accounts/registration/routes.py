@@ -8,6 +8,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
+from fittrack.accounts.credentials import requests
 from fittrack.accounts.registration import service
 from fittrack.accounts.registration.schemas import (
     AcceptedSchema,
@@ -17,6 +18,7 @@ from fittrack.accounts.registration.schemas import (
     VerifiedSchema,
     VerifyEmailSchema,
 )
+from fittrack.accounts.tokens import VERIFY_EMAIL
 from fittrack.clock import utc_now
 from fittrack.extensions import limit_credentials
 
@@ -57,7 +59,9 @@ def verify_email(body: dict[str, str]) -> Response:
 def resend_verification(body: dict[str, str]) -> Response:
     """Mail the verification again; the answer is the same whether or not somebody waits for it."""
     return idempotency.once(
-        lambda reply: service.resend_verification(email=body["email"], now=utc_now(), reply=reply),
+        lambda reply: requests.request_token(
+            email=body["email"], purpose=VERIFY_EMAIL, now=utc_now(), reply=reply
+        ),
         schema=AcceptedSchema,
         status=202,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from fittrack.accounts.schemas import email_field, mailed_token_field, password_field
-
-VERSION = validate.Regexp(r"^[0-9A-Za-z._-]{1,20}\Z", error="1 to 20 letters, digits, . _ or -.")
+from fittrack.accounts.schemas import (
+    VERSION,
+    email_field,
+    mailed_token_field,
+    password_field,
+)
 
 
 class RegisterSchema(Schema):

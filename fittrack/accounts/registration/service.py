@@ -9,6 +9,8 @@ from typing import Any
 from fittrack import clock, config, db
 from fittrack.accounts import passwords, repository, rules, tokens
 from fittrack.accounts import service as accounts
+from fittrack.accounts.credentials import requests
+from fittrack.accounts.credentials.rules import LIVES
 from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.accounts.models import (
     Acceptance,
@@ -43,18 +45,6 @@ def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()
     return registered
 
 
-def resend_verification(*, email: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
-    """Mail a new token where an address awaits verification; tells nobody whether it does."""
-    key = rules.find_email_key(email)
-    accepted = Outcome("accepted")
-    with db.transaction("resend_verification") as tx:
-        account = repository.lock_account_by_email(tx, key) if key else None
-        if account is not None and _may_be_mailed(tx, account, now=now):
-            _mail_verification(tx, account.account_id, now=now)
-        reply.record(tx, accepted)
-    return accepted
-
-
 def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
     """Let the member in to whom a token was mailed. Raises: InvalidMailedToken."""
     with db.transaction("verify_email") as tx:
@@ -80,16 +70,10 @@ def _settle(
     if not rules.is_replaceable(account):
         _tell_owner(tx, account.account_id, now=now)
         _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
-    elif _may_be_mailed(tx, account, now=now):
+    elif requests.may_mail(tx, account, VERIFY_EMAIL, now=now):
         _replace(tx, account, registration, password_hash, now=now)
     else:
         _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
-
-
-def _may_be_mailed(tx: Transaction, account: Account, *, now: datetime) -> bool:
-    """Tell whether an account awaits verification and its address was not flooded in 24 h."""
-    mailed = tokens.count_tokens_of_day(tx, account.account_id, VERIFY_EMAIL, now=now)
-    return rules.is_replaceable(account) and mailed < rules.VERIFICATIONS_A_DAY
 
 
 def _open(
@@ -155,8 +139,7 @@ def _hold_name(tx: Transaction, display_name_key: str, email_key: str, *, now: d
 
 def _mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """Decide, in the caller's transaction, to mail a member a fresh token for 24 h."""
-    life = rules.VERIFICATION_LIFE
-    tokens.mail_token(tx, account_id, VERIFY_EMAIL, life=life, now=now)
+    tokens.mail_token(tx, account_id, VERIFY_EMAIL, life=LIVES[VERIFY_EMAIL], now=now)
 
 
 def _accept(tx: Transaction, account_id: str, registration: Registration, *, now: datetime) -> None:
