@@ -103,7 +103,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.limiter.exempt(blueprint)
 
     members = (registration, lockouts, credentials, sessions, factors, factor_resets, passkeys, users, security_events)
-    for blueprint in (*members, keys, profiles, tiers, erasure, administration, appeals, own_appeals):
+    for blueprint in (*members, keys, profiles, tiers, erasure, administration, invitations, appeals, own_appeals):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)

@@ -49,6 +49,8 @@ PERIODIC = (
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.service.delete_expired"),
     Periodic("delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"),
     Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
+    Periodic("move_birthdays", 300, "fittrack.accounts.tiers.service.move_birthdays"),
+    Periodic("clean_up_exports", 300, "fittrack.accounts.exports.service.clean_up"),
     Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
     Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.start_audit"),
 )

@@ -101,6 +101,8 @@ class Member:
     time_zone: str
     created_at: datetime
     email_verified_at: datetime | None
+    terms_version: str | None
+    rules_version: str | None
     is_second_factor_confirmed: bool
 
 

@@ -14,6 +14,9 @@ class SuspensionSchema(Schema):
     suspended_at = fields.AwareDateTime(required=True)
 
 
+VERSION = validate.Regexp(r"^[0-9A-Za-z._-]{1,20}\Z", error="1 to 20 letters, digits, . _ or -.")
+
+
 class MemberSchema(Schema):
     account_id = fields.UUID(required=True)
     email = fields.String(required=True, metadata={"example": "ana@example.com"})
@@ -30,6 +33,23 @@ class MemberSchema(Schema):
         required=True, allow_none=True, attribute="state_code", metadata={"example": "CA"}
     )
     is_state_excluded = fields.Boolean(required=True)
+    notices = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "what to know about the state", "example": []},
+    )
+    accepted_terms_version = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="terms_version",
+        metadata={"example": "2026-01"},
+    )
+    accepted_rules_version = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="rules_version",
+        metadata={"example": "2026-01"},
+    )
     tier = fields.String(required=True, attribute="tier_code", metadata={"example": "OPEN"})
     time_zone = fields.String(required=True, metadata={"example": "America/New_York"})
     has_second_factor = fields.Boolean(required=True, attribute="is_second_factor_confirmed")
@@ -41,6 +61,14 @@ class MemberSchema(Schema):
         allow_none=True,
         metadata={"description": "Why the account is suspended, if it is."},
     )
+
+
+class EditMemberSchema(Schema):
+    """What a member changes of the account itself; what is absent stays as it is."""
+
+    state = fields.String(validate=validate.Length(max=10), metadata={"example": "CA"})
+    accepted_terms_version = fields.String(validate=VERSION, metadata={"example": "2026-07"})
+    accepted_rules_version = fields.String(validate=VERSION, metadata={"example": "2026-07"})
 
 
 def email_field() -> fields.String:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from fittrack import clock, config, db
 from fittrack.accounts import passwords, repository, rules
 from fittrack.accounts.errors import (
+    AccountNotFound,
     DisplayNameTaken,
     EmailTaken,
 )
 from fittrack.accounts.factors import rules as factor_rules
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.models import (
+    Acceptance,
     Account,
     Member,
     NewAdmin,
@@ -75,6 +78,32 @@ def get_member(*, account_id: str) -> Member:
     """Return what a member sees of the own account. Raises: AccountNotFound."""
     with db.reading("get_member") as tx:
         return repository.get_member(tx, account_id)
+
+
+def edit_member(*, account_id: str, changes: Mapping[str, str], now: datetime) -> Member:
+    """Let a member move to another state, or accept other versions of the documents.
+
+    `changes` may hold state, accepted_terms_version and accepted_rules_version; a version that was
+    accepted last is not recorded again. Raises: Invalid, AccountNotFound.
+    """
+    with db.transaction("edit_member") as tx:
+        if repository.lock_account(tx, account_id).status == "erased":
+            raise AccountNotFound
+        before = repository.get_member(tx, account_id)
+        if "state" in changes:
+            read = rules.collect({"state": lambda: rules.read_state(changes["state"])})
+            repository.update_state(tx, account_id, read["state"])
+        for document, version in rules.newly_accepted(before, changes):
+            acceptance = Acceptance(new_id(), account_id, document, version, now)
+            repository.insert_acceptance(tx, acceptance)
+        return repository.get_member(tx, account_id)
+
+
+def notices_of(member: Member) -> tuple[str, ...]:
+    """Return what a member should know of the state they live in."""
+    if member.state_code is None:
+        return ()
+    return rules.notices_of_state(member.state_code, excluded_states())
 
 
 def is_state_excluded(state_code: str | None) -> bool:

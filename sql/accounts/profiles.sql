@@ -5,15 +5,6 @@ INSERT INTO profiles
 VALUES (:account_id, :sex, :fitness_level, :max_hr_bpm, :resting_hr_bpm, :tier_code, :tier_review_on,
         :time_zone, :updated_at)
 
--- name: lock_profile
--- Hold a member's profile, and the account that its name and age stand in; an erased one has none.
-SELECT p.revision
-  FROM profiles p
-  JOIN accounts a ON a.account_id = p.account_id
- WHERE p.account_id = :account_id
-   AND a.status <> 'erased'
-   FOR UPDATE WAIT 3
-
 -- name: find_profile
 -- A profile with what it is read together with; its picture's bytes stay where they are.
 SELECT p.account_id,
@@ -133,7 +124,7 @@ SELECT a.account_id,
 -- name: get_activity_totals
 -- What a member's activities come to; those that are held, or that another one replaces, left out.
 SELECT COUNT(*) AS activity_count,
-       NVL(SUM(distance_m), 0) AS distance_m,
+       NVL(SUM(distance_cm), 0) AS distance_cm,
        NVL(SUM(moving_s), 0) AS moving_s
   FROM activities
  WHERE account_id = :account_id

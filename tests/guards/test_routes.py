@@ -160,10 +160,14 @@ def test_an_unknown_thing_is_404_for_who_may_ask(client, rules):
 
 
 def test_things_are_addressed_by_their_ids(rules):
-    """Ids are UUIDs; only days are addressed by their date, and files of ours by their path."""
+    """Ids are UUIDs; only days, tiers and files of ours are addressed by their names."""
     parameters = {found for _, _, rule, _ in rules for found in re.findall(r"<[^>]+>", rule.rule)}
     others = {found for found in parameters if not found.startswith("<uuid:")}
-    assert {found.rpartition(":")[2].strip("<>") for found in others} <= {"day_on", "filename"}
+    assert {found.rpartition(":")[2].strip("<>") for found in others} <= {
+        "day_on",
+        "filename",
+        "tier_code",
+    }
 
 
 def test_every_api_route_is_in_the_document(client, rules):

@@ -156,8 +156,13 @@ class ActivityTotals:
     """What all of a member's accepted activities come to."""
 
     activity_count: int
-    distance_m: float
+    distance_cm: int
     moving_s: int
+
+    @property
+    def distance_m(self) -> float:
+        """Return the distance in metres."""
+        return self.distance_cm / 100
 
 
 @dataclass(frozen=True, slots=True)

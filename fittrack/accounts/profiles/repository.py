@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from fittrack.accounts.errors import AccountNotFound
 from fittrack.accounts.profiles.models import (
     ActivityTotals,
     Owner,
@@ -19,17 +18,6 @@ from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
 SQL = load_sql("accounts")
-
-
-def lock_profile(tx: Transaction, account_id: str) -> int:
-    """Hold a member's profile and account, and return the profile's revision.
-
-    Raises: AccountNotFound.
-    """
-    revision: int | None = tx.value(SQL["lock_profile"], account_id=account_id)
-    if revision is None:
-        raise AccountNotFound(account_id=account_id)
-    return revision
 
 
 def find_profile(tx: Transaction, account_id: str) -> StoredProfile | None:

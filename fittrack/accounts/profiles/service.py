@@ -73,8 +73,7 @@ def refresh_tier(tx: Transaction, account_id: str, *, now: datetime) -> None:
 
     Raises: AccountNotFound.
     """
-    repository.lock_profile(tx, account_id)
-    stored = _stored(tx, account_id)
+    stored = _held(tx, account_id)
     place = place_of(stored.sex, stored.date_of_birth_on, stored.fitness_level, _today(now))
     repository.update_place(tx, account_id, place, now=now)
 
@@ -99,7 +98,7 @@ def edit_preferences(
     Raises: PreferencesChanged, AccountNotFound.
     """
     with db.transaction("edit_preferences") as tx:
-        repository.lock_profile(tx, account_id)
+        _held(tx, account_id)
         before = _preferences(tx, account_id)
         if not rules.is_expected(before.preferences_revision, revisions):
             raise PreferencesChanged
@@ -135,8 +134,7 @@ def set_image(*, account_id: str, content: bytes, now: datetime) -> ProfileImage
     made = pictures.made_anew(content)
     image = ProfileImage(account_id, hashlib.sha256(made).hexdigest(), made, now)
     with db.transaction("set_image") as tx:
-        # Whoever holds the profile is alone with its picture, too.
-        repository.lock_profile(tx, account_id)
+        _held(tx, account_id)
         if not repository.update_profile_image(tx, image):
             repository.insert_profile_image(tx, image)
     return image
@@ -145,7 +143,7 @@ def set_image(*, account_id: str, content: bytes, now: datetime) -> ProfileImage
 def delete_image(*, account_id: str) -> None:
     """Delete a member's picture; harmless where there is none. Raises: AccountNotFound."""
     with db.transaction("delete_image") as tx:
-        repository.lock_profile(tx, account_id)
+        _held(tx, account_id)
         repository.delete_profile_image(tx, account_id)
 
 
@@ -169,10 +167,10 @@ def _is_shown(owner: Owner, *, is_own: bool) -> bool:
 
 def _lock(tx: Transaction, account_id: str, revisions: frozenset[int] | None) -> StoredProfile:
     """Return a profile and hold it. Raises: ProfileChanged, AccountNotFound."""
-    revision = repository.lock_profile(tx, account_id)
-    if not rules.is_expected(revision, revisions):
+    stored = _held(tx, account_id)
+    if not rules.is_expected(stored.revision, revisions):
         raise ProfileChanged
-    return _stored(tx, account_id)
+    return stored
 
 
 def _rename(tx: Transaction, before: StoredProfile, text: str, *, may_be_reserved: bool) -> bool:
@@ -219,6 +217,15 @@ def _view(stored: StoredProfile, *, now: datetime) -> ProfileView:
             stored.fitness_level_changed_at, now=now
         ),
     )
+
+
+def _held(tx: Transaction, account_id: str) -> StoredProfile:
+    """Return a profile and hold its account, so that nobody else edits what belongs to it.
+
+    Raises: AccountNotFound.
+    """
+    account_rows.lock_account(tx, account_id)
+    return _stored(tx, account_id)
 
 
 def _stored(tx: Transaction, account_id: str) -> StoredProfile:

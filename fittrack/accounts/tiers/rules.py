@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from fittrack.accounts.rules import age_years
-from fittrack.accounts.tiers.models import Place, Tier
+from fittrack.accounts.tiers.models import CountedTier, Place, Tier, TierCount
 
 OPEN_TIER = "OPEN"
 SEX_LETTERS = {"male": "M", "female": "F"}
@@ -63,3 +64,12 @@ def birthday_on(born_on: date, age: int) -> date:
 def _next_bracket_on(born_on: date, on: date) -> date | None:
     birthdays = (birthday_on(born_on, least_years) for least_years, _, _ in BRACKETS)
     return next((birthday for birthday in birthdays if birthday > on), None)
+
+
+def counted(counts: Iterable[TierCount]) -> list[CountedTier]:
+    """Return every tier with its members; `OPEN` has those who opted in besides its own."""
+    members = dict.fromkeys(TIERS_BY_CODE, 0)
+    for count in counts:
+        members[count.tier_code] += count.member_count
+        members[OPEN_TIER] += count.also_open_count
+    return [CountedTier(tier, members[tier.code]) for tier in TIERS]

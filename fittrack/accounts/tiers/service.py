@@ -1,0 +1,49 @@
+"""Use cases of tiers: how many members each has, and who moves on a birthday."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from fittrack import clock, config, db
+from fittrack.accounts.tiers import repository, rules
+from fittrack.accounts.tiers.errors import TierNotFound
+from fittrack.accounts.tiers.models import CountedTier
+
+BATCH = 500
+
+
+def list_tiers() -> list[CountedTier]:
+    """Return all 31 tiers with the numbers of their active members, by one query."""
+    with db.reading("list_tiers") as tx:
+        counts = repository.count_tiers(tx)
+    return rules.counted(counts)
+
+
+def get_tier(*, tier_code: str) -> CountedTier:
+    """Return one tier with the number of its active members. Raises: TierNotFound."""
+    if tier_code not in rules.TIERS_BY_CODE:
+        raise TierNotFound(tier=tier_code)
+    return next(each for each in list_tiers() if each.tier.code == tier_code)
+
+
+def move_birthdays(*, now: datetime, batch_size: int = BATCH) -> int:
+    """Move everybody whose age bracket is over today, and return how many had a review.
+
+    Days on which nobody ran this are made up for. Batch by batch, each committed, so that it can be
+    ended anywhere and run again.
+    """
+    today_on = clock.day_of(now, config.current().zone)
+    reviewed = 0
+    while moved := _move_batch(today_on, batch_size):
+        reviewed += moved
+    return reviewed
+
+
+def _move_batch(today_on: date, batch_size: int) -> int:
+    with db.transaction("move_birthdays") as tx:
+        due = repository.list_due_profiles(tx, today_on=today_on, row_limit=batch_size)
+        moves = [
+            (each, rules.place_of(each.sex, each.date_of_birth_on, each.fitness_level, today_on))
+            for each in due
+        ]
+        return repository.move_profiles(tx, moves)
