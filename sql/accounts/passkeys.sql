@@ -13,13 +13,12 @@ SELECT passkey_id, account_id, credential_hash, credential_bytes, public_key_byt
  WHERE account_id = :account_id
  ORDER BY passkey_id
 
--- name: lock_passkey
--- The passkey of a credential, held until the transaction ends, so that its counter only rises.
+-- name: find_passkey
+-- The passkey of a credential; its account's row is held where its counter shall rise.
 SELECT passkey_id, account_id, credential_hash, credential_bytes, public_key_bytes, sign_count, transports,
        name, is_backed_up, created_at, last_used_at
   FROM passkeys
  WHERE credential_hash = :credential_hash
-   FOR UPDATE WAIT 3
 
 -- name: use_passkey
 -- Note that a passkey signed.

@@ -14,7 +14,7 @@ from fittrack.accounts.factors.models import TotpFactor
 from fittrack.accounts.service import create_member, new_account
 from fittrack.accounts.sessions import service
 from fittrack.accounts.sessions.errors import InvalidMfaToken
-from fittrack.accounts.sessions.models import Device, MfaRequired
+from fittrack.accounts.sessions.models import Device, MfaRequired, Shown
 from fittrack.clock import utc_now
 from tests.accounts.steps import bearer, events_of, log_in, mails_to, probe
 from tests.factories_accounts import PASSWORD, login, make_account, make_totp
@@ -68,7 +68,7 @@ def begin(now=None):
 
 def complete(mfa_token, code, now=None):
     return service.complete_log_in(
-        mfa_token=mfa_token, code=code, remote_address=None, now=now or utc_now()
+        mfa_token=mfa_token, shown=Shown(code), remote_address=None, now=now or utc_now()
     )
 
 
@@ -84,7 +84,8 @@ def test_an_app_is_enrolled_confirmed_and_then_asked_for(client, ana):
 
     assert confirmed.status_code == 200
     assert asked.headers["Cache-Control"] == answer.headers["Cache-Control"] == "no-store"
-    assert set(asked.json) == {"mfa_required", "mfa_token", "mfa_expires_in_s"}
+    assert set(asked.json) == {"mfa_required", "mfa_token", "mfa_expires_in_s", "mfa_methods"}
+    assert asked.json["mfa_methods"] == ["totp", "recovery_code"]
     me = client.get("/api/v1/users/me", headers=bearer(answer.json)).json
     assert (me["account_id"], me["has_second_factor"]) == (ana, True)
 

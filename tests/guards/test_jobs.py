@@ -64,6 +64,7 @@ def test_whatever_must_recur_is_in_the_periodic_table():
         "wake_due_drawings",
         "delete_expired_keys",
         "delete_expired_logins",
+        "delete_passkey_challenges",
         "delete_done_jobs",
         "audit_ledger",
     }

@@ -45,3 +45,13 @@ class Factors:
     def is_any(self) -> bool:
         """Tell whether there is a second factor; recovery codes only stand in for one."""
         return self.totp_confirmed_at is not None or self.passkeys > 0
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the words for what can be shown."""
+        there = {
+            "totp": self.totp_confirmed_at is not None,
+            "passkey": self.passkeys > 0,
+            "recovery_code": self.recovery_codes_left > 0,
+        }
+        return tuple(word for word, is_there in there.items() if is_there)

@@ -22,9 +22,9 @@ def list_passkeys(tx: Transaction, account_id: str) -> list[Passkey]:
     return tx.all(Passkey, SQL["list_passkeys"], account_id=account_id)
 
 
-def lock_passkey(tx: Transaction, credential_hash: str) -> Passkey | None:
-    """Return the passkey of a credential and hold its row, or None."""
-    return tx.one(Passkey, SQL["lock_passkey"], credential_hash=credential_hash)
+def find_passkey(tx: Transaction, credential_hash: str) -> Passkey | None:
+    """Return the passkey of a credential, or None."""
+    return tx.one(Passkey, SQL["find_passkey"], credential_hash=credential_hash)
 
 
 def use_passkey(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class MfaChallenge:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody shows as second factor: a code, or a passkey's answer to a challenge."""
+
+    code: str | None
+    passkey: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSession:
     """A session and the refresh token that keeps it going; the access token is made from it."""
 
@@ -82,6 +92,7 @@ class MfaRequired:
     """The right password, but an account with a second factor: this token asks for it."""
 
     mfa_token: str
+    methods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""The password shown again, or for the first time: weighed outside of the transaction, for hashing
-takes long, and settled inside it, where attempts are counted.
+"""The second factor, settled where attempts are counted; and the password, weighed outside of the
+transaction, for hashing takes long, and settled inside it.
 
     proof = proofs.weigh_password(account_id=account_id, password=password)
     with db.transaction("change_password") as tx:
@@ -17,11 +17,17 @@ from datetime import datetime
 
 from fittrack import db
 from fittrack.accounts import passwords
+from fittrack.accounts.factors import service as factors
+from fittrack.accounts.factors.errors import InvalidCode
 from fittrack.accounts.lockouts import rules
 from fittrack.accounts.lockouts import service as lockouts
+from fittrack.accounts.passkeys import proofs as passkeys
+from fittrack.accounts.passkeys.errors import InvalidPasskey
+from fittrack.accounts.passkeys.models import Purpose
 from fittrack.accounts.sessions import repository
-from fittrack.accounts.sessions.models import Login
+from fittrack.accounts.sessions.models import Login, Shown
 from fittrack.db import Transaction
+from fittrack.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,32 @@ def settle_password(
     is_right = proof.is_right and present.password_hash == proof.login.password_hash
     lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
     return present if is_right and not rules.is_locked(guard, now=now) else None
+
+
+def settle_factor(
+    tx: Transaction,
+    account_id: str,
+    shown: Shown,
+    purpose: Purpose,
+    bound_to: str,
+    *,
+    remote_address: str | None,
+    now: datetime,
+) -> bool:
+    """Use up what is shown as second factor of a held account and tell whether it is right.
+
+    Codes can be guessed at, so that they are counted, and none is used while guessing rests;
+    signatures can't. The caller raises `refusal_of(shown)` only after its transaction.
+    """
+    if shown.passkey is not None:
+        return passkeys.use_passkey(tx, account_id, shown.passkey, purpose, bound_to, now=now)
+    guard = lockouts.guard_of(tx, account_id, rules.SECOND_FACTOR, now=now)
+    is_open = shown.code is not None and not rules.is_locked(guard, now=now)
+    is_right = is_open and factors.use_code(tx, account_id, shown.code or "", now=now)
+    lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
+    return is_right
+
+
+def refusal_of(shown: Shown) -> Unauthenticated:
+    """Return what is said of a second factor that is not right."""
+    return InvalidCode() if shown.passkey is None else InvalidPasskey()

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 
 from fittrack import auth, config, idempotency
 from fittrack.accounts.sessions import service
-from fittrack.accounts.sessions.models import Device, MfaRequired, OpenSession, Session
+from fittrack.accounts.sessions.models import Device, MfaRequired, OpenSession, Session, Shown
 from fittrack.accounts.sessions.rules import MFA_LIFE
 from fittrack.accounts.sessions.schemas import (
     KeySetSchema,
@@ -49,22 +49,22 @@ def log_in(body: dict[str, Any]) -> Answer:
     )
     if isinstance(outcome, MfaRequired):
         return _challenge(outcome), NO_STORE
-    return {"mfa_required": False, **_tokens(outcome)}, NO_STORE
+    return {"mfa_required": False, **tokens_of(outcome)}, NO_STORE
 
 
 @blp.post("/login/mfa")
 @limit_credentials
 @blp.arguments(MfaLoginSchema)
 @blp.response(200, TokensSchema)
-def complete_log_in(body: dict[str, str]) -> Answer:
-    """Complete a log-in with a code of the authenticator app."""
+def complete_log_in(body: dict[str, Any]) -> Answer:
+    """Complete a log-in with a code of the authenticator app, a recovery code or a passkey."""
     opened = service.complete_log_in(
         mfa_token=body["mfa_token"],
-        code=body["code"],
+        shown=Shown(body["code"], body["passkey"]),
         remote_address=request.remote_addr,
         now=utc_now(),
     )
-    return _tokens(opened), NO_STORE
+    return tokens_of(opened), NO_STORE
 
 
 @blp.post("/refresh")
@@ -75,7 +75,7 @@ def refresh(body: dict[str, str]) -> Answer:
     opened = service.refresh_session(
         refresh_token=body["refresh_token"], remote_address=request.remote_addr, now=utc_now()
     )
-    return _tokens(opened), NO_STORE
+    return tokens_of(opened), NO_STORE
 
 
 @blp.post("/logout")
@@ -137,14 +137,14 @@ def end_session(session_id: UUID) -> None:
 @login_even_suspended
 @blp.arguments(StepUpSchema)
 @blp.response(200, SteppedUpSchema)
-def step_up(body: dict[str, str | None]) -> Response:
+def step_up(body: dict[str, Any]) -> Response:
     """Show the second factor, or without one the password, for what asks for it again."""
     session = current_session()
     return idempotency.once(
         lambda reply: service.step_up(
             account_id=session.account_id,
             session_id=session.session_id,
-            code=body["code"],
+            shown=Shown(body["code"], body["passkey"]),
             password=body["password"],
             remote_address=request.remote_addr,
             now=utc_now(),
@@ -168,10 +168,12 @@ def _challenge(outcome: MfaRequired) -> dict[str, Any]:
         "mfa_required": True,
         "mfa_token": outcome.mfa_token,
         "mfa_expires_in_s": int(MFA_LIFE.total_seconds()),
+        "mfa_methods": outcome.methods,
     }
 
 
-def _tokens(opened: OpenSession) -> dict[str, Any]:
+def tokens_of(opened: OpenSession) -> dict[str, Any]:
+    """Return a session's tokens as every way to log in answers with them."""
     settings = config.current()
     identity = Identity(opened.account_id, opened.session_id, opened.role)
     return {

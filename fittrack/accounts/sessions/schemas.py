@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from fittrack.accounts.factors.schemas import code_field
+from fittrack.accounts.passkeys.credentials import ShownCredentialSchema
 from fittrack.accounts.schemas import email_field, password_field
 from fittrack.pagination import page_schema
 
@@ -32,9 +35,27 @@ class LoginSchema(DeviceSchema):
     password = password_field()
 
 
-class MfaLoginSchema(Schema):
+class SecondFactorSchema(Schema):
+    """A second factor: a code, or what a passkey answers to a challenge."""
+
+    code = code_field(load_default=None)
+    passkey = fields.Nested(ShownCredentialSchema, load_default=None)
+
+    @validates_schema
+    def check_one(self, body: dict[str, Any], **_kwargs: Any) -> None:
+        """Raises: ValidationError where both are given."""
+        if body.get("code") is not None and body.get("passkey") is not None:
+            raise ValidationError("Give a code or a passkey, not both.", "passkey")
+
+
+class MfaLoginSchema(SecondFactorSchema):
     mfa_token = fields.String(required=True, validate=TOKEN)
-    code = code_field(required=True)
+
+    @validates_schema
+    def check_some(self, body: dict[str, Any], **_kwargs: Any) -> None:
+        """Raises: ValidationError where neither is given."""
+        if body.get("code") is None and body.get("passkey") is None:
+            raise ValidationError("A code or a passkey is needed.", "code")
 
 
 class RefreshSchema(Schema):
@@ -56,6 +77,10 @@ class LoginAnswerSchema(Schema):
     mfa_required = fields.Boolean(required=True)
     mfa_token = fields.String(metadata={"description": "only where mfa_required"})
     mfa_expires_in_s = fields.Integer(metadata={"description": "only where mfa_required"})
+    mfa_methods = fields.List(
+        fields.String(validate=validate.OneOf(["totp", "passkey", "recovery_code"])),
+        metadata={"description": "what can be shown; only where mfa_required"},
+    )
     access_token = fields.String()
     token_type = fields.String(metadata={"example": "Bearer"})
     expires_in_s = fields.Integer(metadata={"example": 900})
@@ -81,8 +106,7 @@ class LogoutAllQuery(Schema):
     keep_current = fields.Boolean(load_default=False)
 
 
-class StepUpSchema(Schema):
-    code = code_field(load_default=None)
+class StepUpSchema(SecondFactorSchema):
     password = fields.String(
         load_default=None, validate=validate.Length(max=512), metadata={"format": "password"}
     )

@@ -9,10 +9,9 @@ from fittrack.accounts import passwords
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
 from fittrack.accounts.errors import AccountNotFound
-from fittrack.accounts.factors import service as factors
-from fittrack.accounts.factors.errors import InvalidCode
+from fittrack.accounts.factors import repository as factor_rows
 from fittrack.accounts.lockouts import service as lockouts
-from fittrack.accounts.lockouts.rules import SECOND_FACTOR, is_locked
+from fittrack.accounts.passkeys.models import Purpose
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.security_events.service import record_security_event
 from fittrack.accounts.sessions import repository, rules
@@ -31,9 +30,16 @@ from fittrack.accounts.sessions.models import (
     OpenSession,
     RefreshToken,
     Session,
+    Shown,
     SteppedUp,
 )
-from fittrack.accounts.sessions.proofs import PasswordProof, settle_password, weigh_password
+from fittrack.accounts.sessions.proofs import (
+    PasswordProof,
+    refusal_of,
+    settle_factor,
+    settle_password,
+    weigh_password,
+)
 from fittrack.accounts.sessions.rules import Verdict
 from fittrack.auth import MAY_LOG_IN, AccountNotActive, SessionEnded
 from fittrack.db import Transaction
@@ -43,10 +49,6 @@ from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 
 AFTER_ANY_ID = "~"
-MISSING = {
-    "code": "A code of your authenticator app is required.",
-    "password": "The password is required.",
-}
 
 
 def log_in(
@@ -75,11 +77,11 @@ def log_in(
 
 
 def complete_log_in(
-    *, mfa_token: str, code: str, remote_address: str | None, now: datetime
+    *, mfa_token: str, shown: Shown, remote_address: str | None, now: datetime
 ) -> OpenSession:
     """Open the session of a log-in whose second factor was awaited; 5 attempts, once.
 
-    Raises: InvalidMfaToken, InvalidCode, AccountNotActive.
+    Raises: InvalidMfaToken, InvalidCode, InvalidPasskey, AccountNotActive.
     """
     with db.transaction("complete_log_in") as tx:
         challenge = repository.find_mfa_challenge(tx, crypto.digest(mfa_token))
@@ -91,9 +93,9 @@ def complete_log_in(
             tx, challenge.token_hash, most_attempts=rules.MFA_ATTEMPTS, now_at=now
         ):
             raise InvalidMfaToken
-        opened = _meet(tx, challenge, login, code, remote_address, now=now)
+        opened = _meet(tx, challenge, login, shown, remote_address, now=now)
     if opened is None:  # raised only now, for the attempt must be counted
-        raise InvalidCode
+        raise refusal_of(shown)
     return opened
 
 
@@ -126,7 +128,7 @@ def step_up(
     *,
     account_id: str,
     session_id: str,
-    code: str | None,
+    shown: Shown,
     password: str | None,
     remote_address: str | None = None,
     now: datetime,
@@ -135,26 +137,34 @@ def step_up(
     """Let a session do what asks for a recent second factor, for 10 minutes.
 
     Members without a second factor show the password again. Wrong codes and passwords count with
-    those of log-ins. Raises: Invalid, InvalidCode, InvalidCredentials, TooManyLogins.
+    those of log-ins. Raises: Invalid, InvalidCode, InvalidPasskey, InvalidCredentials,
+    TooManyLogins.
     """
     with db.reading("find_step_up_login") as tx:
         login = repository.get_login(tx, account_id)
     has_factor = login.is_second_factor_confirmed
-    proof = None if has_factor else weigh_password(account_id, _given(password, "password"))
-    given_code = _given(code, "code") if has_factor else ""
+    proof = _weighed(login, shown, password)
     with db.transaction("step_up") as tx:
         if proof is None:
             repository.lock_login(tx, account_id)
-            is_shown = _settle_code(tx, account_id, given_code, remote_address, now=now)
+            is_shown = settle_factor(
+                tx,
+                account_id,
+                shown,
+                Purpose.STEP_UP,
+                session_id,
+                remote_address=remote_address,
+                now=now,
+            )
         else:
-            shown = settle_password(tx, proof, remote_address=remote_address, now=now)
-            is_shown = shown is not None and not shown.is_second_factor_confirmed
+            owner = settle_password(tx, proof, remote_address=remote_address, now=now)
+            is_shown = owner is not None and not owner.is_second_factor_confirmed
         stepped_up = SteppedUp(now, now + timedelta(seconds=auth.STEP_UP_S))
         if is_shown:
             repository.step_up_session(tx, session_id, stepped_up_at=now)
             reply.record(tx, stepped_up)
     if not is_shown:  # raised only now, for the attempt must be counted
-        raise InvalidCode if has_factor else InvalidCredentials
+        raise refusal_of(shown) if has_factor else InvalidCredentials
     return stepped_up
 
 
@@ -272,16 +282,6 @@ def _strengthen(tx: Transaction, login: Login, stronger_hash: str | None) -> Non
         )
 
 
-def _settle_code(
-    tx: Transaction, account_id: str, code: str, remote_address: str | None, *, now: datetime
-) -> bool:
-    """Count a code of a held account and tell whether it is right; while locked, none is used."""
-    guard = lockouts.guard_of(tx, account_id, SECOND_FACTOR, now=now)
-    is_right = not is_locked(guard, now=now) and factors.use_code(tx, account_id, code, now=now)
-    lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
-    return is_right
-
-
 def _stronger(login: Login, password: str) -> str | None:
     """Return a new hash where the parameters have risen since the stored one was made."""
     if login.password_hash and passwords.is_outdated(login.password_hash):
@@ -300,22 +300,30 @@ def _challenge(tx: Transaction, account_id: str, device: Device, *, now: datetim
         expires_at=now + rules.MFA_LIFE,
     )
     repository.insert_mfa_challenge(tx, challenge)
-    return MfaRequired(mfa_token)
+    return MfaRequired(mfa_token, factor_rows.get_factors(tx, account_id).methods)
 
 
 def _meet(
     tx: Transaction,
     challenge: MfaChallenge,
     login: Login,
-    code: str,
+    shown: Shown,
     remote_address: str | None,
     *,
     now: datetime,
 ) -> OpenSession | None:
-    """Open a challenged log-in's session, or return None for a wrong code."""
+    """Open a challenged log-in's session, or return None for a wrong second factor."""
     if login.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=login.status)
-    if not _settle_code(tx, login.account_id, code, remote_address, now=now):
+    if not settle_factor(
+        tx,
+        login.account_id,
+        shown,
+        Purpose.COMPLETE,
+        challenge.token_hash,
+        remote_address=remote_address,
+        now=now,
+    ):
         return None
     repository.delete_mfa_challenge(tx, challenge.token_hash)
     device = Device(challenge.device_name, challenge.device_platform, remote_address)
@@ -378,8 +386,15 @@ def _revoke_family(
     )
 
 
-def _given(secret: str | None, field: str) -> str:
-    """Raises: Invalid without it."""
-    if secret is None:
-        raise field_error(f"/{field}", MISSING[field])
-    return secret
+def _weighed(login: Login, shown: Shown, password: str | None) -> PasswordProof | None:
+    """Return the weighed password of who has no second factor, None for who must show one.
+
+    Raises: Invalid where what is needed is missing, TooManyLogins.
+    """
+    if login.is_second_factor_confirmed:
+        if shown.code is None and shown.passkey is None:
+            raise field_error("/code", "A code of your authenticator app, or a passkey, is needed.")
+        return None
+    if password is None:
+        raise field_error("/password", "The password is required.")
+    return weigh_password(login.account_id, password)
