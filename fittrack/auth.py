@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from flask import Flask, g, request
 from flask_jwt_extended import JWTManager, create_access_token, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import ExpiredSignatureError, PyJWTError
+from jwt.exceptions import ExpiredSignatureError, InvalidTokenError, PyJWTError
 
 from fittrack import config, crypto, db
 from fittrack.clock import utc_now
@@ -29,6 +29,7 @@ SQL = load_sql("auth")
 View = TypeVar("View", bound=Callable[..., Any])
 ISSUER = "fittrack"
 STEP_UP_S = 600
+LONGEST_HEADER = 4096  # ours have some 400 characters; longer ones are not even read
 APPEALS = "/api/v1/users/me/appeals"
 PRIVILEGED = frozenset({"admin", "auditor"})
 ACTIVE = frozenset({"active"})
@@ -219,6 +220,8 @@ def _read_token() -> None:
     if header is None:
         return
     try:
+        if len(header) > LONGEST_HEADER:
+            raise InvalidTokenError
         known = _memo.find(header, keys=_verifying_keys(), now_s=time.time())
         g.identity = known or _verified(header)
     except ExpiredSignatureError:
@@ -236,7 +239,10 @@ def _verified(header: str) -> Identity | None:
     if found is None:
         return None
     head, claims = found
-    identity = Identity(claims["sub"], claims["sid"], claims["role"])
+    named = [claims[name] for name in ("sub", "sid", "role")]
+    if claims["type"] != "access" or not all(isinstance(text, str) for text in named):
+        raise InvalidTokenError
+    identity = Identity(*named)
     _memo.keep(header, Known(identity, head["kid"], claims["exp"]))
     return identity
 
