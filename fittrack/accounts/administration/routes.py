@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -100,18 +99,8 @@ def list_history(query: dict[str, Any], account_id: UUID) -> Page[AdminAction]:
     )
 
 
-def shown(details: UserDetails) -> dict[str, Any]:
-    """Return an account as its schema takes it."""
-    user = asdict(details.user)
-    return {
-        **user,
-        "factors": user,
-        "suspension": asdict(details.suspension) if details.suspension else None,
-    }
-
-
 def _tagged(details: UserDetails) -> Response:
     """Return an account with an ETag whose first part is the revision that If-Match is held to."""
-    body = idempotency.render(UserSchema, shown(details))
+    body = idempotency.render(UserSchema, details)
     response = idempotency.answer(body, 200)
     return tags.set_version(response, details.revision, tags.of_bytes(body))

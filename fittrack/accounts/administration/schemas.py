@@ -84,30 +84,45 @@ class AdminSuspensionSchema(SuspensionSchema):
 class UserSchema(Schema):
     """One account with all that admins and auditors may know of it."""
 
-    account_id = fields.UUID(required=True)
-    email = fields.String(required=True, allow_none=True, metadata={"example": "ana@example.com"})
-    display_name = fields.String(required=True, metadata={"example": "Ana"})
-    role = fields.String(required=True, metadata={"example": "user"})
-    status = fields.String(required=True, metadata={"example": "active"})
+    account_id = fields.UUID(required=True, attribute="user.account_id")
+    email = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="user.email",
+        metadata={"example": "ana@example.com"},
+    )
+    display_name = fields.String(
+        required=True, attribute="user.display_name", metadata={"example": "Ana"}
+    )
+    role = fields.String(required=True, attribute="user.role", metadata={"example": "user"})
+    status = fields.String(required=True, attribute="user.status", metadata={"example": "active"})
     date_of_birth = fields.Date(
         required=True,
         allow_none=True,
-        attribute="date_of_birth_on",
+        attribute="user.date_of_birth_on",
         metadata={"example": "1990-05-17"},
     )
     state = fields.String(
-        required=True, allow_none=True, attribute="state_code", metadata={"example": "CA"}
+        required=True, allow_none=True, attribute="user.state_code", metadata={"example": "CA"}
     )
     tier = fields.String(
-        required=True, allow_none=True, attribute="tier_code", metadata={"example": "OPEN"}
+        required=True, allow_none=True, attribute="user.tier_code", metadata={"example": "OPEN"}
     )
-    created_at = fields.AwareDateTime(required=True)
-    email_verified_at = fields.AwareDateTime(required=True, allow_none=True)
-    premium_until_at = fields.AwareDateTime(required=True, allow_none=True)
-    sponsor_id = fields.UUID(required=True, allow_none=True)
-    factors = fields.Nested(UserFactorsSchema, required=True)
-    live_sessions = fields.Integer(required=True, metadata={"example": 2})
-    last_login_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_at = fields.AwareDateTime(required=True, attribute="user.created_at")
+    email_verified_at = fields.AwareDateTime(
+        required=True, allow_none=True, attribute="user.email_verified_at"
+    )
+    premium_until_at = fields.AwareDateTime(
+        required=True, allow_none=True, attribute="user.premium_until_at"
+    )
+    sponsor_id = fields.UUID(required=True, allow_none=True, attribute="user.sponsor_id")
+    factors = fields.Nested(UserFactorsSchema, required=True, attribute="user")
+    live_sessions = fields.Integer(
+        required=True, attribute="user.live_sessions", metadata={"example": 2}
+    )
+    last_login_at = fields.AwareDateTime(
+        required=True, allow_none=True, attribute="user.last_login_at"
+    )
     suspension = fields.Nested(AdminSuspensionSchema, required=True, allow_none=True)
 
 
