@@ -26,16 +26,20 @@ def compress(response: Response) -> Response:
     Secrets (`no-store`) stay as they are: the length of compressed text tells about the text
     (BREACH). So do answers that are streamed, except our own static files.
     """
-    if not _is_compressible(response):
+    is_asset = request.endpoint == "static"
+    if not (is_asset or _is_long(response)) or not _is_compressible(response):
         return response
     vary_by(response, "Accept-Encoding")
-    if not _takes_gzip() or not _can_be_read(response):
+    if not _takes_gzip():
         return response
+    if is_asset:
+        response.direct_passthrough = False  # the file is read, and packed once for all requests
     body = response.get_data()
     if len(body) >= MIN_BYTES:
-        response.set_data(_packed_asset(body) if _is_asset() else _packed(body))
+        response.set_data(_packed_asset(body) if is_asset else _packed(body))
         response.headers["Content-Encoding"] = "gzip"
-        _weaken_etag(response)
+        if is_asset:
+            _weaken_etag(response)
     return response
 
 
@@ -75,17 +79,9 @@ def _is_secret(response: Response) -> bool:
     return "no-store" in response.headers.get("Cache-Control", "")
 
 
-def _can_be_read(response: Response) -> bool:
-    """Tell whether the whole body is at hand; a static file is made so."""
-    if _is_asset():
-        response.direct_passthrough = False
-        return True
-    return not response.is_streamed
-
-
-def _is_asset() -> bool:
-    """Tell whether one of our own static files is asked for."""
-    return request.endpoint == "static"
+def _is_long(response: Response) -> bool:
+    """Tell whether a body that is at hand gains by it."""
+    return not response.is_streamed and len(response.get_data()) >= MIN_BYTES
 
 
 def _weaken_etag(response: Response) -> None:
@@ -94,5 +90,5 @@ def _weaken_etag(response: Response) -> None:
     If-Match compares strongly, so that a version's tag must come back as it went out.
     """
     etag, is_weak = response.get_etag()
-    if _is_asset() and etag is not None and is_weak is False:
+    if etag is not None and is_weak is False:
         response.set_etag(etag, weak=True)

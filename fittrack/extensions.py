@@ -23,12 +23,12 @@ jwt = JWTManager()
 limiter = limits.RequestLimiter()
 
 # For views where secrets could be guessed at: besides the caller's own limit, not instead of it.
-limit_credentials = limiter.limit(
-    limits.of_credentials, key_func=limits.credential_caller, override_defaults=False
+limit_credentials = limiter.stand(
+    limiter.limit(limits.of_credentials, key_func=limits.credential_caller, override_defaults=False)
 )
 
-limit_public_reads = limiter.shared_limit(
-    limits.of_public_reads, scope=limits.scope_of_public_reads
+limit_public_reads = limiter.stand(
+    limiter.shared_limit(limits.of_public_reads, scope=limits.scope_of_public_reads)
 )
 
 

@@ -64,10 +64,10 @@ def validate(response: Response) -> Response:
 
 def let_origins_in(response: Response) -> Response:
     """Let pages of the allowed origins read API answers (CORS)."""
-    origin = request.headers.get("Origin")
-    allowed = config.current().origins
-    if not allowed or not request.path.startswith(API):
+    settings = config.current()
+    if not settings.cors_origins or not request.path.startswith(API):
         return response
+    origin, allowed = request.headers.get("Origin"), settings.origins
     compression.vary_by(response, "Origin")
     if origin is None or (origin not in allowed and "*" not in allowed):
         return response

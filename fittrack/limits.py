@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
-from flask_limiter import Limit, Limiter
+from flask_limiter import Limit, Limiter, RouteLimit
 from flask_limiter.util import get_qualified_name
 from limits import parse_many
 
@@ -22,6 +23,7 @@ from fittrack.errors import TooManyRequests
 from fittrack.redis_link import RedisAway, RedisLink
 from fittrack.windows import Counter, MemoryWindows, Passage, Standing
 
+View = TypeVar("View", bound=Callable[..., Any])
 logger = logging.getLogger(__name__)
 
 EVERYWHERE = "everywhere"
@@ -69,7 +71,7 @@ def credential_caller() -> str:
 
 def _hidden(more: str) -> str:
     """Return a stand-in for the caller's network: counters lie in Redis and in its files."""
-    network = network_of(request.remote_addr or "")
+    network = network_of(request.environ.get("REMOTE_ADDR") or "")
     return crypto.mac("limits", f"{network} {more}".encode()).hex()[:32]
 
 
@@ -115,17 +117,18 @@ class RequestLimiter(Limiter):
         in_middleware: bool = True,
     ) -> None:
         """Raises: TooManyRequests."""
+        endpoint = request.endpoint
         # A preflight has no token to be counted by, and does nothing.
-        if not in_middleware or request.endpoint is None or request.method == "OPTIONS":
+        if not in_middleware or endpoint is None or request.method == "OPTIONS":
             return
-        limits = self.limits_of(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]
-        counters = [counter for limit in limits for counter in _counters(limit)]
+        limits = self.limits_of(current_app, endpoint)
+        counters = [counter for limit in limits for counter in _counters(limit, endpoint)]
         if not counters:
             return
         passage = self._take(counters)
         g.standing = passage.nearest
         if passage.is_refused:
-            logger.info("rate limit exceeded", extra={"endpoint": request.endpoint})
+            logger.info("rate limit exceeded", extra={"endpoint": endpoint})
             raise TooManyRequests(headers={"Retry-After": str(passage.nearest.reset_s)})
 
     def _take(self, counters: Sequence[Counter]) -> Passage:
@@ -135,6 +138,15 @@ class RequestLimiter(Limiter):
         except RedisAway:
             pass
         return self.memory.take(counters)
+
+    def stand(self, limit: RouteLimit) -> Callable[[View], View]:
+        """Return a decorator that lets a limit stand on views; it needs no wrapper to count."""
+
+        def mark(view: View) -> View:
+            self.limit_manager.add_decorated_limit(get_qualified_name(view), limit)
+            return view
+
+        return mark
 
     def limits_of(self, app: Flask, endpoint: str) -> tuple[Limit, ...]:
         """Return the limits that stand on an endpoint; found once, for they don't change."""
@@ -155,12 +167,12 @@ class RequestLimiter(Limiter):
         return (*own, *defaults)
 
 
-def _counters(limit: Limit) -> list[Counter]:
-    """Return what one limit makes this request move."""
+def _counters(limit: Limit, endpoint: str) -> list[Counter]:
+    """Return what one limit makes a request of an endpoint move."""
     text = limit.limit_provider() if callable(limit.limit_provider) else limit.limit_provider
-    scope = limit.scope(request.endpoint or "") if callable(limit.scope) else limit.scope
+    scope = limit.scope(endpoint) if callable(limit.scope) else limit.scope
     if not limit.shared:
-        scope = f"{request.endpoint}:{scope}" if scope else request.endpoint
+        scope = f"{endpoint}:{scope}" if scope else endpoint
     who = limit.key_function() if limit.key_function else caller()
     return [
         Counter(f"limits:{who}:{scope}:{window_s}", amount, window_s)

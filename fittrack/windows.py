@@ -11,8 +11,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fittrack.redis_link import RedisLink, Script
 
@@ -51,8 +50,7 @@ return answer
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """What a request moves: `amount` requests may pass in any `window_s`."""
 
     key: str
@@ -60,8 +58,7 @@ class Counter:
     window_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a counter stands after a request; `reset_ms` until its oldest request leaves it."""
 
     amount: int
@@ -75,8 +72,7 @@ class Standing:
         return -(-self.reset_ms // 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Whether a request may pass, how its counters stand, and what was read besides."""
 
     is_refused: bool
