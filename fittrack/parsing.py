@@ -47,6 +47,12 @@ class StrictParser(FlaskParser):
             raise UnsupportedMediaType("The body must not be compressed.")
         return read_json(raw)
 
+    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
+        """Return the body, its numbers and truths written as JSON does. Raises: Invalid."""
+        value = super().load_json(req, schema)
+        _check_members(schema, value, "")
+        return value
+
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
         """Return the query, in which each parameter stands once. Raises: Invalid."""
         for name, values in req.args.lists():
@@ -58,6 +64,26 @@ class StrictParser(FlaskParser):
 
     def _takes_many(self, schema: marshmallow.Schema, name: str) -> bool:
         return isinstance(schema.fields.get(name), tuple(self.KNOWN_MULTI_FIELDS))
+
+
+def _check_members(schema: marshmallow.Schema, value: Any, pointer: str) -> None:
+    """Raises: Invalid where marshmallow would take `"1"` for a number, or `"yes"` for a truth."""
+    for name, field in schema.fields.items() if isinstance(value, dict) else ():
+        key = field.data_key or name
+        if value.get(key) is not None:
+            _check_type(field, value[key], f"{pointer}/{key}")
+
+
+def _check_type(field: Any, value: Any, pointer: str) -> None:
+    if isinstance(field, marshmallow.fields.List) and isinstance(value, list):
+        for place, each in enumerate(value):
+            _check_type(field.inner, each, f"{pointer}/{place}")
+    elif isinstance(field, marshmallow.fields.Nested):
+        _check_members(field.schema, value, pointer)
+    elif isinstance(field, marshmallow.fields.Boolean) and not isinstance(value, bool):
+        raise field_error(pointer, "Not a valid boolean.")
+    elif isinstance(field, marshmallow.fields.Number) and isinstance(value, bool | str):
+        raise field_error(pointer, "Not a valid number.")
 
 
 def _is_odd_number(schema: marshmallow.Schema, name: str, text: str) -> bool:

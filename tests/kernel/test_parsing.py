@@ -6,11 +6,13 @@ import json
 from io import BytesIO
 
 import pytest
+from flask import request
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import Schema, fields
 
 from fittrack.errors import Invalid
-from fittrack.parsing import MalformedJson, read_json
+from fittrack.parsing import MalformedJson, StrictParser, read_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 JSON_VALUES = st.recursive(
@@ -118,6 +120,28 @@ def test_a_number_of_another_type_or_size_names_its_field(probe, count):
     response = post(probe, f'{{"name": "a", "count": {count}}}'.encode())
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == "/count"
+
+
+class OddSchema(Schema):
+    is_on = fields.Boolean(data_key="on")
+    mass_kg = fields.Float()
+    parts = fields.List(fields.Nested(lambda: OddSchema(only=["is_on"])))
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"on": 1}, "/on"),
+        ({"on": "yes"}, "/on"),
+        ({"mass_kg": "1.5"}, "/mass_kg"),
+        ({"mass_kg": True}, "/mass_kg"),
+        ({"parts": [{"on": True}, {"on": 0}]}, "/parts/1/on"),
+    ],
+)
+def test_what_only_python_takes_for_a_number_or_a_truth_is_refused(app, body, pointer):
+    with app.test_request_context(json=body), pytest.raises(Invalid) as caught:
+        StrictParser().load_json(request, OddSchema())
+    assert [error["pointer"] for error in caught.value.context["errors"]] == [pointer]
 
 
 def test_text_with_nul_is_refused_where_it_stands(probe):
