@@ -5,6 +5,7 @@ Each problem is one sentence that begins with the setting's name; all are told a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from email.utils import parseaddr
@@ -23,6 +24,8 @@ SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 GREATEST_NUMBER = 1_000_000_000
 LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
+ANDROID_ORIGIN = "android:apk-key-hash:"
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # 0 has a meaning of its own.
 MAY_BE_ZERO = frozenset({"trusted_proxies"})
 
@@ -32,6 +35,7 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
     if config.fittrack_env not in ENVIRONMENTS:
         yield f"FITTRACK_ENV must be one of {', '.join(ENVIRONMENTS)}"
     yield from _url_problems(config)
+    yield from _passkey_problems(config)
     yield from _word_problems(config)
     yield from _limit_problems(config)
     yield from _number_problems(config)
@@ -54,6 +58,19 @@ def _url_problems(config: Config) -> Iterator[str]:
     for origin in sorted(config.origins - {"*"}):
         if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
             yield f"CORS_ORIGINS {origin!r} is no origin such as https://app.example"
+
+
+def _passkey_problems(config: Config) -> Iterator[str]:
+    rp_id = config.webauthn_rp_id
+    if rp_id and not _DOMAIN.fullmatch(rp_id):
+        yield "WEBAUTHN_RP_ID must be a domain such as fittrack.example"
+    for origin in filter(None, (text.strip() for text in config.webauthn_origins.split(","))):
+        if origin.startswith(ANDROID_ORIGIN):  # an app's, which stands for the hash of its key
+            continue
+        if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
+            yield f"WEBAUTHN_ORIGINS {origin!r} is no origin such as https://app.example"
+        elif rp_id and not f".{urlsplit(origin).hostname}".endswith(f".{rp_id}"):
+            yield f"WEBAUTHN_ORIGINS {origin!r} does not belong to WEBAUTHN_RP_ID"
 
 
 def _has_scheme(url: str, schemes: Iterable[str]) -> bool:

@@ -543,6 +543,16 @@ def settings_of(base_url, cors="", rp_id="", origins=""):
             ("https://app.fittrack.example", "https://fittrack.example"),
         ),
         (
+            settings_of("HTTPS://FitTrack.example:443"),
+            "fittrack.example",
+            ("https://fittrack.example",),
+        ),
+        (
+            settings_of("http://[::1]:8000"),
+            "localhost",
+            ("http://[::1]:8000", "http://localhost:8000"),
+        ),
+        (
             settings_of("https://api.x.example", rp_id="x.example", origins="https://x.example, "),
             "x.example",
             ("https://x.example",),

@@ -37,6 +37,10 @@ def test_defaults_and_four_secrets_are_enough(given):
         ("REDIS_URL", "redis://127.0.0.1:many/0"),
         ("BASE_URL", "fittrack.example"),
         ("MAIL_FROM", "nobody"),
+        ("WEBAUTHN_RP_ID", "https://app.example"),
+        ("WEBAUTHN_RP_ID", "App.example"),
+        ("WEBAUTHN_ORIGINS", "app.example"),
+        ("WEBAUTHN_ORIGINS", "https://app.example/path"),
         ("CORS_ORIGINS", "app.example"),
         ("CORS_ORIGINS", "https://app.example/"),
         ("SQLITE_SYNCHRONOUS", "SOMETIMES"),
@@ -53,6 +57,15 @@ def test_defaults_and_four_secrets_are_enough(given):
 def test_nonsense_is_refused_by_name(given, name, value):
     with pytest.raises(BadConfig, match=name):
         config.load({**given, name: value})
+
+
+def test_origins_of_passkeys_belong_to_their_domain(given):
+    domain = {"WEBAUTHN_RP_ID": "x.example"}
+    good = "https://x.example,https://app.x.example:8443,android:apk-key-hash:abc"
+    config.load({**given, **domain, "WEBAUTHN_ORIGINS": good})
+
+    with pytest.raises(BadConfig, match="does not belong to WEBAUTHN_RP_ID"):
+        config.load({**given, **domain, "WEBAUTHN_ORIGINS": "https://evilx.example"})
 
 
 def test_a_secret_that_repeats_another_is_refused(given):

@@ -19,6 +19,7 @@ ANYONE = "anyone"
 LOCALHOST = "localhost"
 LOOPBACK = frozenset({"127.0.0.1", "::1", LOCALHOST})
 NAME = "FitTrack"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def relying_party(settings: Config) -> RelyingParty:
         return RelyingParty(rp_id, tuple(filter(None, listed)))
     origins = {_origin(settings.base_url)} | (settings.origins - {"*"})
     if host in LOOPBACK:
-        origins.add(_origin(settings.base_url).replace(host, LOCALHOST, 1))
+        origins.add(_origin(settings.base_url, LOCALHOST))
     return RelyingParty(rp_id, tuple(sorted(origins)))
 
 
@@ -59,6 +60,9 @@ def is_regressed(*, stored: int, told: int) -> bool:
     return (told, stored) != (0, 0) and told <= stored
 
 
-def _origin(url: str) -> str:
+def _origin(url: str, host: str | None = None) -> str:
+    """Return the origin of an address as browsers write it (RFC 6454, 6.2)."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    host = host or parts.hostname or LOCALHOST
+    port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
