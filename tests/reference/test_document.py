@@ -107,11 +107,13 @@ def test_every_body_and_answer_has_an_example_that_its_schema_accepts(document, 
     assert wrong == []
 
 
+def template_of(rule):
+    return re.sub(r"<(?:[^:<>]+:)?([^:<>]+)>", r"{\1}", rule.rule)
+
+
 def test_every_example_of_a_body_is_understood(client, app, every):
     views = {
-        f"{method} {re.sub(r'<(?:[^:<>]+:)?([^:<>]+)>', r'{\1}', rule.rule)}": app.view_functions[
-            rule.endpoint
-        ]
+        f"{method} {template_of(rule)}": app.view_functions[rule.endpoint]
         for rule in app.url_map.iter_rules()
         for method in rule.methods
     }
