@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 import orjson
 from flask import Flask, Response, g, request
 
+from fittrack import trace
 from fittrack.ids import new_id
+from fittrack.trace import Span
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 access = logging.getLogger("fittrack.access")
@@ -37,13 +38,17 @@ def set_request_id(value: str) -> None:
 
 
 def init_logging(level: str) -> None:
-    """Send all logs to standard error: JSON for machines, plain where a person looks."""
+    """Send all logs to standard error: JSON for machines, plain where a person looks.
+
+    Only our own loggers go down to DEBUG: what libraries say there holds addresses and tokens.
+    """
     handler = logging.StreamHandler(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s", "%H:%M:%S")
     handler.setFormatter(plain if sys.stderr.isatty() else JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
+    logging.getLogger("fittrack").setLevel(level)
     # What no line of ours holds need not be found out for each.
     logging._srcfile = None  # as the manual's "Optimization" says
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -64,12 +69,15 @@ class JsonFormatter(logging.Formatter):
         self, at_s: float, level: str, name: str, message: str, extras: Mapping[str, object]
     ) -> str:
         """Return a line of JSON, its instant given in seconds since 1970."""
+        span = trace.current()
         members = {
             "at": datetime.fromtimestamp(at_s, UTC).isoformat(),
             "level": level,
             "logger": name,
             "message": message,
             "request_id": request_id(),
+            "trace_id": span and span.trace_id,
+            "span_id": span and span.span_id,
             **extras,
         }
         return orjson.dumps(members, default=str).decode()
@@ -81,7 +89,8 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         g.started_s = time.perf_counter()
-        set_request_id(_incoming_id() or new_id())
+        span = trace.begin(request.environ.get("HTTP_TRACEPARENT"))
+        set_request_id(_incoming_id(span) or new_id())
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -101,13 +110,12 @@ def _write(line: dict[str, object]) -> None:
         access.info("request", extra=line)
 
 
-def _incoming_id() -> str | None:
-    """Return the caller's X-Request-ID, else the trace id of a W3C traceparent."""
+def _incoming_id(span: Span) -> str | None:
+    """Return the caller's X-Request-ID, else the id of the trace that it handed on."""
     environ = request.environ
     if _ACCEPTED_REQUEST_ID.fullmatch(given := environ.get("HTTP_X_REQUEST_ID", "")):
         return str(given)
-    trace = _TRACEPARENT.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
-    return trace.group(1) if trace else None
+    return span.trace_id if span.trace_id in environ.get("HTTP_TRACEPARENT", "") else None
 
 
 def _line(response: Response) -> dict[str, object]:

@@ -22,7 +22,7 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
-from fittrack import config, db, log
+from fittrack import config, db, log, trace
 from fittrack.clock import epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
@@ -88,6 +88,7 @@ class OutboxRow:
     job_name: str
     payload_json: dict[str, Any]
     request_id: str | None
+    traceparent: str | None
     attempts: int
 
 
@@ -101,6 +102,7 @@ class Lease:
     payload: dict[str, Any]
     request_id: str
     attempt: int
+    traceparent: str | None = None
 
 
 def enqueue(
@@ -127,6 +129,7 @@ def enqueue(
             job_key=key,
             payload_json=payload,
             request_id=log.request_id(),
+            traceparent=trace.traceparent(),
             due_at=due_at or now,
             created_at=now,
             account_id=owner_id or payload.get("account_id"),
@@ -166,7 +169,15 @@ def claim(outbox_id: str, *, now: datetime) -> Lease | None:
             leased_until_at=leased_until_at,
         )
     request_id = row.request_id or outbox_id
-    return Lease(outbox_id, token, row.job_name, row.payload_json, request_id, row.attempts + 1)
+    return Lease(
+        outbox_id,
+        token,
+        row.job_name,
+        row.payload_json,
+        request_id,
+        row.attempts + 1,
+        row.traceparent,
+    )
 
 
 def _bury(tx: Transaction, outbox_id: str) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from fittrack import config, db, log
+from fittrack import config, db, log, trace
 from fittrack.clock import utc_now
 from fittrack.db.errors import DatabaseError, Unique
 from fittrack.db.loader import load_sql
@@ -78,6 +78,7 @@ def _run_if_due(entry: Periodic, *, now: datetime) -> bool:
         logger.warning("the schedule can't be read", extra={"error": str(error)})
         return False
     log.set_request_id(new_id())
+    trace.begin(None)
     try:
         _function(entry.path)(now=now)
     except Exception:

@@ -19,7 +19,7 @@ from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from fittrack import db, log, queues
+from fittrack import db, log, queues, trace
 from fittrack.clock import utc_now
 from fittrack.db.errors import DatabaseError
 from fittrack.queues import JOBS, QUEUES, Hopeless, Lease, LeaseLost
@@ -76,6 +76,7 @@ def run_outbox(outbox_id: str) -> None:
         return
     _slot.note(lease)
     log.set_request_id(lease.request_id)
+    trace.begin(lease.traceparent)
     try:
         db.retry(lambda: _function(lease.job_name)(lease, **lease.payload), may_replay=True)
     except LeaseLost:
@@ -94,6 +95,7 @@ def release(job: Job, _pid: int | None, status: int | None, _usage: object) -> N
         return
     job.failure_ttl = KILLED_TTL_S
     log.set_request_id(lease.request_id)
+    trace.begin(lease.traceparent)
     logger.error("a work-horse was killed", extra={"job_name": lease.job_name, "status": status})
     reason = f"its worker was killed (wait status {status})"
     try:
@@ -107,6 +109,7 @@ def release(job: Job, _pid: int | None, status: int | None, _usage: object) -> N
 def run_due(job_name: str, key: str) -> None:
     """Do what is due for one thing; the job looks at the thing's own times and state."""
     log.set_request_id(f"{job_name}-{key}")
+    trace.begin(None)
     try:
         db.retry(lambda: _function(job_name)(key), may_replay=True)
     except Exception:

@@ -1,13 +1,13 @@
 -- name: insert_job
 -- Decide that a job shall be done, once per name and key.
 INSERT INTO outbox (outbox_id, job_name, job_key, payload_json, request_id, state, attempts, due_at, created_at,
-                    account_id)
+                    account_id, traceparent)
 VALUES (:outbox_id, :job_name, :job_key, :payload_json, :request_id, 'pending', 0, :due_at, :created_at,
-        :account_id)
+        :account_id, :traceparent)
 
 -- name: lock_due_job
 -- A job that is due and that nobody holds, held until the transaction ends.
-SELECT outbox_id, job_name, payload_json, request_id, attempts
+SELECT outbox_id, job_name, payload_json, request_id, traceparent, attempts
   FROM outbox
  WHERE outbox_id = :outbox_id
    AND state = 'pending'
