@@ -9,7 +9,6 @@ import pytest
 
 from fittrack import db
 from fittrack.accounts.administration import rules, service
-from fittrack.accounts.administration.errors import LastAdmin
 from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable
 from fittrack.db.values import instant_to_text
@@ -305,13 +304,32 @@ def test_two_admins_who_demote_each_other_leave_one(client, boss):
         assert tx.value(COUNT_ADMINS) == 1
 
 
-def test_the_last_admin_must_stay(client, boss):
-    with db.transaction("look") as tx, pytest.raises(LastAdmin) as caught:
-        service.check_admin_remains(tx, boss)
-    assert caught.value.code == "last_admin"
+# -- deleting
+
+
+def test_an_admin_deletes_somebody_for_good(client, admin, boss, ana):
+    headers = login(client, ana)
+    gone = client.delete(f"{USERS}/{ana}", headers=admin)
+    assert (gone.status_code, gone.json["status"]) == (202, "erased")
+    assert client.get(MINE, headers=headers).status_code == 401
+    assert names(client, admin, "q=ana@example.com") == []
+    assert names(client, admin, "q=ana") == []
+    shown = user(client, admin, ana).json
+    assert (shown["email"], shown["date_of_birth"], shown["state"]) == (None, None, None)
+    latest = history(client, admin, ana)[0]
+    assert (latest["kind"], latest["actor_id"]) == ("erased", boss)
+    again = client.delete(f"{USERS}/{ana}", headers=admin)
+    assert (again.status_code, again.json["code"]) == (404, "account_not_found")
+
+
+def test_deleting_asks_for_a_step_up_and_for_another_account(client, boss, admin, ana):
+    unproved = login(client, boss, is_stepped_up=False)
+    answer = client.delete(f"{USERS}/{ana}", headers=unproved)
+    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
     make_account(role="admin")
-    with db.transaction("look") as tx:
-        service.check_admin_remains(tx, boss)
+    own = client.delete(f"{USERS}/{boss}", headers=admin)
+    assert (own.status_code, own.json["code"]) == (409, "own_account")
+    assert user(client, admin, ana).json["status"] == "active"
 
 
 # -- what the owner can't change

@@ -6,7 +6,7 @@ from fittrack.errors import Conflict
 
 
 class OwnAccount(Conflict):
-    """Nobody changes the role or status of the own account."""
+    """Nobody does this to the own account; another admin can."""
 
     code = "own_account"
 

@@ -23,6 +23,8 @@ from fittrack.accounts.administration.schemas import (
     UserSchema,
     UsersQuery,
 )
+from fittrack.accounts.erasure.models import Erased
+from fittrack.accounts.erasure.schemas import ErasedSchema
 from fittrack.auth import current_account_id, require_step_up, roles_required
 from fittrack.clock import utc_now
 from fittrack.pagination import Cursor, Page, PageQuery
@@ -84,6 +86,16 @@ def edit_user(body: dict[str, Any], account_id: UUID) -> Response:
         now=now,
     )
     return _tagged(details)
+
+
+@blp.delete("/<uuid:account_id>")
+@roles_required("admin")
+@blp.response(202, ErasedSchema)
+def delete_user(account_id: UUID) -> Erased:
+    """Delete somebody else's account for good."""
+    now = utc_now()
+    require_step_up(now=now)
+    return service.delete_user(account_id=str(account_id), actor_id=current_account_id(), now=now)
 
 
 @blp.get("/<uuid:account_id>/history")

@@ -10,7 +10,6 @@ from typing import Any
 from fittrack import crypto
 from fittrack.accounts.administration.errors import (
     AccountErased,
-    LastAdmin,
     OwnAccount,
     StatusNotChangeable,
 )
@@ -78,12 +77,6 @@ def check_actor(admins: Collection[str], actor_id: str) -> None:
     """Raises: Forbidden for who was an admin when the request came, and is none any more."""
     if actor_id not in admins:
         raise Forbidden
-
-
-def check_admin_remains(admins: Collection[str], account_id: str) -> None:
-    """Raises: LastAdmin where taking an account away would leave no active admin."""
-    if set(admins) == {account_id}:
-        raise LastAdmin(account_id=account_id)
 
 
 def check_edit(

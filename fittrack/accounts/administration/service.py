@@ -13,6 +13,7 @@ from fittrack.accounts import rules as account_rules
 from fittrack.accounts import tokens
 from fittrack.accounts.administration import repository, rules
 from fittrack.accounts.administration.actions import record_action
+from fittrack.accounts.administration.errors import OwnAccount
 from fittrack.accounts.administration.models import (
     AdminAction,
     EndedPremium,
@@ -22,6 +23,8 @@ from fittrack.accounts.administration.models import (
     UserDetails,
     UserFilter,
 )
+from fittrack.accounts.erasure import service as erasure
+from fittrack.accounts.erasure.models import Erased
 from fittrack.accounts.profiles import service as profiles
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.security_events.service import record_security_event
@@ -85,6 +88,16 @@ def edit_user(
         return get_details(tx, account_id, now=now)
 
 
+def delete_user(*, account_id: str, actor_id: str, now: datetime) -> Erased:
+    """Erase somebody else's account for good, as its owner could.
+
+    Raises: OwnAccount, AccountNotFound, LastAdmin.
+    """
+    if account_id == actor_id:
+        raise OwnAccount
+    return erasure.erase_account(account_id=account_id, actor_id=actor_id, now=now)
+
+
 def list_history(*, account_id: str, cursor: Cursor, limit: int) -> Page[AdminAction]:
     """Return what admins did to an account, newest first; also to one that is gone.
 
@@ -122,14 +135,6 @@ def lock_admins(tx: Transaction, *, actor_id: str) -> frozenset[str]:
     admins = repository.lock_admins(tx)
     rules.check_actor(admins, actor_id)
     return admins
-
-
-def check_admin_remains(tx: Transaction, account_id: str) -> None:
-    """Hold all active admins, and check that one remains without an account. Raises: LastAdmin.
-
-    To be called before any other account is held.
-    """
-    rules.check_admin_remains(repository.lock_admins(tx), account_id)
 
 
 def get_details(tx: Transaction, account_id: str, *, now: datetime) -> UserDetails:

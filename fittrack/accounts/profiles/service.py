@@ -50,22 +50,40 @@ def edit_profile(
     now: datetime,
     is_by_admin: bool = False,
 ) -> ProfileView:
-    """Merge changes into a profile; the tier and the points of today follow at once.
+    """Merge changes into a profile, as `change_profile` does.
 
-    `revisions` are those that may be changed, None for any. An admin may give a reserved name, and
-    correct the level at any time.
     Raises: ProfileChanged, Invalid, DisplayNameTaken, FitnessLevelLocked, AccountNotFound.
     """
     with db.transaction("edit_profile") as tx:
-        before = _lock(tx, account_id, revisions)
-        update = rules.merged(before, changes, today=_today(now), now=now, is_by_admin=is_by_admin)
-        name = changes.get("display_name", before.display_name)
-        is_renamed = name != before.display_name and _rename(
-            tx, before, name, may_be_reserved=is_by_admin
+        return change_profile(
+            tx, account_id, changes, revisions=revisions, now=now, is_by_admin=is_by_admin
         )
-        if is_renamed or rules.is_changed(before, update):
-            _store(tx, before, update, now=now)
-        return _view(_stored(tx, account_id), now=now)
+
+
+def change_profile(
+    tx: Transaction,
+    account_id: str,
+    changes: Mapping[str, Any],
+    *,
+    revisions: frozenset[int] | None,
+    now: datetime,
+    is_by_admin: bool = False,
+) -> ProfileView:
+    """Merge changes into a profile, in the caller's transaction.
+
+    The tier and the points of today follow at once. `revisions` are those that may be changed, None
+    for any. An admin may give a reserved name, and correct the level at any time.
+    Raises: ProfileChanged, Invalid, DisplayNameTaken, FitnessLevelLocked, AccountNotFound.
+    """
+    before = _lock(tx, account_id, revisions)
+    update = rules.merged(before, changes, today=_today(now), now=now, is_by_admin=is_by_admin)
+    name = changes.get("display_name", before.display_name)
+    is_renamed = name != before.display_name and _rename(
+        tx, before, name, may_be_reserved=is_by_admin
+    )
+    if is_renamed or rules.is_changed(before, update):
+        _store(tx, before, update, now=now)
+    return _view(_stored(tx, account_id), now=now)
 
 
 def refresh_tier(tx: Transaction, account_id: str, *, now: datetime) -> None:
