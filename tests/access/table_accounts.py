@@ -9,6 +9,7 @@ from tests.access.rows import (
     ANY_MEMBER_EVEN_SUSPENDED,
     AUDITOR,
     EVERYBODY,
+    MEMBERS,
     OTHER_SPONSOR,
     OWNER,
     PREMIUM,
@@ -17,6 +18,7 @@ from tests.access.rows import (
     THE_OWNER_EVEN_SUSPENDED_ASKS,
     TIRED_ADMIN,
     TIRED_OWNER,
+    Audience,
     Row,
 )
 
@@ -33,6 +35,15 @@ NEWCOMER = {
 }
 # Whose factor is an app: its code is asked for, not the password.
 APP = (PREMIUM, AUDITOR, TIRED_ADMIN, ADMIN)
+PASSKEYS = f"{AUTH}/passkeys"
+NEW_PASSWORD = "green kettle under loud stars"
+NO_CREDENTIAL = {
+    "id": "AAAA",
+    "rawId": "AAAA",
+    "type": "public-key",
+    "response": {"clientDataJSON": "AAAA", "attestationObject": "AAAA"},
+}
+TIRED_403 = {TIRED_ADMIN: "403 step_up_required"}
 RESET = "/api/v1/users/{account_id}/second-factor-reset"
 
 ROWS = (
@@ -111,6 +122,33 @@ ROWS = (
         asks_step_up=True,
         but=dict.fromkeys((PREMIUM, AUDITOR, ADMIN), "200"),
     ),
+    Row(f"POST {PASSKEYS}/options", ANY_MEMBER, "200", but=TIRED_403),
+    Row(f"GET {PASSKEYS}", ANY_MEMBER, "200"),
+    Row(
+        f"POST {PASSKEYS}",
+        ANY_MEMBER,
+        "422 invalid_passkey_registration",
+        json={"name": "Phone", "credential": NO_CREDENTIAL},
+    ),
+    Row(
+        f"DELETE {PASSKEYS}/{{passkey_id}}",
+        Audience(MEMBERS, owners=frozenset({PREMIUM})),
+        "204",
+        "404 passkey_not_found",
+        path={"passkey_id": "$passkey"},
+        but=dict.fromkeys((TIRED_OWNER, TIRED_ADMIN), "403 step_up_required"),
+    ),
+    Row(f"POST {PASSKEYS}/login/options", EVERYBODY, "200", json={}),
+    Row(f"POST {PASSKEYS}/login", EVERYBODY, "200", json={"credential": "$signed"}),
+    Row(f"POST {AUTH}/login/mfa/options", EVERYBODY, "200", json={"mfa_token": "$mfa_token"}),
+    Row(f"POST {AUTH}/step-up/options", ANY_MEMBER_EVEN_SUSPENDED, "200"),
+    Row(f"POST {AUTH}/forgot-password", EVERYBODY, "202", json={"email": "$owner_email"}),
+    Row(
+        f"POST {AUTH}/reset-password",
+        EVERYBODY,
+        "200",
+        json={"token": "$invitation", "password": NEW_PASSWORD},
+    ),
     Row(f"POST {AUTH}/unlock", EVERYBODY, "200", json={"token": "$unlock"}),
     Row(f"POST {AUTH}/keep-factors", EVERYBODY, "200", json={"token": "$keep_factors"}),
     Row(f"GET {RESET}", READERS, "200", path={"account_id": "$resetting"}),
@@ -128,6 +166,36 @@ ROWS = (
         "409 factor_reset_too_early",
         asks_step_up=True,
         path={"account_id": "$resetting"},
+    ),
+    Row(f"PATCH {ME}", ANY_MEMBER, "200", json={"state": "OR"}),
+    Row(
+        f"PUT {ME}/password",
+        ANY_MEMBER_EVEN_SUSPENDED,
+        "204",
+        json={"current_password": "$password", "new_password": NEW_PASSWORD},
+    ),
+    Row(
+        f"PUT {ME}/email",
+        ANY_MEMBER,
+        "202",
+        json={"email": "elsewhere@example.com", "password": "$password"},
+    ),
+    Row(f"POST {AUTH}/undo-email-change", EVERYBODY, "200", json={"token": "$undo"}),
+    Row(f"POST {ME}/export", ANY_MEMBER_EVEN_SUSPENDED, "202"),
+    Row(
+        f"GET {ME}/export/{{export_id}}",
+        THE_OWNER_EVEN_SUSPENDED_ASKS,
+        "200",
+        "404 export_not_found",
+        path={"export_id": "$export"},
+    ),
+    Row(
+        f"GET {ME}/export/{{export_id}}/download",
+        EVERYBODY,
+        "200",
+        path={"export_id": "$export"},
+        query={"expires": "$export_expires", "signature": "$export_signature"},
+        shows_owner=True,
     ),
     Row(f"GET {ME}/security-events", ANY_MEMBER_EVEN_SUSPENDED, "200"),
     Row(

@@ -31,6 +31,7 @@ ROWS = (
     Row(f"GET {USERS}", READERS, "200"),
     Row(f"GET {ONE}", READERS, "200", path=ANA),
     Row(f"GET {ONE}/history", READERS, "200", path=ANA),
+    Row(f"DELETE {ONE}", ADMINS, "202", asks_step_up=True, path=ANA),
     Row(
         f"PATCH {ONE}",
         ADMINS,
@@ -39,6 +40,28 @@ ROWS = (
         path=ANA,
         json={"role": "auditor"},
     ),
+    Row(
+        f"POST {USERS}",
+        ADMINS,
+        "201",
+        asks_step_up=True,
+        json={
+            "email": "another@example.com",
+            "display_name": "Another",
+            "role": "user",
+            "date_of_birth": "1990-05-17",
+            "state": "CA",
+        },
+    ),
+    Row(
+        f"POST {ONE}/invitation",
+        ADMINS,
+        "200",
+        asks_step_up=True,
+        path={"account_id": "$invited"},
+    ),
+    Row("GET /api/v1/tiers", ANY_MEMBER, "200"),
+    Row("GET /api/v1/tiers/{tier_code}", ANY_MEMBER, "200", path={"tier_code": "OPEN"}),
     Row("GET /api/v1/appeals", READERS, "200"),
     Row(
         "POST /api/v1/appeals/{appeal_id}/decision",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pyotp
@@ -19,7 +20,8 @@ from fittrack.clock import rfc3339, utc_now
 from fittrack.dev.files import make_gpx
 from tests import factories_drawings as drawings
 from tests.access import rows
-from tests.accounts.steps import log_in, mails_to, register, token_in
+from tests.accounts.steps import log_in, mails_to, register, run_jobs, token_in
+from tests.authenticator import Authenticator
 from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 from tests.factories_activities import Member, execute
 
@@ -33,6 +35,9 @@ def _png() -> bytes:
     return content.getvalue()
 
 
+# What only Ana and operators may be shown.
+PRIVATE = ("owner_email", "activity", "import", "session", "delivery", "notification", "export")
+ORIGIN = "http://localhost:8000"
 PNG = _png()
 GPX = make_gpx(utc_now() - timedelta(days=2), 900)
 
@@ -42,7 +47,7 @@ class World:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
-        self.things: dict[str, str | Callable[[], str]] = {"password": PASSWORD}
+        self.things: dict[str, str | Callable[[], Any]] = {"password": PASSWORD}
         self.headers: dict[str, Headers] = {rows.NOBODY: {}}
         self.private: set[str] = set()
         self._make_people()
@@ -53,11 +58,23 @@ class World:
         self._make_newcomer()
         self._make_reset()
         self._make_profile()
+        self._make_passkey()
+        self._make_export()
+        self._make_invitation()
+        self._make_new_address()
         self._make_lockout()
         self._make_appeal()
         self.private |= {
             str(self.things[name])
-            for name in ("owner_email", "activity", "import", "session", "delivery", "notification")
+            for name in (
+                "owner_email",
+                "activity",
+                "import",
+                "session",
+                "delivery",
+                "notification",
+                "export",
+            )
         }
 
     def value(self, given: Any) -> Any:
@@ -70,6 +87,15 @@ class World:
             thing = self.things[given[1:]]
             return thing() if callable(thing) else thing
         return given
+
+    def done(self, who: str | Headers, operation: str, body: Any = None, **sent: Any) -> Any:
+        """Return the JSON of an answer that must be good."""
+        method, path = operation.split(" ")
+        headers = self.headers[who] if isinstance(who, str) else who
+        sent |= {"json": body} if body is not None else {}
+        answer = self.client.open(f"/api/v1/{path}", method=method, headers=headers, **sent)
+        assert answer.status_code < 400, (operation, answer.json)
+        return answer.get_json(silent=True)
 
     def _make_people(self) -> None:
         self.owner = Member(self.client)
@@ -105,7 +131,7 @@ class World:
         """Sign Ana in with a token that has expired, and in a session that has ended."""
         self.headers[rows.EXPIRED] = expired(self.owner.headers)
         self.headers[rows.REVOKED] = login(self.client, self.owner.account_id)
-        self.client.post("/api/v1/auth/logout", headers=self.headers[rows.REVOKED])
+        self.done(rows.REVOKED, "POST auth/logout")
 
     def _make_activity(self) -> None:
         detail = self.owner.upload(("run.gpx", GPX))
@@ -158,8 +184,8 @@ class World:
 
     def _make_factors(self) -> None:
         """Let Ana be about to confirm an app, and another member about to show one."""
-        enrolled = self.owner.client.post("/api/v1/auth/mfa/totp/enrol", headers=self.owner.headers)
-        self.things["enrolled_code"] = pyotp.TOTP(enrolled.json["secret"]).now
+        enrolled = self.done(rows.OWNER, "POST auth/mfa/totp/enrol")
+        self.things["enrolled_code"] = pyotp.TOTP(enrolled["secret"]).now
         account_id = make_account(email="with-app@example.com")
         self.things["with_app"] = account_id
         self.things["code"] = make_totp(account_id).now
@@ -169,23 +195,55 @@ class World:
     def _make_reset(self) -> None:
         """Let an admin have begun to remove a member's lost second factors."""
         address = "lost-app@example.com"
-        self.things["resetting"] = make_account(email=address)
-        make_totp(str(self.things["resetting"]))
-        path = f"/api/v1/users/{self.things['resetting']}/second-factor-reset"
+        account_id = make_account(email=address)
+        make_totp(account_id)
+        self.things["resetting"] = account_id
         body = {"reason": "Phone lost."}
-        self.client.post(path, headers=self.headers[rows.ADMIN], json=body)
+        self.done(rows.ADMIN, f"POST users/{account_id}/second-factor-reset", body)
         self.things["keep_factors"] = token_in(mails_to(address)[0])
 
     def _make_profile(self) -> None:
         """Show Ana to herself alone, with a picture."""
-        me = "/api/v1/users/me"
-        hidden = {"privacy": {"profile": "private"}}
-        self.client.patch(f"{me}/preferences", headers=self.owner.headers, json=hidden)
-        self.client.put(
-            f"{me}/profile/image",
-            headers={**self.owner.headers, "Content-Type": "image/png"},
-            data=PNG,
+        self.done(rows.OWNER, "PATCH users/me/preferences", {"privacy": {"profile": "private"}})
+        picture = {"data": PNG, "content_type": "image/png"}
+        self.done(rows.OWNER, "PUT users/me/profile/image", **picture)
+
+    def _make_passkey(self) -> None:
+        """Give the premium member a passkey, and a log-in with it to whoever has the device."""
+        device = Authenticator(ORIGIN)
+        options = self.done(rows.PREMIUM, "POST auth/passkeys/options")
+        body = {"name": "Phone", "credential": device.create(options)}
+        made = self.done(rows.PREMIUM, "POST auth/passkeys", body)
+        self.things["passkey"] = made["passkey"]["passkey_id"]
+        self.things["signed"] = lambda: device.get(
+            self.done(rows.NOBODY, "POST auth/passkeys/login/options", {})
         )
+
+    def _make_export(self) -> None:
+        """Let an archive of everything about Ana be ready."""
+        export_id = self.done(rows.OWNER, "POST users/me/export")["export_id"]
+        run_jobs()
+        shown = self.done(rows.OWNER, f"GET users/me/export/{export_id}")
+        link = parse_qs(urlsplit(shown["download_url"]).query)
+        self.things["export"] = export_id
+        self.things |= {f"export_{name}": text for name, (text,) in link.items()}
+
+    def _make_invitation(self) -> None:
+        """Invite somebody who has not come yet."""
+        body = {"email": "invited@example.com", "display_name": "Invited", "role": "user"}
+        body |= {"date_of_birth": "1990-05-17", "state": "CA"}
+        self.things["invited"] = self.done(rows.ADMIN, "POST users", body)["account_id"]
+        self.things["invitation"] = token_in(mails_to("invited@example.com")[0])
+
+    def _make_new_address(self) -> None:
+        """Let a member have moved to another address, so that the former one may take it back."""
+        old, new = "old@example.com", "new@example.com"
+        account_id = make_account(email=old)
+        headers = login(self.client, account_id)
+        self.done(headers, "PUT users/me/email", {"email": new, "password": PASSWORD})
+        body = {"token": token_in(mails_to(new)[0])}
+        self.done(rows.NOBODY, "POST auth/verify-email", body)
+        self.things["undo"] = token_in(mails_to(old)[0])
 
     def _make_lockout(self) -> None:
         """Lock a member's log-in by wrong passwords, so that a mail tells how to unlock it."""
@@ -202,13 +260,10 @@ class World:
         headers = {name: login(self.client, name) for name in (appellant, silent)}
         for account_id in (appellant, silent):
             body = {"status": "suspended", "suspension_reason": "A bus ride."}
-            self.client.patch(f"/api/v1/users/{account_id}", headers=judge, json=body)
-        appeal = self.client.post(
-            "/api/v1/users/me/appeals",
-            headers=headers[appellant],
-            json={"text": "It was a bus ride, I am sorry."},
-        )
-        self.things["appeal"] = appeal.json["appeal_id"]
+            self.done(judge, f"PATCH users/{account_id}", body)
+        body = {"text": "It was a bus ride, I am sorry."}
+        appeal = self.done(headers[appellant], "POST users/me/appeals", body)
+        self.things["appeal"] = appeal["appeal_id"]
         self.headers[rows.SUSPENDED] = headers[silent]
 
     def _make_newcomer(self) -> None:
