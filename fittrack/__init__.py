@@ -69,11 +69,14 @@ def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.accounts.administration.routes import blp as administration
     from fittrack.accounts.credentials.routes import blp as credentials
+    from fittrack.accounts.email_changes.routes import blp as email_changes
     from fittrack.accounts.erasure.routes import blp as erasure
+    from fittrack.accounts.exports.routes import blp as exports
     from fittrack.accounts.factors.routes import blp as factors
     from fittrack.accounts.invitations.routes import blp as invitations
     from fittrack.accounts.lockouts.routes import blp as lockouts
     from fittrack.accounts.profiles.routes import blp as profiles
+    from fittrack.accounts.member_profiles.routes import blp as member_profiles
     from fittrack.accounts.passkeys.routes import blp as passkeys
     from fittrack.accounts.registration.routes import blp as registration
     from fittrack.accounts.resets.routes import blp as factor_resets
@@ -102,8 +105,30 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    members = (registration, lockouts, credentials, sessions, factors, factor_resets, passkeys, users, security_events)
-    for blueprint in (*members, keys, profiles, tiers, erasure, administration, invitations, appeals, own_appeals):
+    members = (
+        registration,
+        lockouts,
+        credentials,
+        email_changes,
+        sessions,
+        factors,
+        factor_resets,
+        passkeys,
+        users,
+        security_events,
+    )
+    for blueprint in (
+        *members,
+        keys,
+        profiles,
+        tiers,
+        erasure,
+        exports,
+        administration,
+        invitations,
+        appeals,
+        own_appeals,
+    ):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)

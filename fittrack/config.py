@@ -86,6 +86,9 @@ class Config:
     login_waiting: int = key(
         1, "password hashes that may wait for their turn in one process; more are answered 503"
     )
+    unverified_days: int = key(
+        7, "time after which a registration that was never verified is deleted, days"
+    )
     limit_anonymous: str = key("10 per minute", "requests per address without an account")
     limit_public: str = key("60 per minute", "public reads per address: results and verification")
     limit_member: str = key("100 per minute", "requests per account")

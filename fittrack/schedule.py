@@ -51,6 +51,22 @@ PERIODIC = (
     Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
     Periodic("move_birthdays", 300, "fittrack.accounts.tiers.service.move_birthdays"),
     Periodic("clean_up_exports", 300, "fittrack.accounts.exports.service.clean_up"),
+    Periodic(
+        "delete_unfinished_registrations",
+        3600,
+        "fittrack.accounts.registration.unfinished.delete_unfinished_registrations",
+    ),
+    Periodic("delete_old_tokens", DAY_S, "fittrack.accounts.registration.unfinished.delete_old_tokens"),
+    Periodic(
+        "delete_over_email_changes",
+        3600,
+        "fittrack.accounts.email_changes.service.delete_over",
+    ),
+    Periodic(
+        "delete_old_security_events",
+        DAY_S,
+        "fittrack.accounts.security_events.service.delete_old_events",
+    ),
     Periodic("delete_done_jobs", DAY_S, "fittrack.queues.delete_done"),
     Periodic("audit_ledger", DAY_S, "fittrack.points.jobs.start_audit"),
 )

@@ -15,6 +15,15 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangingRecipient:
+    """Whose address is being changed, from one to another; one that is somebody else's is None."""
+
+    new_email: str | None
+    former_email: str | None
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveredMail:
     """A mail in the mailbox folder, as a developer wants to read it."""
 

@@ -28,7 +28,8 @@ def send_later(
     """Decide in the caller's transaction that a member shall get a mail; `key` makes it one mail.
 
     `context` holds ids and plain values for the template, never secrets or personal data. A
-    `token_id` becomes the template's `$token` when the mail is written.
+    `token_id` becomes the template's `$token` when the mail is written. With a `change_id` it goes
+    to the address that a change is to or from, as `sent_to` (`new_email` or `former_email`) says.
     """
     queues.enqueue(
         tx,
@@ -50,7 +51,7 @@ def send_mail(
     Raises: MailNotSent, MailRefused, LeaseLost.
     """
     with db.reading("find_recipient") as tx:
-        recipient = repository.find_recipient(tx, account_id)
+        recipient = _recipient(tx, account_id, context)
         token = _token(tx, context)
     if recipient is None or recipient.email is None:
         logger.info("no mail: the recipient is gone", extra={"account_id": account_id})
@@ -109,6 +110,17 @@ def _values(recipient: Recipient, context: dict[str, Any]) -> dict[str, str]:
     values["display_name"] = recipient.display_name
     values["base_url"] = config.current().base_url.rstrip("/")
     return values
+
+
+def _recipient(tx: Transaction, account_id: str, context: dict[str, Any]) -> Recipient | None:
+    """Return whom a mail is for: the account's address, or one that it is changed from or to."""
+    if "change_id" not in context:
+        return repository.find_recipient(tx, account_id)
+    found = repository.find_changing_recipient(tx, account_id, context["change_id"])
+    if found is None:
+        return None
+    is_new = context["sent_to"] == "new_email"
+    return Recipient(found.new_email if is_new else found.former_email, found.display_name)
 
 
 def _token(tx: Transaction, context: dict[str, Any]) -> dict[str, str]:

@@ -31,3 +31,16 @@ SELECT COUNT(*) AS mailed
  WHERE account_id = :account_id
    AND purpose = :purpose
    AND created_at > :since_at
+
+-- name: list_old_tokens
+-- Tokens that expired before an instant, the oldest first.
+SELECT token_id
+  FROM mailed_tokens
+ WHERE expires_at < :before_at
+ ORDER BY expires_at, token_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: delete_tokens
+-- Forget one token; run once for each.
+DELETE FROM mailed_tokens
+ WHERE token_id = :token_id

@@ -23,6 +23,7 @@ PUBLIC = {
     "GET /api/v1/drawings/<uuid:drawing_id>/verification",
     "GET /api/v1/drawings/<uuid:drawing_id>/verification/bundle.json",
     "GET /api/v1/openapi.json",
+    "GET /api/v1/users/me/export/<uuid:export_id>/download",
     "GET /docs",
     "GET /docs/errors",
     "GET /health",
@@ -38,6 +39,7 @@ PUBLIC = {
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/resend-verification",
     "POST /api/v1/auth/reset-password",
+    "POST /api/v1/auth/undo-email-change",
     "POST /api/v1/auth/unlock",
     "POST /api/v1/auth/verify-email",
 }

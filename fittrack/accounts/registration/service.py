@@ -11,6 +11,7 @@ from fittrack.accounts import passwords, repository, rules, tokens
 from fittrack.accounts import service as accounts
 from fittrack.accounts.credentials import requests
 from fittrack.accounts.credentials.rules import LIVES
+from fittrack.accounts.email_changes import service as email_changes
 from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.accounts.models import (
     Acceptance,
@@ -19,7 +20,8 @@ from fittrack.accounts.models import (
     Registered,
     Registration,
 )
-from fittrack.accounts.tokens import VERIFY_EMAIL
+from fittrack.accounts.registration import repository as unfinished
+from fittrack.accounts.tokens import CHANGE_EMAIL, VERIFY_EMAIL
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.idempotency import NoReply, Reply
@@ -46,15 +48,25 @@ def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()
 
 
 def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
-    """Let the member in to whom a token was mailed. Raises: InvalidMailedToken."""
+    """Take an address as proved by its mailed token: that of a new member, or a changed one.
+
+    Raises: InvalidMailedToken, EmailTaken.
+    """
     with db.transaction("verify_email") as tx:
-        account_id = tokens.use_token(tx, token, {VERIFY_EMAIL}, now=now).account_id
-        tokens.withdraw_tokens(tx, account_id, VERIFY_EMAIL, now=now)
-        if not repository.activate_account(tx, account_id, email_verified_at=now):
-            raise InvalidMailedToken
+        used = tokens.use_token(tx, token, {VERIFY_EMAIL, CHANGE_EMAIL}, now=now)
+        if used.purpose == CHANGE_EMAIL:
+            email_changes.confirm_email_change(tx, used, now=now)
+        else:
+            _let_in(tx, used.account_id, now=now)
         verified = Outcome("active")
         reply.record(tx, verified)
     return verified
+
+
+def _let_in(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    tokens.withdraw_tokens(tx, account_id, VERIFY_EMAIL, now=now)
+    if not repository.activate_account(tx, account_id, email_verified_at=now):
+        raise InvalidMailedToken
 
 
 def _settle(
@@ -62,6 +74,9 @@ def _settle(
 ) -> None:
     """Open the account, or replace an unfinished one, or tell the address's owner."""
     account = repository.lock_account_by_email(tx, registration.email_key)
+    if account is None and email_changes.is_email_held(tx, registration.email_key, now=now):
+        _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
+        return
     if account is None and _open(tx, registration, password_hash, now=now):
         return
     account = account or repository.lock_account_by_email(tx, registration.email_key)
@@ -134,7 +149,7 @@ def _hold_name(tx: Transaction, display_name_key: str, email_key: str, *, now: d
     try:
         repository.insert_name_hold(tx, display_name_key, email_key, held_at=now)
     except Unique:  # the same address asked for the same name before
-        return
+        unfinished.renew_name_hold(tx, display_name_key, email_key, held_at=now)
 
 
 def _mail_verification(tx: Transaction, account_id: str, *, now: datetime) -> None:
