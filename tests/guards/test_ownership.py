@@ -10,11 +10,13 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from fittrack.notifications import service as notifications
+from tests.authenticator import Authenticator
 from tests.factories_activities import Member
 from tests.factories_fulfilment import open_deliveries
 
+PASSKEYS = "/api/v1/auth/passkeys"
 # Things that everybody may see, or that only a role may change; each domain tests its own.
-SHARED = {"account_id", "drawing_id", "sponsor_id"}
+SHARED = {"account_id", "appeal_id", "drawing_id", "sponsor_id"}
 
 
 def make_activity(ana):
@@ -41,11 +43,25 @@ def make_fulfilment(ana):
     return ana.get("fulfillments").json["items"][0]["fulfilment_id"]
 
 
+def make_export(ana):
+    return ana.client.post("/api/v1/users/me/export", headers=ana.headers).json["export_id"]
+
+
+def make_passkey(ana):
+    device = Authenticator("http://localhost:8000")
+    options = ana.client.post(f"{PASSKEYS}/options", headers=ana.headers).json
+    body = {"credential": device.create(options)}
+    made = ana.client.post(PASSKEYS, json=body, headers=ana.headers)
+    return made.json["passkey"]["passkey_id"]
+
+
 PERSONAL = {
     "activity_id": make_activity,
+    "export_id": make_export,
     "fulfilment_id": make_fulfilment,
     "import_id": make_import,
     "notification_id": make_notification,
+    "passkey_id": make_passkey,
     "session_id": make_session,
 }
 

@@ -7,7 +7,6 @@ parsers raise, so that any of its exceptions means that the answer does not hold
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +30,15 @@ from webauthn.helpers.structs import (
 from fittrack.accounts.passkeys.models import Passkey
 from fittrack.accounts.passkeys.rules import CHALLENGE_LIFE, NAME, RelyingParty
 
-logger = logging.getLogger(__name__)
 TIMEOUT_MS = int(CHALLENGE_LIFE.total_seconds() * 1000)
 TRANSPORTS = frozenset(each.value for each in AuthenticatorTransport)
 LONGEST_ID_BYTES = 1023
 LEAST_RSA_BITS = 2048
 MOST_RSA_BITS = 4096
+
+
+class DoesNotHold(Exception):
+    """An authenticator's answer proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ def challenge_of(credential: Mapping[str, Any]) -> str:
 
 def check_registration(
     credential: Mapping[str, Any], party: RelyingParty, *, challenge: str
-) -> Attested | None:
-    """Return what a new passkey says of itself, or None where its answer does not hold."""
+) -> Attested:
+    """Return what a new passkey says of itself. Raises: DoesNotHold."""
     try:
         verified = webauthn.verify_registration_response(
             credential=dict(credential),
@@ -122,12 +124,12 @@ def check_registration(
             expected_origin=list(party.origins),
             require_user_verification=True,
         )
-        if _is_framed(credential) or len(verified.credential_id) > LONGEST_ID_BYTES:
-            return None
+        _check_not_framed(credential)
         _check_key(verified.credential_public_key)
     except Exception as error:  # see above
-        _note(error)
-        return None
+        raise DoesNotHold from error
+    if len(verified.credential_id) > LONGEST_ID_BYTES:
+        raise DoesNotHold
     return Attested(
         credential_bytes=verified.credential_id,
         public_key_bytes=verified.credential_public_key,
@@ -138,8 +140,8 @@ def check_registration(
 
 def check_assertion(
     credential: Mapping[str, Any], party: RelyingParty, passkey: Passkey, *, challenge: str
-) -> Asserted | None:
-    """Return what a passkey says with its signature, or None where that does not hold.
+) -> Asserted:
+    """Return what a passkey says with its signature. Raises: DoesNotHold.
 
     The counter is left to the caller: the library looks at it before it looks at the signature, so
     that anybody could make it say that a passkey was copied.
@@ -154,11 +156,9 @@ def check_assertion(
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-        if _is_framed(credential) or verified.credential_id != passkey.credential_bytes:
-            return None
+        _check_not_framed(credential)
     except Exception as error:  # see above
-        _note(error)
-        return None
+        raise DoesNotHold from error
     return Asserted(verified.new_sign_count, verified.credential_backed_up)
 
 
@@ -194,12 +194,8 @@ def _check_key(cose: bytes) -> None:
         raise ValueError("an RSA key of this size")
 
 
-def _is_framed(credential: Mapping[str, Any]) -> bool:
-    """Tell whether the page that asked stood in a frame of another origin's; ours never do."""
+def _check_not_framed(credential: Mapping[str, Any]) -> None:
+    """Raises: DoesNotHold where the page stood in a frame of another origin's; ours never do."""
     client_data = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
-    return client_data.get("crossOrigin", False) is not False
-
-
-def _note(error: Exception) -> None:
-    """Note why an answer does not hold; the words may repeat what was sent, so not those."""
-    logger.info("a passkey was refused", extra={"error": type(error).__name__})
+    if client_data.get("crossOrigin", False) is not False:
+        raise DoesNotHold

@@ -13,6 +13,7 @@ from webauthn.helpers import base64url_to_bytes
 from fittrack import config, crypto, entropy
 from fittrack.accounts.factors import notices
 from fittrack.accounts.passkeys import ceremonies, repository, rules
+from fittrack.accounts.passkeys.ceremonies import DoesNotHold
 from fittrack.accounts.passkeys.models import Challenge, Passkey, Purpose
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.db import Transaction
@@ -81,9 +82,10 @@ def use_passkey(
         return False
     if not _is_own_handle(tx, account_id, credential, is_needed=purpose is Purpose.LOG_IN):
         return False
-    party = rules.relying_party(config.current())
-    asserted = ceremonies.check_assertion(credential, party, passkey, challenge=challenge)
-    if asserted is None:
+    try:
+        party = rules.relying_party(config.current())
+        asserted = ceremonies.check_assertion(credential, party, passkey, challenge=challenge)
+    except DoesNotHold:
         return False
     if rules.is_regressed(stored=passkey.sign_count, told=asserted.sign_count):
         notices.tell(tx, account_id, EventKind.PASSKEY_COUNTER_REGRESSED, now=now)

@@ -11,7 +11,7 @@ from fittrack.accounts import repository as accounts
 from fittrack.accounts.factors import repository as factor_rows
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.passkeys import ceremonies, proofs, repository, rules
-from fittrack.accounts.passkeys.ceremonies import Attested
+from fittrack.accounts.passkeys.ceremonies import Attested, DoesNotHold
 from fittrack.accounts.passkeys.errors import (
     InvalidPasskey,
     InvalidPasskeyRegistration,
@@ -60,18 +60,14 @@ def add_passkey(
     The account's first second factor brings recovery codes. Raises: InvalidPasskeyRegistration,
     TooManyPasskeys, PasskeyTaken.
     """
-    party = rules.relying_party(config.current())
     with db.transaction("add_passkey") as tx:
         accounts.lock_account(tx, account_id)
-        added = None
-        challenge = proofs.take_challenge(tx, credential, Purpose.REGISTER, session_id, now=now)
-        if challenge is not None:
-            attested = ceremonies.check_registration(credential, party, challenge=challenge)
-            if attested is not None:
-                transports = ceremonies.transports_of(credential)
-                passkey = _new_passkey(account_id, attested, transports, name, now=now)
-                added = _add(tx, passkey, session_id, now=now)
-    if added is None:  # raised only now, for the challenge must be used up
+        attested = _attested(tx, credential, session_id, now=now)
+        if attested is not None:
+            transports = ceremonies.transports_of(credential)
+            passkey = _new_passkey(account_id, attested, transports, name, now=now)
+            added = _add(tx, passkey, session_id, now=now)
+    if attested is None:  # raised only now, for the challenge must be used up
         raise InvalidPasskeyRegistration
     return added
 
@@ -159,6 +155,20 @@ def _handle(tx: Transaction, account_id: str, *, now: datetime) -> str:
         handle = crypto.base64url(entropy.random_bytes(rules.HANDLE_BYTES))
         repository.insert_user_handle(tx, account_id, handle, created_at=now)
     return handle
+
+
+def _attested(
+    tx: Transaction, credential: Mapping[str, Any], session_id: str, *, now: datetime
+) -> Attested | None:
+    """Use a registration's challenge up and return what the new passkey says, None if nothing."""
+    challenge = proofs.take_challenge(tx, credential, Purpose.REGISTER, session_id, now=now)
+    if challenge is None:
+        return None
+    try:
+        party = rules.relying_party(config.current())
+        return ceremonies.check_registration(credential, party, challenge=challenge)
+    except DoesNotHold:
+        return None
 
 
 def _new_passkey(

@@ -39,7 +39,7 @@ class SecondFactorSchema(Schema):
     """A second factor: a code, or what a passkey answers to a challenge."""
 
     code = code_field(load_default=None)
-    passkey = fields.Nested(ShownCredentialSchema, load_default=None)
+    passkey = fields.Nested(ShownCredentialSchema, load_default=None, metadata={"example": None})
 
     @validates_schema
     def check_one(self, body: dict[str, Any], **_kwargs: Any) -> None:
