@@ -125,6 +125,7 @@ def register_blueprints(app: Flask) -> None:
         erasure,
         exports,
         administration,
+        member_profiles,
         invitations,
         appeals,
         own_appeals,
