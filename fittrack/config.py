@@ -94,6 +94,9 @@ class Config:
     limit_member: str = key("100 per minute", "requests per account")
     limit_admin: str = key("500 per minute", "requests per admin or auditor")
     limit_credentials: str = key("5 per minute", "logins and the like per address and e-mail")
+    cache_activities_s: int = key(300, "life of a kept list of activities, s; 0 keeps none")
+    cache_profiles_s: int = key(3_600, "life of a kept profile, s; 0 keeps none")
+    cache_statistics_s: int = key(1_800, "life of kept numbers of members, s; 0 keeps none")
     cors_origins: str = key("", "origins whose pages may call the API, comma-separated; `*` is all")
     webauthn_rp_id: str = key(
         "", "domain that passkeys belong to; empty: the host of `BASE_URL`; changing it voids them"

@@ -62,6 +62,9 @@ JOBS: Mapping[str, JobKind] = {
         "mail", "fittrack.accounts.credentials.jobs.mail_requested_token"
     ),
     "finish_erasure": JobKind("default", "fittrack.accounts.erasure.jobs.finish_erasure"),
+    "make_export": JobKind(
+        "default", "fittrack.accounts.exports.jobs.make_export", "export_timeout_s"
+    ),
     "remind_owner": JobKind("mail", "fittrack.accounts.resets.jobs.remind_owner"),
     "process_import_item": JobKind(
         "default", "fittrack.activities.imports.jobs.process_import_item", "import_timeout_s"

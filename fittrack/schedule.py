@@ -47,7 +47,9 @@ PERIODIC = (
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.service.delete_expired"),
-    Periodic("delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"),
+    Periodic(
+        "delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"
+    ),
     Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
     Periodic("move_birthdays", 300, "fittrack.accounts.tiers.service.move_birthdays"),
     Periodic("clean_up_exports", 300, "fittrack.accounts.exports.service.clean_up"),
@@ -56,7 +58,9 @@ PERIODIC = (
         3600,
         "fittrack.accounts.registration.unfinished.delete_unfinished_registrations",
     ),
-    Periodic("delete_old_tokens", DAY_S, "fittrack.accounts.registration.unfinished.delete_old_tokens"),
+    Periodic(
+        "delete_old_tokens", DAY_S, "fittrack.accounts.registration.unfinished.delete_old_tokens"
+    ),
     Periodic(
         "delete_over_email_changes",
         3600,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from fittrack import db
+from fittrack import archive, db
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.db import Transaction
 from fittrack.fulfilment import repository, rules
 from fittrack.fulfilment.models import Award, Fulfilment, FulfilmentHistory
@@ -74,6 +75,32 @@ def get_fulfilment(*, fulfilment_id: str, account_id: str | None) -> FulfilmentH
         fulfilment = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
         events = repository.list_fulfilment_events(tx, fulfilment_id)
     return FulfilmentHistory(**asdict(fulfilment), events=events)
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield a member's prizes with the steps of their deliveries."""
+    yield archive.json_list("drawings/prizes.json", _with_steps(account_id))
+
+
+def _with_steps(account_id: str) -> Iterator[list[dict[str, Any]]]:
+    def read(tx: Transaction, before_id: str | None) -> list[dict[str, Any]]:
+        won = repository.list_fulfilments(
+            tx,
+            account_id=account_id,
+            state=None,
+            drawing_id=None,
+            before_id=before_id,
+            row_limit=PAGE_ROWS,
+        )
+        return [{**asdict(each), "steps": _steps(tx, each)} for each in won]
+
+    return archive.pages("export_prizes", read, lambda each: str(each["fulfilment_id"]))
+
+
+def _steps(tx: Transaction, fulfilment: Fulfilment) -> list[dict[str, Any]]:
+    """Return the steps of a delivery; who of the staff took one is nothing of the winner's."""
+    events = repository.list_fulfilment_events(tx, fulfilment.fulfilment_id)
+    return [{"state": event.state, "occurred_at": event.occurred_at} for event in events]
 
 
 def _opening_steps(fulfilments: Iterable[Fulfilment], *, now: datetime) -> Iterable[dict[str, Any]]:

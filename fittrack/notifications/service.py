@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from fittrack import db
+from fittrack import archive, db
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.db import Transaction
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
@@ -56,6 +57,18 @@ def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     ids = repository.list_erasable_notifications(tx, account_id, row_limit=row_limit)
     repository.erase_notifications(tx, ids)
     return len(ids)
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield all that a member was told."""
+    found = archive.pages(
+        "export_notifications",
+        lambda tx, before_id: repository.list_notifications(
+            tx, account_id, before_id=before_id, unread_only=False, row_limit=PAGE_ROWS
+        ),
+        lambda notice: notice.notification_id,
+    )
+    yield archive.json_list("notifications.json", found)
 
 
 def list_notifications(

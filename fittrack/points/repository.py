@@ -295,3 +295,15 @@ def erase_days(tx: Transaction, account_id: str, days: Sequence[date], blank: Da
 
 def erase_max_hr_values(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["erase_max_hr_values"], account_id=account_id)
+
+
+def list_days_after(
+    tx: Transaction, account_id: str, *, after_on: date, row_limit: int
+) -> list[DayAward]:
+    return tx.all(
+        DayAward,
+        SQL["list_days_after"],
+        account_id=account_id,
+        after_on=after_on,
+        row_limit=row_limit,
+    )

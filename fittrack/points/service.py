@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from fittrack import config, db
+from fittrack import archive, config, db
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.clock import day_of
 from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
 from fittrack.points import days as points_days
 from fittrack.points import ledger, repository
 from fittrack.points.errors import PurchaseNotFound
-from fittrack.points.models import Balance, DayReceipt, MaxHrValue, Request, StatementLine
+from fittrack.points.models import Balance, DayAward, DayReceipt, MaxHrValue, Request, StatementLine
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
@@ -73,6 +74,35 @@ def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: dateti
 def erase_days(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     """Leave of an erased member's days nothing but their points; return how many days it were."""
     return points_days.erase(tx, account_id, row_limit=row_limit)
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield a member's balance, the statement, every day with its receipt, and the heart rates."""
+    with db.reading("export_points") as tx:
+        spendable, debt = ledger.read_member(tx, account_id)
+        max_hr_values = repository.list_max_hr_values(tx, account_id)
+    yield archive.json_object("points/balance.json", Balance(spendable, debt, None))
+    yield archive.json_list("points/statement.json", _statement(account_id))
+    yield archive.json_list("points/days.json", _days(account_id))
+    yield archive.json_object("points/max_heart_rates.json", max_hr_values)
+
+
+def _statement(account_id: str) -> Iterator[list[StatementLine]]:
+    return archive.pages(
+        "export_statement",
+        lambda tx, before_no: _lines(tx, account_id, before_no=before_no, row_limit=PAGE_ROWS),
+        lambda line: line.sequence_no,
+    )
+
+
+def _days(account_id: str) -> Iterator[list[DayAward]]:
+    return archive.pages(
+        "export_days",
+        lambda tx, after_on: repository.list_days_after(
+            tx, account_id, after_on=after_on or BEFORE_ALL_ON, row_limit=PAGE_ROWS
+        ),
+        lambda day: day.day_on,
+    )
 
 
 def spend(
@@ -189,11 +219,9 @@ def list_transactions(
 ) -> Page[StatementLine]:
     """Return a member's statement, newest first; both ends of the range of points days count."""
     with db.reading("list_transactions") as tx:
-        rows = repository.list_transactions(
+        rows = _lines(
             tx,
             account_id,
-            spendable_account_id=ledger.spendable_id(account_id),
-            debt_account_id=ledger.debt_id(account_id),
             before_no=cursor.number(default=FIRST_PAGE_BEFORE_NO),
             kind=kind,
             from_on=from_on,
@@ -201,6 +229,29 @@ def list_transactions(
             row_limit=limit + 1,
         )
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda line: line.sequence_no)
+
+
+def _lines(
+    tx: Transaction,
+    account_id: str,
+    *,
+    before_no: int | None,
+    kind: str | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    row_limit: int,
+) -> list[StatementLine]:
+    return repository.list_transactions(
+        tx,
+        account_id,
+        spendable_account_id=ledger.spendable_id(account_id),
+        debt_account_id=ledger.debt_id(account_id),
+        before_no=FIRST_PAGE_BEFORE_NO if before_no is None else before_no,
+        kind=kind,
+        from_on=from_on,
+        to_on=to_on,
+        row_limit=row_limit,
+    )
 
 
 def _purchase_key(reference_id: str) -> str:

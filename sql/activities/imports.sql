@@ -87,3 +87,12 @@ DELETE FROM import_items
 -- name: erase_imports
 DELETE FROM imports
  WHERE import_id = :import_id
+
+-- name: list_imports_of
+-- A member's uploads in the order of their ids, after :after_id.
+SELECT import_id, account_id, file_count, created_at
+  FROM imports
+ WHERE account_id = :account_id
+   AND import_id > :after_id
+ ORDER BY import_id
+ FETCH FIRST :row_limit ROWS ONLY

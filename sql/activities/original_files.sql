@@ -49,3 +49,19 @@ SELECT original_file_id
 -- name: erase_original_files
 DELETE FROM original_files
  WHERE original_file_id = :original_file_id
+
+-- name: list_original_files
+-- What a member brought in, after :after_sha256, without the bytes.
+SELECT original_file_id, file_name, content_sha256, byte_count, received_at
+  FROM original_files
+ WHERE account_id = :account_id
+   AND content_sha256 > :after_sha256
+ ORDER BY content_sha256
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: find_original_content
+-- The bytes of one file as it came.
+SELECT content_bytes
+  FROM original_files
+ WHERE original_file_id = :original_file_id
+   AND account_id = :account_id

@@ -201,3 +201,17 @@ UPDATE drawings
  WHERE drawing_id = :drawing_id
    AND status IN ('draft', 'scheduled', 'open')
    AND closes_at > :now_at
+
+-- name: list_held_entries
+-- A member's entries with what opens their tags, in the order of their ids, after :after_id.
+SELECT e.entry_id, e.drawing_id, d.name AS drawing_name, d.status AS drawing_status, e.kind, e.units,
+       e.price_points, e.receipt_text, e.receipt_signature, e.void_reason, e.refunded_at, e.entered_at,
+       f.first_ticket_no, f.position, h.holder, h.salt_bytes
+  FROM entries e
+  JOIN drawings d ON d.drawing_id = e.drawing_id
+  JOIN drawing_holders h ON h.drawing_id = e.drawing_id AND h.account_id = e.account_id
+  LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
+ WHERE e.account_id = :account_id
+   AND e.entry_id > :after_id
+ ORDER BY e.entry_id
+ FETCH FIRST :row_limit ROWS ONLY

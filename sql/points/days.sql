@@ -106,3 +106,13 @@ UPDATE day_awards
 -- Forget an erased member's heart rates.
 DELETE FROM max_hr_values
  WHERE account_id = :account_id
+
+-- name: list_days_after
+-- A member's stored days in order, after one of them.
+SELECT account_id, day_on, rules_version, generation, awarded_points, forfeited_points,
+       active_minutes, run_days, tally_json, receipt_json, computed_at
+  FROM day_awards
+ WHERE account_id = :account_id
+   AND day_on > :after_on
+ ORDER BY day_on
+ FETCH FIRST :row_limit ROWS ONLY

@@ -10,6 +10,7 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from fittrack.notifications import service as notifications
+from tests.accounts.steps import run_jobs
 from tests.authenticator import Authenticator
 from tests.factories_activities import Member
 from tests.factories_fulfilment import open_deliveries
@@ -44,7 +45,9 @@ def make_fulfilment(ana):
 
 
 def make_export(ana):
-    return ana.client.post("/api/v1/users/me/export", headers=ana.headers).json["export_id"]
+    answer = ana.client.post("/api/v1/users/me/export", headers=ana.headers)
+    run_jobs()
+    return answer.json["export_id"]
 
 
 def make_passkey(ana):

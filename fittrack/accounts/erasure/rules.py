@@ -25,6 +25,7 @@ ERASED: Mapping[str, str] = {
     "activity_minutes": "delete_minutes",
     "activity_samples": "delete_samples",
     "appeals": "erase_appeals",
+    "cache_stamps": "erase_stamp",
     "display_name_holds": "erase_name_holds",
     "email_changes": "erase_email_changes",
     "export_chunks": "delete_export_chunks",

@@ -12,14 +12,16 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from fittrack import db, entropy, idempotency, queues
+from fittrack import cache, db, entropy, idempotency, queues
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
 from fittrack.accounts.administration import repository as administration
+from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.administration.errors import LastAdmin
 from fittrack.accounts.erasure import repository, rules
 from fittrack.accounts.erasure.models import Erased, Erasure, PendingPrize
 from fittrack.accounts.errors import AccountNotFound
+from fittrack.accounts.exports import service as exports
 from fittrack.accounts.models import Account
 from fittrack.accounts.sessions import proofs
 from fittrack.accounts.sessions import repository as sessions
@@ -55,6 +57,7 @@ def erase_security_events(tx: Transaction, account_id: str, *, row_limit: int) -
 # A few rows each, forgotten in the request's transaction, in this order.
 AT_ONCE: tuple[AtOnce, ...] = (
     tickets.erase_member,
+    exports.end_member,
     repository.erase_profile,
     repository.erase_profile_image,
     repository.erase_mailed_tokens,
@@ -72,6 +75,7 @@ AT_ONCE: tuple[AtOnce, ...] = (
     repository.erase_refresh_tokens,
     repository.erase_sessions,
     idempotency.erase_keys,
+    cache.forget,
 )
 
 # Any number of rows, forgotten by the job; each returns how many it took, none at the end.
@@ -79,6 +83,7 @@ IN_BATCHES: tuple[InBatches, ...] = (
     activities.erase_member,
     points.erase_days,
     notifications.erase_member,
+    exports.erase_member,
     erase_security_events,
 )
 
@@ -117,6 +122,7 @@ def erase_account(
         display_name = _forget_person(tx, account, actor_id=actor_id, now=now)
         queues.erase_jobs(tx, account_id)
         repository.insert_erasure(tx, Erasure(account_id, actor_id, now, None))
+        record_action(tx, account_id, "erased", actor_id=actor_id, now=now)
         _enqueue(tx, account_id, is_second_look=False, now=now)
         prizes = _pending_prizes(tx, account_id)
         if account.email is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fittrack.activities.belongings.models import ActivityId, FileId, ImportId
+from fittrack.activities.belongings.models import ActivityId, FileId, ImportId, StoredFile
+from fittrack.activities.imports.models import Import
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -71,6 +72,40 @@ def list_erasable_files(tx: Transaction, account_id: str, *, row_limit: int) -> 
 def erase_original_files(tx: Transaction, original_file_ids: Sequence[str]) -> None:
     """Forget files with their bytes."""
     tx.run_many(SQL["erase_original_files"], _keyed("original_file_id", original_file_ids))
+
+
+def list_original_files(
+    tx: Transaction, account_id: str, *, after_sha256: str, row_limit: int
+) -> list[StoredFile]:
+    """Return files that a member brought in, by their hashes."""
+    return tx.all(
+        StoredFile,
+        SQL["list_original_files"],
+        account_id=account_id,
+        after_sha256=after_sha256,
+        row_limit=row_limit,
+    )
+
+
+def find_original_content(tx: Transaction, original_file_id: str, account_id: str) -> bytes | None:
+    """Return the bytes of a file, None where it is gone by now."""
+    content: bytes | None = tx.value(
+        SQL["find_original_content"], original_file_id=original_file_id, account_id=account_id
+    )
+    return content
+
+
+def list_imports_of(
+    tx: Transaction, account_id: str, *, after_id: str, row_limit: int
+) -> list[Import]:
+    """Return uploads of a member, the oldest first."""
+    return tx.all(
+        Import,
+        SQL["list_imports_of"],
+        account_id=account_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
 
 
 def _keyed(name: str, ids: Sequence[str]) -> list[dict[str, str]]:

@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from fittrack import archive, db
+from fittrack.activities import repository as activities
 from fittrack.activities.belongings import repository
+from fittrack.activities.belongings.models import (
+    ExportedActivity,
+    ExportedImport,
+    StoredFile,
+)
+from fittrack.activities.imports import repository as imports
+from fittrack.activities.models import Activity
+from fittrack.activities.samples import empty_samples, unpack
+from fittrack.activities.service import BEGINNING, END, LAST_ID
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.db import Transaction
 
 # A file may have 64 MiB, and forgetting it overwrites them.
 FILES_AT_ONCE = 8
+# Sorts before every id and every hash but that of nothing: 64 zeros are nobody's.
+FIRST_ID = "0"
+EVERYTHING = {
+    "since_at": BEGINNING,
+    "until_at": END,
+    "type": None,
+    "sport": None,
+    "source_kind": None,
+}
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield a member's activities with their samples, the files as they came, and the uploads."""
+    yield archive.json_list("activities.json", _with_laps(account_id))
+    for rows in _activities(account_id):
+        for activity in rows:
+            if activity.sample_count:
+                yield _samples(activity)
+    yield archive.json_list("files.json", _files(account_id))
+    for stored in _files(account_id):
+        for file in stored:
+            yield from _original(account_id, file)
+    yield archive.json_list("imports.json", _imports(account_id))
 
 
 def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
@@ -42,3 +80,63 @@ def _erase_files(tx: Transaction, account_id: str) -> int:
     ids = repository.list_erasable_files(tx, account_id, row_limit=FILES_AT_ONCE)
     repository.erase_original_files(tx, ids)
     return len(ids)
+
+
+def _activities(account_id: str) -> Iterator[list[Activity]]:
+    def read(tx: Transaction, after: tuple[datetime, str] | None) -> list[Activity]:
+        before_at, before_id = after or (END, LAST_ID)
+        return activities.list_activities(
+            tx,
+            account_id,
+            filters=EVERYTHING,
+            before_at=before_at,
+            before_id=before_id,
+            row_limit=PAGE_ROWS,
+        )
+
+    return archive.pages("export_activities", read, lambda row: (row.started_at, row.activity_id))
+
+
+def _with_laps(account_id: str) -> Iterator[list[ExportedActivity]]:
+    for rows in _activities(account_id):
+        with db.reading("export_laps") as tx:
+            found = [
+                ExportedActivity(activity, activities.list_laps(tx, activity.activity_id))
+                for activity in rows
+            ]
+        yield found
+
+
+def _samples(activity: Activity) -> ArchiveFile:
+    with db.reading("export_samples") as tx:
+        block_bytes = activities.find_samples(tx, activity.activity_id)
+    samples = unpack(block_bytes) if block_bytes else empty_samples()
+    return archive.json_object(f"samples/{activity.activity_id}.json", samples)
+
+
+def _files(account_id: str) -> Iterator[list[StoredFile]]:
+    def read(tx: Transaction, after: str | None) -> list[StoredFile]:
+        return repository.list_original_files(
+            tx, account_id, after_sha256=after or FIRST_ID, row_limit=PAGE_ROWS
+        )
+
+    return archive.pages("export_files", read, lambda row: row.content_sha256)
+
+
+def _original(account_id: str, file: StoredFile) -> Iterator[ArchiveFile]:
+    """Yield a file as it came, unless it was deleted since it was listed."""
+    with db.reading("export_original") as tx:
+        content = repository.find_original_content(tx, file.original_file_id, account_id)
+    if content is not None:
+        name = f"originals/{file.original_file_id}-{archive.safe_name(file.file_name)}"
+        yield archive.plain_file(name, content)
+
+
+def _imports(account_id: str) -> Iterator[list[ExportedImport]]:
+    def read(tx: Transaction, after: str | None) -> list[ExportedImport]:
+        rows = repository.list_imports_of(
+            tx, account_id, after_id=after or FIRST_ID, row_limit=PAGE_ROWS
+        )
+        return [ExportedImport(row, imports.list_import_items(tx, row.import_id)) for row in rows]
+
+    return archive.pages("export_imports", read, lambda row: row.upload.import_id)

@@ -109,6 +109,28 @@ class EntrySummary:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldEntry:
+    """An entry with all that its holder may know of it, as taken along."""
+
+    entry_id: str
+    drawing_id: str
+    drawing_name: str
+    drawing_status: str
+    kind: str
+    units: int
+    price_points: int
+    receipt_text: str | None
+    receipt_signature: str | None
+    void_reason: str | None
+    refunded_at: datetime | None
+    entered_at: datetime
+    first_ticket_no: int | None
+    position: int | None
+    holder: str
+    salt_bytes: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Win:
     """A prize unit that one of a member's tickets won."""
 

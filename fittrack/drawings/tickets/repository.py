@@ -13,6 +13,7 @@ from fittrack.drawings.tickets.models import (
     Entrant,
     Entry,
     EntrySummary,
+    HeldEntry,
     Holder,
     ListedEntry,
     RefundableEntry,
@@ -206,3 +207,16 @@ def void_entries(tx: Transaction, drawing_id: str, account_id: str, void_reason:
 def subtract_units_sold(tx: Transaction, drawing_id: str, units: int, *, now: datetime) -> bool:
     """Take void tickets out of a drawing's count, and return whether it still sells."""
     return tx.run(SQL["subtract_units_sold"], drawing_id=drawing_id, units=units, now_at=now) == 1
+
+
+def list_held_entries(
+    tx: Transaction, account_id: str, *, after_id: str, row_limit: int
+) -> list[HeldEntry]:
+    """Return a member's entries with what opens their tags, the oldest first."""
+    return tx.all(
+        HeldEntry,
+        SQL["list_held_entries"],
+        account_id=account_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )

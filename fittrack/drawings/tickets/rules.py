@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from fittrack.drawings.errors import (
@@ -19,8 +20,15 @@ from fittrack.drawings.errors import (
 )
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.protocol import holder_tag
-from fittrack.drawings.tickets.models import Entrant, Entry, Holder, ListedEntry, Odds
-from fittrack.drawings.verifier import Json
+from fittrack.drawings.tickets.models import (
+    Entrant,
+    Entry,
+    HeldEntry,
+    Holder,
+    ListedEntry,
+    Odds,
+)
+from fittrack.drawings.verifier import Json, parse_json
 
 SALT_BYTES = 32
 MAX_TICKETS_AT_ONCE = 1_000_000
@@ -105,3 +113,12 @@ def as_listed(entry: ListedEntry | Entry) -> Json:
         "units": 0 if entry.void_reason else entry.units,
         "void": entry.void_reason or "",
     }
+
+
+def as_taken_along(entry: HeldEntry) -> Json:
+    """Return an entry as its holder takes it along; the salt in hex opens the tag (FTD1, 6)."""
+    fields = asdict(entry)
+    salt_bytes, receipt_text = fields.pop("salt_bytes"), fields.pop("receipt_text")
+    fields["salt"] = salt_bytes.hex() if salt_bytes else None
+    fields["receipt"] = parse_json(receipt_text.encode()) if receipt_text else None
+    return fields

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from fittrack import config, db, entropy
+from fittrack import archive, config, db, entropy
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.auth import AccountNotActive
 from fittrack.clock import day_of, epoch_s, utc_now
 from fittrack.db import Transaction
@@ -29,7 +30,7 @@ from fittrack.drawings.tickets.models import (
     Ticket,
     Win,
 )
-from fittrack.drawings.verifier import canonical_json
+from fittrack.drawings.verifier import Json, canonical_json
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
@@ -150,6 +151,34 @@ def erase_member(tx: Transaction, account_id: str) -> None:
     Entries, lists and picks stay as they are: they name tags and the account's id.
     """
     repository.erase_salts(tx, account_id)
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield a member's entries, with their receipts and what opens their tags, and the wins."""
+    yield archive.json_list("drawings/entries.json", _held_entries(account_id))
+    yield archive.json_list("drawings/wins.json", _wins(account_id))
+
+
+def _held_entries(account_id: str) -> Iterator[list[Json]]:
+    found = archive.pages(
+        "export_entries",
+        lambda tx, after_id: repository.list_held_entries(
+            tx, account_id, after_id=after_id or FIRST_ID, row_limit=PAGE_ROWS
+        ),
+        lambda entry: entry.entry_id,
+    )
+    for entries in found:
+        yield [rules.as_taken_along(entry) for entry in entries]
+
+
+def _wins(account_id: str) -> Iterator[list[Win]]:
+    return archive.pages(
+        "export_wins",
+        lambda tx, after: repository.list_my_wins(
+            tx, account_id, after=after or (None, 0), row_limit=PAGE_ROWS
+        ),
+        lambda win: (win.entry_id, win.position),
+    )
 
 
 def _check_entrant(

@@ -1,0 +1,1 @@
+"""All that accounts has of one member, to be taken along."""
