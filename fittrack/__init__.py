@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask, request
 from flask.json.provider import JSONProvider
+from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fittrack import cli, config, db, errors, extensions, headers, log, queues
@@ -67,26 +68,6 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
-    from fittrack.accounts.administration.routes import blp as administration
-    from fittrack.accounts.credentials.routes import blp as credentials
-    from fittrack.accounts.email_changes.routes import blp as email_changes
-    from fittrack.accounts.erasure.routes import blp as erasure
-    from fittrack.accounts.exports.routes import blp as exports
-    from fittrack.accounts.factors.routes import blp as factors
-    from fittrack.accounts.invitations.routes import blp as invitations
-    from fittrack.accounts.lockouts.routes import blp as lockouts
-    from fittrack.accounts.profiles.routes import blp as profiles
-    from fittrack.accounts.member_profiles.routes import blp as member_profiles
-    from fittrack.accounts.passkeys.routes import blp as passkeys
-    from fittrack.accounts.registration.routes import blp as registration
-    from fittrack.accounts.resets.routes import blp as factor_resets
-    from fittrack.accounts.routes import blp as users
-    from fittrack.accounts.security_events.routes import blp as security_events
-    from fittrack.accounts.sessions.routes import blp as sessions
-    from fittrack.accounts.sessions.routes import keys
-    from fittrack.accounts.suspensions.routes import blp as appeals
-    from fittrack.accounts.suspensions.routes import own as own_appeals
-    from fittrack.accounts.tiers.routes import blp as tiers
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
@@ -105,31 +86,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 
-    members = (
-        registration,
-        lockouts,
-        credentials,
-        email_changes,
-        sessions,
-        factors,
-        factor_resets,
-        passkeys,
-        users,
-        security_events,
-    )
-    for blueprint in (
-        *members,
-        keys,
-        profiles,
-        tiers,
-        erasure,
-        exports,
-        administration,
-        member_profiles,
-        invitations,
-        appeals,
-        own_appeals,
-    ):
+    for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)
     for blueprint in (activities, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
@@ -140,6 +97,53 @@ def register_blueprints(app: Flask) -> None:
     if config.current().has_dev_routes:
         extensions.api.register_blueprint(dev)
         extensions.limiter.exempt(dev)
+
+
+def _of_accounts() -> tuple[Blueprint, ...]:
+    """Return the blueprints of the largest domain, in the order of the document."""
+    from fittrack.accounts.administration.routes import blp as administration
+    from fittrack.accounts.credentials.routes import blp as credentials
+    from fittrack.accounts.email_changes.routes import blp as email_changes
+    from fittrack.accounts.erasure.routes import blp as erasure
+    from fittrack.accounts.exports.routes import blp as exports
+    from fittrack.accounts.factors.routes import blp as factors
+    from fittrack.accounts.invitations.routes import blp as invitations
+    from fittrack.accounts.lockouts.routes import blp as lockouts
+    from fittrack.accounts.member_profiles.routes import blp as member_profiles
+    from fittrack.accounts.passkeys.routes import blp as passkeys
+    from fittrack.accounts.profiles.routes import blp as profiles
+    from fittrack.accounts.registration.routes import blp as registration
+    from fittrack.accounts.resets.routes import blp as factor_resets
+    from fittrack.accounts.routes import blp as users
+    from fittrack.accounts.security_events.routes import blp as security_events
+    from fittrack.accounts.sessions.routes import blp as sessions
+    from fittrack.accounts.sessions.routes import keys
+    from fittrack.accounts.suspensions.routes import blp as appeals
+    from fittrack.accounts.suspensions.routes import own as own_appeals
+    from fittrack.accounts.tiers.routes import blp as tiers
+
+    return (
+        registration,
+        lockouts,
+        credentials,
+        email_changes,
+        sessions,
+        factors,
+        factor_resets,
+        passkeys,
+        users,
+        security_events,
+        keys,
+        profiles,
+        tiers,
+        erasure,
+        exports,
+        administration,
+        member_profiles,
+        invitations,
+        appeals,
+        own_appeals,
+    )
 
 
 __all__ = ["FitTrack", "create_app"]

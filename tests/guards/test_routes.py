@@ -55,6 +55,7 @@ OPEN_TO_SUSPENDED = {
 }
 # The same of what is being built beside this.
 OPEN_TO_SUSPENDED_TOO = {
+    "PUT /api/v1/users/me/password",
     "DELETE /api/v1/users/me",
     "GET /api/v1/users/me/security-events",
     "POST /api/v1/users/me/export",
