@@ -84,7 +84,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A session as the database knows it now."""
+    """A session as the database knows it now; `stamp` is that of what is kept for its account."""
 
     session_id: str
     account_id: str
@@ -94,6 +94,7 @@ class LiveSession:
     has_second_factor: bool
     started_at: datetime
     stepped_up_at: datetime | None
+    stamp: str | None = None
 
 
 _memo: TokenMemo[Identity] = TokenMemo()

@@ -27,7 +27,9 @@ LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
 ANDROID_ORIGIN = "android:apk-key-hash:"
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # 0 has a meaning of its own.
-MAY_BE_ZERO = frozenset({"trusted_proxies"})
+MAY_BE_ZERO = frozenset(
+    {"trusted_proxies", "cache_activities_s", "cache_profiles_s", "cache_statistics_s"}
+)
 
 
 def problems(config: Config, given: Mapping[str, str | None] | None = None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from fittrack import auth, clock, limits
+from fittrack import auth, cache, clock, limits
 from fittrack.config import Config
 from fittrack.openapi import FitTrackApi
 from fittrack.redis_link import RedisLink
@@ -60,6 +60,8 @@ def init_app(app: Flask, settings: Config) -> None:
         OPENAPI_VERSION="3.1.0",
     )
     auth.init_app(app, jwt, settings)
-    limiter.bind(RedisLink(settings.redis_url))
+    link = RedisLink(settings.redis_url)
+    limiter.bind(link)
+    cache.bind(link)
     limiter.init_app(app)
     api.init_app(app)

@@ -18,7 +18,7 @@ from flask_limiter import Limit, Limiter, RouteLimit
 from flask_limiter.util import get_qualified_name
 from limits import parse_many
 
-from fittrack import auth, config, crypto, parsing, windows
+from fittrack import auth, cache, config, crypto, parsing, windows
 from fittrack.errors import TooManyRequests
 from fittrack.redis_link import RedisAway, RedisLink
 from fittrack.windows import Counter, MemoryWindows, Passage, Standing
@@ -125,16 +125,17 @@ class RequestLimiter(Limiter):
         counters = [counter for limit in limits for counter in _counters(limit, endpoint)]
         if not counters:
             return
-        passage = self._take(counters)
-        g.standing = passage.nearest
+        place = cache.place_of(current_app.view_functions[endpoint])
+        passage = self._take(counters, place and place.key)
+        g.standing, g.kept_value = passage.nearest, passage.value
         if passage.is_refused:
             logger.info("rate limit exceeded", extra={"endpoint": endpoint})
             raise TooManyRequests(headers={"Retry-After": str(passage.nearest.reset_s)})
 
-    def _take(self, counters: Sequence[Counter]) -> Passage:
+    def _take(self, counters: Sequence[Counter], value_key: str | None) -> Passage:
         try:
             if self.link is not None:
-                return windows.take(self.link, counters)
+                return windows.take(self.link, counters, value_key=value_key)
         except RedisAway:
             pass
         return self.memory.take(counters)

@@ -23,6 +23,7 @@ from fittrack.activities.schemas import (
     plain_streams,
 )
 from fittrack.auth import current_account_id, login_required
+from fittrack.cache import kept
 from fittrack.clock import utc_now
 from fittrack.pagination import Cursor, Page
 
@@ -36,6 +37,7 @@ blp = Blueprint(
 
 @blp.get("")
 @login_required
+@kept("cache_activities_s")
 @blp.arguments(ActivityQuery, location="query")
 @blp.response(200, ActivityPageSchema)
 def list_activities(query: dict[str, Any]) -> Page[Activity]:

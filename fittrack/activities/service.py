@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fittrack import config, db
+from fittrack import cache, config, db
 from fittrack.activities import repository, rules
 from fittrack.activities.models import (
     Activity,
@@ -116,6 +116,7 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
         if activity.original_file_id is not None:
             release_file(tx, activity.original_file_id)
         points.recompute_days(tx, account_id, days, now=now)
+        cache.touch(tx, account_id)
 
 
 def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
@@ -132,6 +133,8 @@ def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> No
     days = {day_on for part in counted for day_on in rules.days_of(part)}
     if days:
         points.recompute_days(tx, counted[0].activity.account_id, days, now=now)
+    if parts:
+        cache.touch(tx, parts[0].activity.account_id)
 
 
 def release_file(tx: Transaction, original_file_id: str) -> None:

@@ -12,9 +12,11 @@ SELECT s.session_id,
          ELSE 0
        END AS has_second_factor,
        s.started_at,
-       s.stepped_up_at
+       s.stepped_up_at,
+       c.stamp
   FROM sessions s
   JOIN accounts a ON a.account_id = s.account_id
+  LEFT JOIN cache_stamps c ON c.account_id = s.account_id
   LEFT JOIN totp_factors t ON t.account_id = s.account_id AND t.confirmed_at IS NOT NULL
  WHERE s.session_id = :session_id
 
