@@ -33,6 +33,7 @@ from fittrack.units import UnitsQuery
 
 # A form has a few lines around the file.
 MAX_BODY_BYTES = MAX_BYTES + 65_536
+MAX_FORM_PARTS = 4
 _BINARY = {"type": "string", "format": "binary"}
 PICTURE = {
     "required": True,
@@ -174,13 +175,14 @@ def sent_picture() -> bytes:
 
 def _file_of_form() -> bytes:
     """Return the file `image` of a form that has nothing else. Raises: Invalid, TooLarge."""
-    request.max_form_parts = 1
+    request.max_form_parts = MAX_FORM_PARTS
     odd = sorted({*request.form, *request.files} - {"image"})
     if odd:
         raise Invalid(errors=[{"pointer": f"/{name}", "message": "Unknown field."} for name in odd])
-    if "image" not in request.files:
+    sent = request.files.getlist("image")
+    if len(sent) != 1 or "image" in request.form:
         raise field_error("/image", "One file is needed, in a well-formed form.")
-    return request.files["image"].stream.read()
+    return sent[0].stream.read()
 
 
 def tagged_profile(view: ProfileView, system: str | None = None) -> Response:

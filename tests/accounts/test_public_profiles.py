@@ -1,0 +1,127 @@
+"""What others see of a member: as much as the member lets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fittrack.accounts.profiles import rules
+from fittrack.accounts.profiles.models import PRIVACIES
+from fittrack.ids import new_id
+from tests.accounts.test_pictures import jpeg
+from tests.factories_accounts import login, make_account
+from tests.factories_activities import Member
+
+
+@pytest.fixture
+def ana(client):
+    return Member(client)
+
+
+@pytest.fixture
+def cem(client):
+    return Member(client)
+
+
+def choose(client, member, **privacy):
+    body = {"privacy": privacy}
+    answer = client.patch("/api/v1/users/me/preferences", json=body, headers=member.headers)
+    assert answer.status_code == 200
+
+
+def public(viewer, owner, part="public"):
+    return viewer.get(f"users/{owner.account_id}/{part}")
+
+
+def test_a_public_profile_shows_what_the_member_tells(client, ana, cem):
+    told = {"display_name": "Ana_Nova", "bio": "Hello", "sex": "female"}
+    body = told | {"fitness_level": "advanced", "weight_kg": 61.25, "max_hr_bpm": 187}
+    client.patch("/api/v1/users/me/profile", json=body, headers=ana.headers)
+    ana.run(duration_s=1800)
+    choose(client, ana, activities="public")
+
+    seen = public(cem, ana)
+
+    shown = seen.json
+    assert shown["totals"].pop("points_earned") == ana.balance() > 0
+    assert shown["totals"].pop("distance_m") > 1000
+    assert shown == {
+        "account_id": ana.account_id,
+        "display_name": "Ana_Nova",
+        "bio": "Hello",
+        "image_url": None,
+        "tier": "F-30-39-ADV",
+        "fitness_level": "advanced",
+        "totals": {"activity_count": 1, "moving_s": 1800},
+    }
+    for secret in ("61.25", "187", "1990", '"CA"', "@example.com", "New_York"):
+        assert secret not in seen.text
+
+
+def test_totals_are_for_those_whom_the_member_lets_see_them(client, ana, cem):
+    ana.run(duration_s=1800)
+    nothing = {"activity_count": None, "distance_m": None, "moving_s": None}
+    assert public(cem, ana).json["totals"].items() >= nothing.items()  # friends alone, at first
+    assert public(ana, ana).json["totals"]["activity_count"] == 1
+
+    choose(client, ana, leaderboards="private", activities="public")
+    assert public(cem, ana).json["totals"]["points_earned"] is None
+    assert public(cem, ana).json["totals"]["activity_count"] == 1
+
+
+@pytest.mark.parametrize("privacy", ["friends", "private"])
+def test_a_hidden_profile_looks_like_none(client, ana, cem, privacy):
+    client.put(
+        "/api/v1/users/me/profile/image",
+        data=jpeg(),
+        headers=ana.headers,
+        content_type="image/jpeg",
+    )
+    choose(client, ana, profile=privacy)
+
+    hidden, unknown = public(cem, ana), cem.get(f"users/{new_id()}/public")
+
+    assert (hidden.status_code, hidden.json["code"]) == (404, "profile_not_found")
+    same = ("type", "title", "status", "detail", "code")
+    assert {key: hidden.json[key] for key in same} == {key: unknown.json[key] for key in same}
+    assert hidden.json.keys() == unknown.json.keys()
+    assert public(cem, ana, "image").json["code"] == "image_not_found"
+    assert public(ana, ana).status_code == public(ana, ana, "image").status_code == 200
+
+
+@pytest.mark.parametrize("status", ["pending", "suspended", "erased"])
+def test_who_is_not_active_is_not_shown(client, database, ana, cem, status):
+    database.raw().execute(
+        "UPDATE accounts SET status = ? WHERE account_id = ?", (status, ana.account_id)
+    )
+    assert public(cem, ana).status_code == public(cem, ana, "image").status_code == 404
+
+
+def test_a_stranger_without_a_session_sees_nobody(client, ana):
+    for part in ("public", "image"):
+        assert client.get(f"/api/v1/users/{ana.account_id}/{part}").status_code == 401
+
+
+@pytest.mark.parametrize("privacy", PRIVACIES)
+def test_the_owner_sees_everything_and_friends_what_is_not_private(privacy):
+    assert rules.may_see(privacy, is_own=True)
+    assert rules.may_see(privacy, is_own=False, is_friend=True) == (privacy != "private")
+    assert rules.may_see(privacy, is_own=False) == (privacy == "public")
+
+
+def test_held_and_replaced_activities_count_in_no_total(client, database, ana, cem):
+    kept, held = ana.run(duration_s=1200), ana.run(duration_s=600, seed=5)
+    database.raw().execute("UPDATE activities SET state = 'held' WHERE activity_id = ?", (held,))
+    choose(client, ana, activities="public")
+    assert public(cem, ana).json["totals"]["moving_s"] == 1200
+    database.raw().execute(
+        "UPDATE activities SET state = 'accepted', duplicate_of_id = ? WHERE activity_id = ?",
+        (kept, held),
+    )
+    assert public(cem, ana).json["totals"]["activity_count"] == 1
+
+
+def test_a_signed_in_admin_sees_no_more_of_a_hidden_profile(client, ana):
+    choose(client, ana, profile="private")
+    admin = login(client, make_account(role="admin"))
+    answer = client.get(f"/api/v1/users/{ana.account_id}/public", headers=admin)
+    assert answer.status_code == 404
