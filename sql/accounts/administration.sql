@@ -135,7 +135,7 @@ SELECT COUNT(*) AS others
                    AND t.confirmed_at IS NOT NULL)
         OR EXISTS (SELECT 1 FROM passkeys k WHERE k.account_id = a.account_id))
 
--- name: update_status
+-- name: update_account_status
 -- Keep an account out, or let it in again.
 UPDATE accounts
    SET status = :status

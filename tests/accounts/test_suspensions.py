@@ -142,7 +142,8 @@ def test_an_accepted_appeal_lifts_the_suspension_and_is_told(client, suspended, 
     told = {delivered.subject for delivered in mails_to("ana@example.com")}
     assert {"Your appeal was accepted", "Your suspension is lifted"} <= told
     kinds = [item["kind"] for item in history(client, other, ana)]
-    assert kinds == ["suspension_lifted", "appeal_accepted", "suspended"]
+    assert kinds[-1] == "suspended"
+    assert sorted(kinds[:-1]) == ["appeal_accepted", "suspension_lifted"]
 
 
 def history(client, headers, account_id):

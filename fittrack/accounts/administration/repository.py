@@ -78,9 +78,9 @@ def count_other_admins(tx: Transaction, account_id: str) -> int:
     return int(tx.value(SQL["count_other_admins"], account_id=account_id))
 
 
-def update_status(tx: Transaction, account_id: str, status: str) -> None:
+def update_account_status(tx: Transaction, account_id: str, status: str) -> None:
     """Keep an account out, or let it in again."""
-    tx.run(SQL["update_status"], account_id=account_id, status=status)
+    tx.run(SQL["update_account_status"], account_id=account_id, status=status)
 
 
 def update_standing(tx: Transaction, account_id: str, standing: Standing) -> None:

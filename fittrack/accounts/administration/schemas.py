@@ -19,9 +19,9 @@ def instant_field(**more: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(validate=validate.Range(min=first, max=last), **more)
 
 
-def role_field(**more: Any) -> fields.String:
+def role_field(example: str, **more: Any) -> fields.String:
     """Return the field of a role that an account may be given."""
-    return fields.String(validate=validate.OneOf(ROLES), metadata={"example": "premium"}, **more)
+    return fields.String(validate=validate.OneOf(ROLES), metadata={"example": example}, **more)
 
 
 def sponsor_field(**more: Any) -> fields.UUID:
@@ -129,7 +129,7 @@ class UserSchema(Schema):
 class EditUserSchema(Schema):
     """What an admin may change of an account; what is not given stays."""
 
-    role = role_field()
+    role = role_field("premium")
     premium_until_at = instant_field(
         allow_none=True,
         metadata={

@@ -288,7 +288,7 @@ def _correct_person(
     if after.email_verified_at != user.email_verified_at:
         tokens.withdraw_tokens(tx, user.account_id, tokens.VERIFY_EMAIL, now=now)
     if after.status != user.status:
-        repository.update_status(tx, user.account_id, after.status)
+        repository.update_account_status(tx, user.account_id, after.status)
     if after.date_of_birth_on != user.date_of_birth_on:
         profiles.refresh_tier(tx, user.account_id, now=now)
         points.recompute_days(tx, user.account_id, [today_on], now=now)

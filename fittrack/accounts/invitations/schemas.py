@@ -16,7 +16,7 @@ class InvitationSchema(Schema):
     display_name = fields.String(
         required=True, validate=validate.Length(max=100), metadata={"example": "Ana"}
     )
-    role = role_field(required=True)
+    role = role_field("auditor", required=True)
     premium_until_at = instant_field(
         load_default=None,
         allow_none=True,

@@ -102,7 +102,7 @@ def suspend(tx: Transaction, account_id: str, *, reason: str, actor_id: str, now
     The member is told the reason by mail.
     """
     suspension = Suspension(new_id(), account_id, reason, actor_id, now, None, None)
-    administration.update_status(tx, account_id, "suspended")
+    administration.update_account_status(tx, account_id, "suspended")
     repository.insert_suspension(tx, suspension)
     actions.record_action(
         tx,
@@ -123,7 +123,7 @@ def suspend(tx: Transaction, account_id: str, *, reason: str, actor_id: str, now
 def lift(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:
     """Let a suspended account, which the caller holds, in again; an open appeal is settled."""
     suspension = repository.find_open_suspension(tx, account_id)
-    administration.update_status(tx, account_id, "active")
+    administration.update_account_status(tx, account_id, "active")
     after = None
     if suspension is not None:
         after = {"suspension_id": suspension.suspension_id}
