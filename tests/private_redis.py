@@ -38,3 +38,25 @@ def wait_for_redis(url: str) -> None:
         except RedisError:
             time.sleep(0.02)
     raise TimeoutError("Redis did not start")
+
+
+class RestartableRedis:
+    """A Redis that a test may end and start again; it keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "own.sock"
+        self.url = f"unix://{self.socket}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", ""]
+        command = [devserver.redis_binary(), *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for_redis(self.url)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()

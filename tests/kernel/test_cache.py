@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from redis import Redis
 from fittrack import cache, config, db, extensions
 from fittrack.redis_link import RedisLink
 from tests.factories_activities import NOON_AT, Member
+from tests.private_redis import RestartableRedis
 
 LIST = "/api/v1/activities"
 
@@ -218,14 +220,18 @@ def test_a_writer_killed_right_after_its_commit_leaves_nothing_old(client, ana):
     assert ids(client.get(LIST, headers=ana.headers)) == []
 
 
-def test_a_write_that_rolls_back_changes_no_stamp(client, ana, database):
+def test_a_write_that_rolls_back_changes_no_stamp(ana, database):
     def stamp():
         return database.raw().execute("SELECT stamp FROM cache_stamps").fetchall()
 
+    def fail():
+        with db.transaction("fail") as tx:
+            cache.touch(tx, ana.account_id)
+            raise RuntimeError
+
     before = stamp()
-    with pytest.raises(RuntimeError), db.transaction("fail") as tx:
-        cache.touch(tx, ana.account_id)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail()
     assert stamp() == before
 
 
@@ -237,3 +243,58 @@ def test_a_forgotten_member_has_no_key_any_more(client, ana, redis):
     with db.transaction("touch") as tx:
         cache.touch(tx, ana.account_id)
     assert len(ids(client.get(LIST, headers=ana.headers))) == 1
+
+
+class Writer:
+    """A process that renames Ana's activity whenever it is told to, as a use case would."""
+
+    def __init__(self, account_id):
+        self.account_id = account_id
+        self.orders, self.answers = multiprocessing.Pipe(), multiprocessing.Pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            while (name := self.orders[0].recv()) is not None:
+                rename(self.account_id, name)
+                self.answers[1].send(name)
+            os._exit(0)
+
+    def rename(self, name):
+        """Return once the other process has committed."""
+        self.orders[1].send(name)
+        assert self.answers[0].recv() == name
+
+    def end(self):
+        self.orders[1].send(None)
+        os.waitpid(self.pid, 0)
+
+
+def rename(account_id, name):
+    with db.transaction("rename") as tx:
+        tx._link.connection.execute(
+            "UPDATE activities SET name = ? WHERE account_id = ?", (name, account_id)
+        )
+        cache.touch(tx, account_id)
+
+
+def test_what_one_process_wrote_the_other_gives_though_redis_dies_between(client, ana, tmp_path):
+    server, link = RestartableRedis(tmp_path), extensions.limiter.link
+    server.start()
+    own = RedisLink(server.url)
+    extensions.limiter.bind(own)
+    cache.bind(own)
+    writer = Writer(ana.account_id)
+    try:
+        for number in range(60):
+            if number % 20 == 7:
+                server.kill()
+            if number % 20 == 13:
+                server.start()
+            writer.rename(f"name {number}")
+            for _ in range(2):
+                (item,) = client.get(LIST, headers=ana.headers).json["items"]
+                assert item["name"] == f"name {number}"
+    finally:
+        writer.end()
+        server.kill()
+        extensions.limiter.bind(link)
+        cache.bind(link)

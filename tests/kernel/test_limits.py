@@ -82,7 +82,7 @@ def test_what_is_counted_lies_in_redis_and_names_nobody(tight, settings):
 
 
 def test_a_refusal_is_logged_without_the_address_or_the_email(tight, settings, caplog):
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", logger="fittrack")
     config.use(dataclasses.replace(settings, limit_credentials="1 per minute"))
     form = {"email": "ana@example.com", "password": "none of these"}
     answers = [tight.post("/api/v1/auth/login", json=form).status_code for _ in range(2)]

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 
 import pytest
 from redis import Redis
 
-from fittrack import devserver
 from fittrack.redis_link import FIRST_PAUSE_S, RedisAway, RedisLink, Script
-from tests.private_redis import wait_for_redis
+from tests.private_redis import RestartableRedis
 
 ECHO = Script("return ARGV[1]")
 
 
-class Server:
-    """A Redis that a test may end and start again."""
-
-    def __init__(self, folder):
-        self.socket = folder / "own.sock"
-        self.url = f"unix://{self.socket}"
-        self.process = None
-
-    def start(self):
-        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", ""]
-        self.process = subprocess.Popen(
-            [devserver.redis_binary(), *options], stdout=subprocess.DEVNULL
-        )
-        wait_for_redis(self.url)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def server(tmp_path):
-    server = Server(tmp_path)
+    server = RestartableRedis(tmp_path)
     server.start()
     yield server
     server.kill()
