@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from types import SimpleNamespace
 
 import cbor2
 import pytest
@@ -195,13 +194,14 @@ def test_an_admin_with_a_passkey_has_a_second_factor(client):
         {"signature": b"x"},
         {"challenge": encoded(b"x" * 32)},
         {"challenge": 7},
+        {"challenge": "\ud800" * 43},
+        {"challenge": ["x"]},
         {"replaced_data": b"short"},
         {"replaced_client_data": b"{}"},
         {"replaced_client_data": b"[" * 2000},
         {"replaced_client_data": b"\xff\xfe"},
         {"user_handle": encoded(b"somebody else's handle")},
         {"user_handle": None},
-        {"user_handle": "ü"},
     ],
     ids=str,
 )
@@ -479,6 +479,7 @@ def test_a_name_has_bounds(client, ana, phone, name):
         {},
         {"id": "a", "rawId": "a", "type": "password", "response": {}},
         {"id": "a", "rawId": "ä", "type": "public-key", "response": {}},
+        {"id": "a", "rawId": "a", "type": "public-key", "response": {"userHandle": "ü"}},
         {"id": "a" * 2000, "rawId": "a", "type": "public-key", "response": {"signature": 7}},
     ],
     ids=str,
@@ -495,6 +496,7 @@ def test_what_newer_browsers_add_is_let_through(client, ana, registered):
     options = client.post(LOGIN_OPTIONS, json={}).json
     credential = registered.get(options)
     credential["newMember"] = {"a": 1}
+    credential["authenticatorAttachment"] = "implanted"
     credential["response"]["another"] = "b"
 
     assert client.post(LOGIN, json={"credential": credential}).status_code == 200
@@ -518,48 +520,3 @@ def test_options_for_a_completion_need_a_begun_log_in(client):
     answer = client.post(f"{MFA}/options", json={"mfa_token": "made up"})
 
     assert (answer.status_code, answer.json["code"]) == (401, "invalid_mfa_token")
-
-
-def settings_of(base_url, cors="", rp_id="", origins=""):
-    return SimpleNamespace(
-        base_url=base_url,
-        origins=frozenset(filter(None, cors.split(","))),
-        webauthn_rp_id=rp_id,
-        webauthn_origins=origins,
-    )
-
-
-@pytest.mark.parametrize(
-    ("settings", "rp_id", "origins"),
-    [
-        (
-            settings_of("http://127.0.0.1:8000"),
-            "localhost",
-            ("http://127.0.0.1:8000", "http://localhost:8000"),
-        ),
-        (
-            settings_of("https://fittrack.example/api", "https://app.fittrack.example,*"),
-            "fittrack.example",
-            ("https://app.fittrack.example", "https://fittrack.example"),
-        ),
-        (
-            settings_of("HTTPS://FitTrack.example:443"),
-            "fittrack.example",
-            ("https://fittrack.example",),
-        ),
-        (
-            settings_of("http://[::1]:8000"),
-            "localhost",
-            ("http://[::1]:8000", "http://localhost:8000"),
-        ),
-        (
-            settings_of("https://api.x.example", rp_id="x.example", origins="https://x.example, "),
-            "x.example",
-            ("https://x.example",),
-        ),
-    ],
-)
-def test_domain_and_origins_follow_from_the_settings(settings, rp_id, origins):
-    party = rules.relying_party(settings)
-
-    assert (party.rp_id, party.origins) == (rp_id, origins)

@@ -88,6 +88,11 @@ def test_a_completed_reset_leaves_no_factor_and_no_session(client, ana, admin):
     }
     assert log_in(client, address_of(client, ana)).json["mfa_required"] is False
     assert events_of(ana).count("factor_reset_completed") == 1
+    history = client.get(f"/api/v1/users/{ana}/history", headers=login(client, admin)).json
+    assert [(action["kind"], action["actor_id"]) for action in history["items"]] == [
+        ("factor_reset_completed", admin),
+        ("factor_reset_opened", admin),
+    ]
     subject = mails_to(address_of(client, ana))[0].subject
     assert subject == "The second factors of your account were removed"
 

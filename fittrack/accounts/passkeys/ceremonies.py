@@ -7,6 +7,7 @@ parsers raise, so that any of its exceptions means that the answer does not hold
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ TRANSPORTS = frozenset(each.value for each in AuthenticatorTransport)
 LONGEST_ID_BYTES = 1023
 LEAST_RSA_BITS = 2048
 MOST_RSA_BITS = 4096
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class DoesNotHold(Exception):
@@ -104,12 +106,13 @@ def request_options(
 
 
 def challenge_of(credential: Mapping[str, Any]) -> str:
-    """Return the challenge that an answer says it is for, or "" where it says none."""
+    """Return the challenge that an answer says it is for, or "" where it can't be one of ours."""
     try:
         client_data = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
-        return str(client_data["challenge"])
+        challenge = str(client_data["challenge"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
+    return challenge if _CHALLENGE.fullmatch(challenge) else ""
 
 
 def check_registration(
@@ -118,7 +121,7 @@ def check_registration(
     """Return what a new passkey says of itself. Raises: DoesNotHold."""
     try:
         verified = webauthn.verify_registration_response(
-            credential=dict(credential),
+            credential=_known(credential),
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=party.rp_id,
             expected_origin=list(party.origins),
@@ -148,7 +151,7 @@ def check_assertion(
     """
     try:
         verified = webauthn.verify_authentication_response(
-            credential=dict(credential),
+            credential=_known(credential),
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=party.rp_id,
             expected_origin=list(party.origins),
@@ -167,6 +170,11 @@ def transports_of(credential: Mapping[str, Any]) -> str | None:
     told = credential["response"].get("transports") or ()
     known = sorted(TRANSPORTS.intersection(each for each in told if isinstance(each, str)))
     return ",".join(known) or None
+
+
+def _known(credential: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an answer is verified: hints that only newer browsers know must not matter."""
+    return {name: credential[name] for name in ("id", "rawId", "type", "response")}
 
 
 def _descriptors(passkeys: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:

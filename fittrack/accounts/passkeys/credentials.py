@@ -49,7 +49,9 @@ class AssertionSchema(WebAuthnSchema):
     authenticatorData = binary(OBJECT_CHARACTERS)
     signature = binary(SIGNATURE_CHARACTERS)
     userHandle = fields.String(
-        allow_none=True, validate=validate.Length(max=100), metadata={"example": EXAMPLE_CHALLENGE}
+        allow_none=True,
+        validate=[validate.Length(max=100), validate.Regexp(r"^[A-Za-z0-9_-]*=*\Z")],
+        metadata={"example": EXAMPLE_CHALLENGE},
     )
 
 

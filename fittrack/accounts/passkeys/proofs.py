@@ -113,4 +113,4 @@ def _is_own_handle(
     if not told:
         return not is_needed
     stored = repository.find_user_handle(tx, account_id) or ""
-    return hmac.compare_digest(str(told).rstrip("=").encode(), stored.encode())
+    return hmac.compare_digest(str(told).rstrip("="), stored)

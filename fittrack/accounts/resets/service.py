@@ -11,6 +11,7 @@ from datetime import datetime
 from fittrack import db, queues
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import tokens
+from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.errors import AccountNotFound, InvalidMailedToken
 from fittrack.accounts.factors import notices
 from fittrack.accounts.factors import service as factors
@@ -50,6 +51,7 @@ def open_reset(
         )
         repository.insert_factor_reset(tx, reset)
         _announce(tx, reset, now=now)
+        _note(tx, reset, "factor_reset_opened", admin_id, now=now)
         reply.record(tx, reset)
     return reset
 
@@ -117,6 +119,7 @@ def complete_reset(
         tokens.withdraw_tokens(tx, account_id, tokens.KEEP_FACTORS, now=now)
         factors.remove_all(tx, account_id, now=now)
         notices.tell(tx, account_id, EventKind.FACTOR_RESET_COMPLETED, now=now)
+        _note(tx, reset, "factor_reset_completed", admin_id, now=now)
         completed = repository.get_factor_reset(tx, reset.reset_id)
         reply.record(tx, completed)
     return completed
@@ -141,3 +144,9 @@ def _announce(tx: Transaction, reset: FactorReset, *, now: datetime) -> None:
             owner_id=reset.account_id,
             reset_id=reset.reset_id,
         )
+
+
+def _note(tx: Transaction, reset: FactorReset, kind: str, admin_id: str, *, now: datetime) -> None:
+    """Note what an admin did where auditors look; the reason may name people, so not that."""
+    after = {"reset_id": reset.reset_id}
+    record_action(tx, reset.account_id, kind, actor_id=admin_id, after=after, now=now)

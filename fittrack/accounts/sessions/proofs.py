@@ -27,7 +27,7 @@ from fittrack.accounts.passkeys.models import Purpose
 from fittrack.accounts.sessions import repository
 from fittrack.accounts.sessions.models import Login, Shown
 from fittrack.db import Transaction
-from fittrack.errors import Unauthenticated
+from fittrack.errors import Unauthenticated, field_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,20 @@ def weigh_password(account_id: str, password: str) -> PasswordProof:
     with db.reading("find_password") as tx:
         login = repository.get_login(tx, account_id)
     return PasswordProof(login, passwords.is_right(login.password_hash, password))
+
+
+def weigh_step_up(login: Login, shown: Shown, password: str | None) -> PasswordProof | None:
+    """Return the weighed password of who has no second factor, None for who must show one.
+
+    Raises: Invalid where what is needed is missing, TooManyLogins.
+    """
+    if login.is_second_factor_confirmed:
+        if shown.code is None and shown.passkey is None:
+            raise field_error("/code", "A code of your authenticator app, or a passkey, is needed.")
+        return None
+    if password is None:
+        raise field_error("/password", "The password is required.")
+    return weigh_password(login.account_id, password)
 
 
 def settle_password(

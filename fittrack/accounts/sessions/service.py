@@ -38,12 +38,11 @@ from fittrack.accounts.sessions.proofs import (
     refusal_of,
     settle_factor,
     settle_password,
-    weigh_password,
+    weigh_step_up,
 )
 from fittrack.accounts.sessions.rules import Verdict
 from fittrack.auth import MAY_LOG_IN, AccountNotActive, SessionEnded
 from fittrack.db import Transaction
-from fittrack.errors import field_error
 from fittrack.idempotency import Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
@@ -143,7 +142,7 @@ def step_up(
     with db.reading("find_step_up_login") as tx:
         login = repository.get_login(tx, account_id)
     has_factor = login.is_second_factor_confirmed
-    proof = _weighed(login, shown, password)
+    proof = weigh_step_up(login, shown, password)
     with db.transaction("step_up") as tx:
         if proof is None:
             repository.lock_login(tx, account_id)
@@ -384,17 +383,3 @@ def _revoke_family(
         remote_address=remote_address,
         now=now,
     )
-
-
-def _weighed(login: Login, shown: Shown, password: str | None) -> PasswordProof | None:
-    """Return the weighed password of who has no second factor, None for who must show one.
-
-    Raises: Invalid where what is needed is missing, TooManyLogins.
-    """
-    if login.is_second_factor_confirmed:
-        if shown.code is None and shown.passkey is None:
-            raise field_error("/code", "A code of your authenticator app, or a passkey, is needed.")
-        return None
-    if password is None:
-        raise field_error("/password", "The password is required.")
-    return weigh_password(login.account_id, password)
