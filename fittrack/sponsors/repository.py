@@ -71,11 +71,6 @@ def insert_sponsor_account(
     )
 
 
-def delete_sponsor_account(tx: Transaction, account_id: str) -> None:
-    """Make an account nobody's."""
-    tx.run(SQL["delete_sponsor_account"], account_id=account_id)
-
-
 def list_sponsor_accounts(tx: Transaction, sponsor_id: str) -> list[str]:
     """Return the accounts of a sponsor's people."""
     rows = tx.all(SponsorAccount, SQL["list_sponsor_accounts"], sponsor_id=sponsor_id)

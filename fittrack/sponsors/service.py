@@ -74,9 +74,9 @@ def place_account(
 ) -> None:
     """Make an account one of a sponsor's people instead of whose it was, or nobody's.
 
-    Raises: SponsorNotFound.
+    Raises: SponsorNotFound, LastSponsorAccount.
     """
-    repository.delete_sponsor_account(tx, account_id)
+    leave_sponsor(tx, account_id)
     if sponsor_id is not None:
         repository.get_sponsor(tx, sponsor_id)
         repository.insert_sponsor_account(tx, sponsor_id, account_id, now=now)
@@ -94,6 +94,11 @@ def find_sponsor_of(tx: Transaction, account_id: str) -> str | None:
 
 def erase_member(tx: Transaction, account_id: str) -> None:
     """Let an erased account be nobody's of a sponsor. Raises: LastSponsorAccount."""
+    leave_sponsor(tx, account_id)
+
+
+def leave_sponsor(tx: Transaction, account_id: str) -> None:
+    """Make an account nobody's of a sponsor that has others. Raises: LastSponsorAccount."""
     sponsor_id = repository.find_sponsor_of(tx, account_id)
     if sponsor_id is None:
         return

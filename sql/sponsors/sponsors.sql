@@ -66,11 +66,6 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
 INSERT INTO sponsor_accounts (account_id, sponsor_id, added_at)
 VALUES (:account_id, :sponsor_id, :added_at)
 
--- name: delete_sponsor_account
--- Make an account nobody's.
-DELETE FROM sponsor_accounts
- WHERE account_id = :account_id
-
 -- name: list_sponsor_accounts
 -- A sponsor's people.
 SELECT account_id

@@ -13,6 +13,7 @@ from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable
 from fittrack.db.values import instant_to_text
 from fittrack.errors import Forbidden, PreconditionFailed
+from fittrack.sponsors import service as sponsors
 from tests.accounts.steps import mails_to, pointers, probe
 from tests.factories_accounts import login, make_account
 from tests.factories_drawings import make_sponsor
@@ -140,7 +141,7 @@ def test_no_search_reads_a_whole_table(database, name):
 
 
 @pytest.mark.parametrize(
-    "query", ["role=king", "status=x", "q=a", "created_from=2026-01-01", "x=1"]
+    "query", ["role=king", "status=x", "q=a", "q=%20%20%20", "created_from=2026-01-01", "x=1"]
 )
 def test_a_wrong_filter_is_refused(client, admin, query):
     assert client.get(f"{USERS}?{query}", headers=admin).status_code == 422
@@ -244,6 +245,9 @@ def test_a_sponsors_person_needs_a_sponsor_and_leaves_it_with_the_role(client, a
     assert (placed.json["role"], placed.json["sponsor_id"]) == ("sponsor", acme)
     assert client.get(f"/api/v1/sponsors/{acme}", headers=login(client, ana)).status_code == 200
 
+    last = edit(client, admin, ana, role="user")
+    assert (last.status_code, last.json["code"]) == (409, "last_sponsor_account")
+    sponsors.add_account(sponsor_id=acme, account_id=make_account(), now=utc_now())
     left = edit(client, admin, ana, role="user")
     assert (left.json["role"], left.json["sponsor_id"]) == ("user", None)
 

@@ -164,9 +164,9 @@ def test_an_account_that_lost_its_profile_gets_one_and_no_other_a_second(client,
     db.engine().raw().execute("DELETE FROM profiles WHERE account_id = ?", (ana,))
     keyed = admin | {"Idempotency-Key": "profile-1"}
     made = client.post(PROFILES, json=body, headers=keyed)
-    assert (made.status_code, made.json["tier"]) == (201, "F-30-39-ADV")
+    assert (made.status_code, made.json.keys()) == (201, {"account_id", "updated_at"})
     assert client.post(PROFILES, json=body, headers=keyed).json == made.json
-    assert profile(client, admin, ana).json == made.json
+    assert profile(client, admin, ana).json["tier"] == "F-30-39-ADV"
 
 
 def test_nobody_gets_a_profile_who_has_no_account(client, admin, ana):

@@ -118,8 +118,8 @@ def words_of(standing: Standing) -> str:
     """Return what a member is told about a new role."""
     if standing.premium_until_at is None:
         return f"An admin has changed your account's role to: {standing.role}."
-    day = standing.premium_until_at.date()
-    return f"Your account is premium until {day:%Y-%m-%d}."
+    until_at = standing.premium_until_at.astimezone(UTC)
+    return f"Your account is premium until {until_at:%Y-%m-%d %H:%M} UTC."
 
 
 def checked_standing(standing: Standing, *, now: datetime) -> Standing:

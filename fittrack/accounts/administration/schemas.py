@@ -35,9 +35,10 @@ def sponsor_field(**more: Any) -> fields.UUID:
 class UsersQuery(PageQuery):
     """What to search accounts by; filters narrow each other."""
 
-    q = fields.String(
+    q = words_field(
+        2,
+        254,
         load_default=None,
-        validate=validate.Length(min=2, max=254),
         metadata={"description": "The beginning of a display name, or a whole e-mail address."},
     )
     role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
@@ -124,6 +125,19 @@ class UserSchema(Schema):
         required=True, allow_none=True, attribute="user.last_login_at"
     )
     suspension = fields.Nested(AdminSuspensionSchema, required=True, allow_none=True)
+
+
+class InvitedSchema(Schema):
+    """An account that was just made, without what belongs to its owner alone."""
+
+    account_id = fields.UUID(required=True, attribute="user.account_id")
+    role = fields.String(required=True, attribute="user.role", metadata={"example": "auditor"})
+    status = fields.String(required=True, attribute="user.status", metadata={"example": "pending"})
+    premium_until_at = fields.AwareDateTime(
+        required=True, allow_none=True, attribute="user.premium_until_at"
+    )
+    sponsor_id = fields.UUID(required=True, allow_none=True, attribute="user.sponsor_id")
+    created_at = fields.AwareDateTime(required=True, attribute="user.created_at")
 
 
 class EditUserSchema(Schema):

@@ -75,7 +75,7 @@ def edit_user(
     """Change an account's role, status or what its owner can't; effective on its next request.
 
     Raises: AccountNotFound, PreconditionFailed, Invalid, Forbidden, OwnAccount, AccountErased,
-    StatusNotChangeable, Underage.
+    StatusNotChangeable, LastSponsorAccount, Underage.
     """
     with db.transaction("edit_user") as tx:
         if changes.keys() & rules.DELICATE_FIELDS:
@@ -91,7 +91,7 @@ def edit_user(
 def delete_user(*, account_id: str, actor_id: str, now: datetime) -> Erased:
     """Erase somebody else's account for good, as its owner could.
 
-    Raises: OwnAccount, AccountNotFound, LastAdmin.
+    Raises: OwnAccount, AccountNotFound, LastAdmin, LastSponsorAccount.
     """
     if account_id == actor_id:
         raise OwnAccount
@@ -150,7 +150,7 @@ def get_details(tx: Transaction, account_id: str, *, now: datetime) -> UserDetai
 def place_with_sponsor(
     tx: Transaction, account_id: str, sponsor_id: str | None, *, now: datetime
 ) -> None:
-    """Make an account one of a sponsor's people, or nobody's. Raises: Invalid."""
+    """Place an account with a sponsor, or with none. Raises: Invalid, LastSponsorAccount."""
     try:
         sponsors.place_account(tx, account_id, sponsor_id=sponsor_id, now=now)
     except SponsorNotFound as error:

@@ -1,4 +1,7 @@
-"""Inviting somebody over HTTP."""
+"""Inviting somebody over HTTP.
+
+Answers may be kept for a day under the admin's Idempotency-Key, so that they name nobody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
-from fittrack.accounts.administration.schemas import UserSchema
+from fittrack.accounts.administration.schemas import InvitedSchema
 from fittrack.accounts.invitations import service
 from fittrack.accounts.invitations.schemas import InvitationSchema
 from fittrack.auth import current_account_id, require_step_up, roles_required
@@ -26,7 +29,7 @@ blp = Blueprint(
 @blp.post("")
 @roles_required("admin")
 @blp.arguments(InvitationSchema)
-@blp.response(201, UserSchema)
+@blp.response(201, InvitedSchema)
 def invite_user(body: dict[str, Any]) -> Response:
     """Make an account of any role; its owner is mailed a token to set a password with."""
     require_step_up(now=utc_now())
@@ -36,13 +39,13 @@ def invite_user(body: dict[str, Any]) -> Response:
         lambda reply: service.invite_user(
             form=form, actor_id=current_account_id(), now=utc_now(), reply=reply
         ),
-        schema=UserSchema,
+        schema=InvitedSchema,
     )
 
 
 @blp.post("/<uuid:account_id>/invitation")
 @roles_required("admin")
-@blp.response(200, UserSchema)
+@blp.response(200, InvitedSchema)
 def renew_invitation(account_id: UUID) -> Response:
     """Mail a fresh token to who was invited and has not come."""
     require_step_up(now=utc_now())
@@ -50,6 +53,6 @@ def renew_invitation(account_id: UUID) -> Response:
         lambda reply: service.renew_invitation(
             account_id=str(account_id), actor_id=current_account_id(), now=utc_now(), reply=reply
         ),
-        schema=UserSchema,
+        schema=InvitedSchema,
         status=200,
     )

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_dump, validate
+from marshmallow import Schema, fields, validate
 
-from fittrack.accounts.profiles.models import ProfileView
-from fittrack.accounts.profiles.schemas import (
-    ProfilePatchSchema,
-    ProfileSchema,
-    plain_profile,
-)
+from fittrack.accounts.profiles.schemas import ProfilePatchSchema
 from fittrack.accounts.tiers.rules import TIERS
 from fittrack.pagination import PageQuery, page_schema
 
@@ -61,12 +56,11 @@ class NewProfileSchema(WholeProfileSchema):
     account_id = fields.UUID(required=True)
 
 
-class MadeProfileSchema(ProfileSchema):
-    """A profile in the units that its owner prefers."""
+class MadeProfileSchema(Schema):
+    """A profile that was just made, without what it tells: its answer may be kept for a day."""
 
-    @pre_dump
-    def _plain(self, view: ProfileView, **_kwargs: Any) -> dict[str, Any]:
-        return plain_profile(view, view.stored.units)
+    account_id = fields.UUID(required=True, attribute="stored.account_id")
+    updated_at = fields.AwareDateTime(required=True, attribute="stored.updated_at")
 
 
 def whole(body: dict[str, Any]) -> dict[str, Any]:

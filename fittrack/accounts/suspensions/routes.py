@@ -15,9 +15,9 @@ from fittrack.accounts.suspensions.schemas import (
     AppealPageSchema,
     AppealSchema,
     AppealsQuery,
+    DecidedAppealSchema,
     DecisionSchema,
     MemberAppealPageSchema,
-    MemberAppealSchema,
     NewAppealSchema,
 )
 from fittrack.auth import current_account_id, login_even_suspended, roles_required
@@ -78,7 +78,7 @@ def list_appeals(query: dict[str, Any]) -> Page[Appeal]:
 @blp.post("/<uuid:appeal_id>/decision")
 @roles_required("admin")
 @blp.arguments(DecisionSchema)
-@blp.response(200, MemberAppealSchema)
+@blp.response(200, DecidedAppealSchema)
 def decide_appeal(body: dict[str, str], appeal_id: UUID) -> Response:
     """Accept an appeal, which lifts the suspension, or reject it."""
     return idempotency.once(
@@ -90,6 +90,6 @@ def decide_appeal(body: dict[str, str], appeal_id: UUID) -> Response:
             now=utc_now(),
             reply=reply,
         ),
-        schema=MemberAppealSchema,
+        schema=DecidedAppealSchema,
         status=200,
     )

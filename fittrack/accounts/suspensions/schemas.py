@@ -40,6 +40,19 @@ class MemberAppealSchema(AppealSchema):
     decided_by_id = fields.UUID(required=True, allow_none=True)
 
 
+class DecidedAppealSchema(Schema):
+    """A decision that was taken, without anybody's words: its answer may be kept for a day."""
+
+    appeal_id = fields.UUID(required=True)
+    suspension_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(STATES), metadata={"example": "accepted"}
+    )
+    decided_by_id = fields.UUID(required=True)
+    decided_at = fields.AwareDateTime(required=True)
+
+
 class AppealsQuery(PageQuery):
     """Which appeals to list."""
 
