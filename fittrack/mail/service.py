@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from email import message_from_bytes, policy
 from itertools import islice
@@ -70,14 +72,15 @@ def list_mailbox(*, to: str | None = None) -> list[DeliveredMail]:
     return list(islice(shown, SHOWN_MAILS))
 
 
-def empty_mailbox(*, of: str) -> None:
-    """Take an address's mails out of the mailbox folder; mails that were sent are out of reach."""
+def empty_mailbox(*, of: Collection[str]) -> None:
+    """Take mails to some addresses out of the mailbox folder; what was sent is out of reach."""
     if not config.current().mail_url.startswith(FOLDER):
         return
-    wanted = as_written(of).casefold()
+    wanted = {as_written(address).casefold() for address in of}
     for file in _mailbox().glob("*.eml"):
-        if _read(file).to.casefold() == wanted:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process has taken it out
+            if _read(file).to.casefold() in wanted:
+                file.unlink()
 
 
 def _mailbox() -> Path:

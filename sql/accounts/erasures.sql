@@ -14,6 +14,22 @@ UPDATE accounts
  WHERE account_id = :account_id
    AND status <> 'erased'
 
+-- name: list_addresses_of
+-- Every address that mails of an account went to.
+SELECT email
+  FROM accounts
+ WHERE account_id = :account_id
+   AND email IS NOT NULL
+ UNION
+SELECT new_email AS email
+  FROM email_changes
+ WHERE account_id = :account_id
+   AND new_email IS NOT NULL
+ UNION
+SELECT former_email AS email
+  FROM email_changes
+ WHERE account_id = :account_id
+
 -- name: erase_name_holds
 -- Free the names that an address asked for.
 DELETE FROM display_name_holds

@@ -17,6 +17,13 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """An address that mails went to."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventId:
     """A security event, by its id."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from fittrack.accounts.erasure.models import Erasure, EventId
+from fittrack.accounts.erasure.models import Address, Erasure, EventId
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -29,6 +29,12 @@ def erase_account(
         display_name=display_name,
         display_name_key=display_name_key,
     )
+
+
+def list_addresses_of(tx: Transaction, account_id: str) -> list[str]:
+    """Return every address that mails of an account went to."""
+    rows = tx.all(Address, SQL["list_addresses_of"], account_id=account_id)
+    return [row.email for row in rows]
 
 
 def erase_name_holds(tx: Transaction, email_key: str) -> None:

@@ -56,7 +56,6 @@ def erase_security_events(tx: Transaction, account_id: str, *, row_limit: int) -
 
 # A few rows each, forgotten in the request's transaction, in this order.
 AT_ONCE: tuple[AtOnce, ...] = (
-    tickets.erase_member,
     exports.end_member,
     repository.erase_profile,
     repository.erase_profile_image,
@@ -118,6 +117,7 @@ def erase_account(
     """
     with db.transaction("erase_account") as tx:
         account = _hold(tx, account_id)
+        addresses = repository.list_addresses_of(tx, account_id)
         withdrawn = tickets.withdraw_tickets(tx, account_id, now=now) if withdraw_tickets else 0
         display_name = _forget_person(tx, account, actor_id=actor_id, now=now)
         queues.erase_jobs(tx, account_id)
@@ -125,9 +125,7 @@ def erase_account(
         record_action(tx, account_id, "erased", actor_id=actor_id, now=now)
         _enqueue(tx, account_id, is_second_look=False, now=now)
         prizes = _pending_prizes(tx, account_id)
-        if account.email is not None:
-            email = account.email
-            tx.after_commit(lambda: mail.empty_mailbox(of=email))
+        tx.after_commit(lambda: mail.empty_mailbox(of=addresses))
     return Erased(account_id, "erased", display_name, withdrawn, prizes)
 
 
@@ -164,12 +162,8 @@ def _hold(tx: Transaction, account_id: str) -> Account:
 
 
 def _forget_person(tx: Transaction, account: Account, *, actor_id: str, now: datetime) -> str:
-    """Blank the account and all that a person could be told by; return the pseudonym.
-
-    The points first, for a purchase that is under way holds them until it is done.
-    """
+    """Blank the account and all that a person could be told by; return the pseudonym."""
     account_id = account.account_id
-    points.erase_member(tx, account_id, actor_id=actor_id, now=now)
     sponsors.erase_member(tx, account_id)
     repository.erase_name_holds(tx, account.email_key)
     display_name = rules.pseudonym(entropy.random_bytes(rules.PSEUDONYM_BYTES))
@@ -180,14 +174,18 @@ def _forget_person(tx: Transaction, account: Account, *, actor_id: str, now: dat
         display_name=display_name,
         display_name_key=account_rules.folded(display_name),
     )
-    _forget_at_once(tx, account_id, now=now)
+    _forget_at_once(tx, account_id, actor_id=actor_id, now=now)
     return display_name
 
 
-def _forget_at_once(tx: Transaction, account_id: str, *, now: datetime) -> None:
+def _forget_at_once(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:
     repository.end_erased_sessions(tx, account_id, ended_at=now)
     for step in AT_ONCE:
         step(tx, account_id)
+    # Late, for this ends with the head of the ledger's chain; and before the tags, for a purchase
+    # that is under way holds the points until its tag is there.
+    points.erase_member(tx, account_id, actor_id=actor_id, now=now)
+    tickets.erase_member(tx, account_id)
 
 
 def _forget_in_batches(account_id: str) -> bool:
@@ -208,9 +206,8 @@ def _forget_again(
 ) -> None:
     """Forget what came in since, points of a refund among it, and note that nothing is left."""
     account_id = erasure.account_id
-    points.erase_member(tx, account_id, actor_id=erasure.actor_id, now=now)
-    _forget_at_once(tx, account_id, now=now)
     queues.erase_jobs(tx, account_id, but=lease.outbox_id)
+    _forget_at_once(tx, account_id, actor_id=erasure.actor_id, now=now)
     repository.finish_erasure(tx, account_id, finished_at=now)
     if not is_second_look:
         _enqueue(tx, account_id, is_second_look=True, now=now, due_at=now + SECOND_LOOK)
