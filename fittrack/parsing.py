@@ -15,6 +15,7 @@ from gunicorn.http.errors import ParseException
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import UUIDConverter
 
 from fittrack.errors import BadRequest, TooLarge, UnsupportedMediaType, field_error
 
@@ -25,6 +26,12 @@ class MalformedJson(BadRequest):
     """The body is not well-formed JSON."""
 
     code = "malformed_json"
+
+
+class IdConverter(UUIDConverter):
+    """An id in an address as we give it out, lower-case with hyphens; any other spelling is 404."""
+
+    regex = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class StrictParser(FlaskParser):

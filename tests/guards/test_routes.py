@@ -143,7 +143,12 @@ def test_suspended_members_reach_only_what_is_meant_for_them(rules):
 
 
 @pytest.mark.parametrize(
-    "identifier", ["x", "1", "0" * 36, "%00", "é", SOME_ID[:-1], SOME_ID + "0"]
+    "identifier",
+    [
+        *("x", "1", "0" * 36, "%00", "é", SOME_ID[:-1], SOME_ID + "0"),
+        *(SOME_ID.upper(), SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", f"urn:uuid:{SOME_ID}"),
+        *(f"{SOME_ID}%0A", f"%20{SOME_ID}", SOME_ID.replace("0", "\u0660")),
+    ],
 )
 def test_a_malformed_id_is_404(client, rules, identifier):
     headers = login(client, make_account(role="admin"))
