@@ -11,7 +11,7 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fittrack import cli, config, db, errors, extensions, headers, log, queues
+from fittrack import cli, config, db, errors, extensions, headers, log, metrics, queues
 from fittrack.config import Config
 
 MAX_BODY_BYTES = 1 << 20
@@ -50,6 +50,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app = FitTrack(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, TRUSTED_HOSTS=None)
     log.init_logging(settings.log_level)
+    metrics.init_app(app)  # before all others, so that it sees what they made of an answer
     log.init_app(app)
     headers.init_app(app)
     db.bind(settings.database_url, synchronous=settings.sqlite_synchronous)
@@ -77,12 +78,13 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.drawings.tickets.routes import blp as tickets
     from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
+    from fittrack.health.routes import telemetry
     from fittrack.notifications.routes import blp as notifications
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
     from fittrack.sponsors.routes import blp as sponsors
 
-    for blueprint in (health, reference):
+    for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
 

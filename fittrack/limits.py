@@ -18,7 +18,7 @@ from flask_limiter import Limit, Limiter, RouteLimit
 from flask_limiter.util import get_qualified_name
 from limits import parse_many
 
-from fittrack import auth, cache, config, crypto, parsing, windows
+from fittrack import auth, cache, config, crypto, metrics, parsing, windows
 from fittrack.errors import TooManyRequests
 from fittrack.redis_link import RedisAway, RedisLink
 from fittrack.windows import Counter, MemoryWindows, Passage, Standing
@@ -137,7 +137,7 @@ class RequestLimiter(Limiter):
             if self.link is not None:
                 return windows.take(self.link, counters, value_key=value_key)
         except RedisAway:
-            pass
+            metrics.add_redis_error("limits")
         return self.memory.take(counters)
 
     def stand(self, limit: RouteLimit) -> Callable[[View], View]:

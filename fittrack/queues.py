@@ -22,7 +22,7 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
-from fittrack import config, db, log, trace
+from fittrack import config, db, log, metrics, trace
 from fittrack.clock import epoch_s, utc_now
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
@@ -161,7 +161,7 @@ def claim(outbox_id: str, *, now: datetime) -> Lease | None:
         if row is None:
             return None
         if row.attempts >= MAX_ATTEMPTS:  # nobody lived to say that an attempt failed
-            _bury(tx, outbox_id)
+            _bury(tx, row)
             return None
         lease_s = JOBS[row.job_name].timeout_s() + LEASE_MARGIN_S
         leased_until_at = now + timedelta(seconds=lease_s)
@@ -183,10 +183,11 @@ def claim(outbox_id: str, *, now: datetime) -> Lease | None:
     )
 
 
-def _bury(tx: Transaction, outbox_id: str) -> None:
+def _bury(tx: Transaction, row: OutboxRow) -> None:
     reason = "its worker died in the last attempt"
-    tx.run(SQL["bury_job"], outbox_id=outbox_id, last_error=reason)
-    logger.error("a job was buried", extra={"outbox_id": outbox_id})
+    tx.run(SQL["bury_job"], outbox_id=row.outbox_id, last_error=reason)
+    logger.error("a job was buried", extra={"outbox_id": row.outbox_id})
+    metrics.add_job(row.job_name, "dead")
 
 
 def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:
@@ -198,8 +199,11 @@ def finish(tx: Transaction, lease: Lease, *, now: datetime) -> None:
         raise LeaseLost(lease.outbox_id)
 
 
-def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) -> None:
-    """Put a failed job back with a jittered back-off; bury it after 8 attempts or when final."""
+def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) -> str:
+    """Put a failed job back with a jittered back-off; bury it after 8 attempts or when final.
+
+    Returns `failed` or `dead`.
+    """
     delay_s = min(3600, 2**lease.attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
     state = "dead" if is_final or lease.attempt >= MAX_ATTEMPTS else "pending"
     with db.transaction("fail_job") as tx:
@@ -211,6 +215,7 @@ def fail(lease: Lease, reason: str, *, now: datetime, is_final: bool = False) ->
             due_at=now + timedelta(seconds=delay_s),
             last_error=reason[:1000],
         )
+    return "dead" if state == "dead" else "failed"
 
 
 def sweep(*, now: datetime) -> int:
@@ -311,4 +316,5 @@ def _tell(kind: JobKind, path: str, key: str, args: tuple[str, ...]) -> None:
         return
     except RedisError as error:
         _away_until_s = time.monotonic() + AWAY_PAUSE_S
+        metrics.add_redis_error("queues")
         logger.warning("Redis is away; the sweep will wake the jobs", extra={"error": str(error)})

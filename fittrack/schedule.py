@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from fittrack import config, db, log, trace
+from fittrack import config, db, log, metrics, trace
 from fittrack.clock import utc_now
 from fittrack.db.errors import DatabaseError, Unique
 from fittrack.db.loader import load_sql
@@ -78,6 +78,7 @@ PERIODIC = (
 
 def run_forever() -> None:
     """Work through the table until SIGTERM or SIGINT."""
+    metrics.start("scheduler")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -103,6 +104,9 @@ def _run_if_due(entry: Periodic, *, now: datetime) -> bool:
         _function(entry.path)(now=now)
     except Exception:
         logger.exception("a periodic run failed", extra={"periodic": entry.name})
+        metrics.add_periodic(entry.name, "failed")
+    else:
+        metrics.add_periodic(entry.name, "done")
     return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import mmap
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -19,7 +20,7 @@ from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from fittrack import db, log, queues, trace
+from fittrack import db, log, metrics, queues, trace
 from fittrack.clock import utc_now
 from fittrack.db.errors import DatabaseError
 from fittrack.queues import JOBS, QUEUES, Hopeless, Lease, LeaseLost
@@ -66,23 +67,34 @@ def work(*, burst: bool = False) -> None:
         maintenance_interval=MAINTENANCE_S,
         work_horse_killed_handler=release,
     )
+    metrics.start("worker")
     worker.work(burst=burst, logging_level="WARNING")
 
 
 def run_outbox(outbox_id: str) -> None:
     """Do the job of one outbox row, unless it is done, not due, or in another worker's hands."""
+    metrics.enter_horse()
     lease = db.retry(lambda: queues.claim(outbox_id, now=utc_now()))
     if lease is None:
         return
     _slot.note(lease)
     log.set_request_id(lease.request_id)
     trace.begin(lease.traceparent)
+    started_s = time.perf_counter()
+    outcome = _attempt(lease)
+    metrics.add_job(lease.job_name, outcome, time.perf_counter() - started_s)
+
+
+def _attempt(lease: Lease) -> str:
+    """Do a job and return how it ended."""
     try:
         db.retry(lambda: _function(lease.job_name)(lease, **lease.payload), may_replay=True)
     except LeaseLost:
-        logger.warning("another worker took this job over", extra={"outbox_id": outbox_id})
+        logger.warning("another worker took this job over", extra={"outbox_id": lease.outbox_id})
+        return "lost"
     except Exception as error:
-        _put_back(lease, error)
+        return _put_back(lease, error)
+    return "done"
 
 
 def release(job: Job, _pid: int | None, status: int | None, _usage: object) -> None:
@@ -97,6 +109,7 @@ def release(job: Job, _pid: int | None, status: int | None, _usage: object) -> N
     log.set_request_id(lease.request_id)
     trace.begin(lease.traceparent)
     logger.error("a work-horse was killed", extra={"job_name": lease.job_name, "status": status})
+    metrics.add_job(lease.job_name, "killed")
     reason = f"its worker was killed (wait status {status})"
     try:
         db.retry(lambda: queues.fail(lease, reason, now=utc_now()))
@@ -110,11 +123,17 @@ def run_due(job_name: str, key: str) -> None:
     """Do what is due for one thing; the job looks at the thing's own times and state."""
     log.set_request_id(f"{job_name}-{key}")
     trace.begin(None)
+    metrics.enter_horse()
+    started_s = time.perf_counter()
+    outcome = "failed"
     try:
         db.retry(lambda: _function(job_name)(key), may_replay=True)
+        outcome = "done"
     except Exception:
         logger.exception("a due job failed; the sweep repeats it", extra={"job_name": job_name})
         raise
+    finally:
+        metrics.add_job(job_name, outcome, time.perf_counter() - started_s)
 
 
 def _function(job_name: str) -> Callable[..., Any]:
@@ -123,9 +142,10 @@ def _function(job_name: str) -> Callable[..., Any]:
     return function
 
 
-def _put_back(lease: Lease, error: Exception) -> None:
+def _put_back(lease: Lease, error: Exception) -> str:
+    """Put a failed job back, or bury it, and return which."""
     reason = f"{type(error).__name__}: {error}"
     extra = {"job_name": lease.job_name, "outbox_id": lease.outbox_id, "attempt": lease.attempt}
     logger.error("a job failed", extra=extra, exc_info=error)
     is_final = isinstance(error, Hopeless)
-    db.retry(lambda: queues.fail(lease, reason, now=utc_now(), is_final=is_final))
+    return db.retry(lambda: queues.fail(lease, reason, now=utc_now(), is_final=is_final))

@@ -39,6 +39,7 @@ def settings(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config
         redis_url=redis_url,
         **{name: config.new_secret() for name in config.SECRETS},
         mail_url=f"folder:{folder}/mailbox",
+        metrics_folder=f"{folder}/metrics",
         argon2_memory_kib=64,
         argon2_iterations=1,
         argon2_parallelism=1,

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from fittrack import metrics
 from fittrack.db.errors import Busy, Disconnected
 from fittrack.db.loader import Statement
 
@@ -112,13 +113,15 @@ def engine() -> Engine:
 @contextmanager
 def transaction(name: str) -> Iterator[Transaction]:
     """Open a writing unit named after its use case: commit at its end, roll back if it raises."""
+    began_s = time.perf_counter()
     tx = engine().begin(name, writing=True)
-    try:
-        yield tx
-    except BaseException:
-        tx.rollback()
-        raise
-    tx.commit()
+    with metrics.unit("write", began_s):
+        try:
+            yield tx
+        except BaseException:
+            tx.rollback()
+            raise
+        tx.commit()
     for callback in tx.callbacks:
         callback()
 
@@ -126,11 +129,13 @@ def transaction(name: str) -> Iterator[Transaction]:
 @contextmanager
 def reading(name: str) -> Iterator[Transaction]:
     """Open a read-only snapshot named after its use case."""
+    began_s = time.perf_counter()
     tx = engine().begin(name, writing=False)
-    try:
-        yield tx
-    finally:
-        tx.rollback()
+    with metrics.unit("read", began_s):
+        try:
+            yield tx
+        finally:
+            tx.rollback()
 
 
 def retry(unit: Callable[[], T], *, may_replay: bool = False) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import oracledb
 
+from fittrack import metrics
 from fittrack.db.errors import (
     Busy,
     Check,
@@ -85,9 +87,11 @@ class OracleEngine:
         if getattr(self._local, "is_in_unit", False):
             raise RuntimeError(f"{name} began inside another transaction of this thread")
         try:
-            connection = self._pool().acquire()
+            pool = self._pool()
+            connection = pool.acquire()
         except oracledb.Error as error:
             raise translated(error) from None
+        metrics.set_pool(busy=pool.busy, opened=pool.opened, most=pool.max)
         self._local.is_in_unit = True
         transaction = OracleTransaction(name, connection, self._leave)
         transaction.start(writing=writing)
@@ -174,11 +178,14 @@ class OracleTransaction(RowReader):
         if not rows:
             return 0
         cursor = self._connection.cursor()
+        started_s = time.perf_counter()
         try:
             cursor.setinputsizes(**_types_of_batch(rows))
             cursor.executemany(statement.oracle, [to_oracle(row) for row in rows])
         except oracledb.Error as error:
             raise translated(error) from None
+        finally:
+            metrics.add_statement(statement.name, time.perf_counter() - started_s)
         return int(cursor.rowcount)
 
     def returning(self, statement: Statement, **binds: Any) -> Any:
@@ -188,11 +195,14 @@ class OracleTransaction(RowReader):
         column = statement.outs[0].removeprefix("out_")
         kind = _TYPES_BY_SUFFIX.get(suffix_of(column)) or _out_type(statement.outs[0])
         out = cursor.var(kind)
+        started_s = time.perf_counter()
         try:
             cursor.setinputsizes(**_input_types(binds))
             cursor.execute(statement.oracle, {**to_oracle(binds), statement.outs[0]: out})
         except oracledb.Error as error:
             raise translated(error) from None
+        finally:
+            metrics.add_statement(statement.name, time.perf_counter() - started_s)
         values = out.getvalue()
         if not values:
             return None
@@ -226,11 +236,14 @@ class OracleTransaction(RowReader):
         check_binds(statement.binds, binds, statement.name)
         cursor = self._connection.cursor()
         cursor.arraysize = cursor.prefetchrows = ROWS_PER_TRIP
+        started_s = time.perf_counter()
         try:
             cursor.setinputsizes(**_input_types(binds))
             cursor.execute(statement.oracle, to_oracle(binds), fetch_lobs=False)
         except oracledb.Error as error:
             raise translated(error) from None
+        finally:
+            metrics.add_statement(statement.name, time.perf_counter() - started_s)
         return cursor
 
 

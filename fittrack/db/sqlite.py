@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from fittrack import metrics
 from fittrack.db import sqlite_functions
 from fittrack.db.errors import (
     Busy,
@@ -197,12 +198,15 @@ class SqliteTransaction(RowReader):
             check_binds(statement.binds, row, statement.name)
         if not rows:
             return 0
+        started_s = time.perf_counter()
         try:
             return self._link.connection.executemany(
                 statement.sqlite, [to_sqlite(row) for row in rows]
             ).rowcount
         except sqlite3.Error as error:
             raise self._link.translated(error) from error
+        finally:
+            metrics.add_statement(statement.name, time.perf_counter() - started_s)
 
     def returning(self, statement: Statement, **binds: Any) -> Any:
         """Run a statement that ends in RETURNING and return its value, or None without a row."""
@@ -234,10 +238,13 @@ class SqliteTransaction(RowReader):
 
     def _execute(self, statement: Statement, binds: Mapping[str, Any]) -> sqlite3.Cursor:
         check_binds(statement.binds, binds, statement.name)
+        started_s = time.perf_counter()
         try:
             return self._link.connection.execute(statement.sqlite, to_sqlite(binds))
         except sqlite3.Error as error:
             raise self._link.translated(error) from error
+        finally:
+            metrics.add_statement(statement.name, time.perf_counter() - started_s)
 
 
 def to_sqlite(binds: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,15 @@ def _schema_is_current() -> bool:
         return False
 
 
+def schema_version() -> int | None:
+    """Return the number of the newest migration that has run, or None where none has."""
+    try:
+        done = [step.version for step in migrate.status() if step.state == "done"]
+    except DatabaseError:
+        return None
+    return max(done, default=None)
+
+
 def _redis_answers() -> bool:
     try:
         return bool(queues.redis().ping())

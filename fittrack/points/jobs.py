@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fittrack import db, queues
 from fittrack.clock import rfc3339, utc_now
-from fittrack.points import audit
+from fittrack.points import audit, service
 from fittrack.points.audit_models import Report
 from fittrack.queues import Lease
 
@@ -21,10 +21,11 @@ def start_audit(*, now: datetime) -> None:
 
 
 def audit_ledger(lease: Lease) -> None:
-    """Audit the ledger and log the result; read-only, so that a second run does no harm."""
+    """Audit the ledger, log the result and record it; a second run records a second result."""
     report = audit.audit_ledger(now=utc_now())
     _tell(report)
     with db.transaction("finish_audit") as tx:
+        service.record_audit(tx, report, now=utc_now())
         queues.finish(tx, lease, now=utc_now())
 
 

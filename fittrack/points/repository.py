@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.ids import new_id
 from fittrack.points.audit_models import (
     ActivityDay,
     AuditedPosting,
@@ -306,4 +307,17 @@ def list_days_after(
         account_id=account_id,
         after_on=after_on,
         row_limit=row_limit,
+    )
+
+
+def insert_ledger_audit(
+    tx: Transaction, *, finished_at: datetime, transactions: int, findings: int
+) -> None:
+    """Record what an audit came to."""
+    tx.run(
+        SQL["insert_ledger_audit"],
+        audit_id=new_id(),
+        finished_at=finished_at,
+        transactions=transactions,
+        findings=findings,
     )

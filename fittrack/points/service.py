@@ -12,6 +12,7 @@ from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
 from fittrack.points import days as points_days
 from fittrack.points import ledger, repository
+from fittrack.points.audit_models import Report
 from fittrack.points.errors import PurchaseNotFound
 from fittrack.points.models import Balance, DayAward, DayReceipt, MaxHrValue, Request, StatementLine
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
@@ -260,3 +261,13 @@ def _purchase_key(reference_id: str) -> str:
 
 def _today(now: datetime) -> date:
     return day_of(now, config.current().zone)
+
+
+def record_audit(tx: Transaction, report: Report, *, now: datetime) -> None:
+    """Keep, in the caller's transaction, what an audit came to, for those who watch."""
+    repository.insert_ledger_audit(
+        tx,
+        finished_at=now,
+        transactions=report.transactions,
+        findings=sum(report.findings.counts.values()),
+    )

@@ -29,6 +29,7 @@ PUBLIC = {
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /redoc",
     "GET /static/<path:filename>",
     "POST /api/v1/auth/forgot-password",
