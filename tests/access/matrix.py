@@ -22,6 +22,14 @@ from fittrack.db.sqlite import open_connection
 from tests.access.rows import IDENTITIES, OPERATORS, OWNERS, Row
 from tests.access.world import World
 
+# What every answer carries, whoever gets it.
+MANNERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -59,39 +67,46 @@ class Matrix:
     def cells(self, row: Row) -> Iterator[Cell]:
         """Yield what each identity gets; those who may not must leave everything as it is."""
         refused = [who for who in IDENTITIES if not row.succeeds(who)]
-        self._lay_out()
-        before = b"" if row.is_read else self._digest()
+        self.lay_out()
+        before = b"" if row.is_read else self.digest()
         yield from [self._cell(row, who) for who in refused]
-        if not row.is_read and self._digest() != before:
+        if not row.is_read and self.digest() != before:
             yield Cell(row.operation, "all who are refused", "nothing changed", "something changed")
         for who in IDENTITIES:
             if row.succeeds(who):
                 if not row.is_read:
-                    self._lay_out()
+                    self.lay_out()
                 yield self._cell(row, who)
 
     def _cell(self, row: Row, who: str) -> Cell:
-        answer = self._ask(row, who)
+        answer = self.ask(row, who)
         got = str(answer.status_code)
         if answer.status_code >= 400:
             got += f" {(answer.get_json(silent=True) or {}).get('code')}"
+        if rude := ", ".join(_bad_manners(answer)):
+            got += f", and {rude}"
         if leaked := self._leaked(row, who, answer):
             got += f", and shows the owner's {leaked}"
         return Cell(row.operation, who, row.expected(who), got)
 
-    def _ask(self, row: Row, who: str) -> TestResponse:
+    def ask(self, row: Row, who: str, **instead: Any) -> TestResponse:
+        """Return the answer to a row's request; `instead` replaces what it sends."""
         method, template = row.operation.split(" ", 1)
         world = self.world
         path = re.sub(r"{(\w+)}", lambda found: world.value(row.path[found[1]]), template)
-        sent: dict[str, Any] = {"query_string": world.value(dict(row.query))}
-        if row.files:
-            sent["data"] = {name: (BytesIO(body), file) for name, (file, body) in row.files.items()}
-        elif row.json is not None:
-            sent["json"] = world.value(row.json)
         headers = {**world.headers[who], **world.value(dict(row.headers))}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        return self.client.open(path, method=method, headers=headers, **sent)
+        sent: dict[str, Any] = {"query_string": world.value(dict(row.query))}
+        return self.client.open(
+            path, method=method, headers=headers, **(sent | (instead or self._body(row)))
+        )
+
+    def _body(self, row: Row) -> dict[str, Any]:
+        if row.files:
+            files = row.files.items()
+            return {"data": {name: (BytesIO(body), file) for name, (file, body) in files}}
+        return {} if row.json is None else {"json": self.world.value(row.json)}
 
     def _leaked(self, row: Row, who: str, answer: TestResponse) -> str:
         """Return what is the owner's alone and shown to somebody else who did not know it."""
@@ -105,7 +120,7 @@ class Matrix:
             }
         return ", ".join(sorted(each for each in self.world.private - asked if each in text))
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
         """Begin again from the file, with nothing left in Redis."""
         path = self.folder / "copy.db"
         self.engine.close()
@@ -121,11 +136,25 @@ class Matrix:
         with Redis.from_url(self.settings.redis_url) as redis:
             redis.flushall()
 
-    def _digest(self) -> bytes:
+    def digest(self) -> bytes:
         """Return a hash of every row of the database."""
         connection = open_connection(str(self.path), "OFF")
-        digest = hashlib.sha256()
+        found = hashlib.sha256()
         for line in connection.iterdump():
-            digest.update(line.encode())
+            found.update(line.encode())
         connection.close()
-        return digest.digest()
+        return found.digest()
+
+
+def _bad_manners(answer: TestResponse) -> Iterator[str]:
+    """Yield what an answer does that none may, or lacks that each must have."""
+    headers = answer.headers
+    yield from (f"lacks {name}" for name, value in MANNERS.items() if headers.get(name) != value)
+    if "frame-ancestors 'none'" not in headers.get("Content-Security-Policy", ""):
+        yield "may be framed"
+    if "Set-Cookie" in headers:
+        yield "sets a cookie"
+    if headers.get("Location", "/").startswith(("http", "//")):
+        yield "leads elsewhere"
+    if answer.status_code >= 400 and headers["Content-Type"] != "application/problem+json":
+        yield "is no problem document"

@@ -31,6 +31,21 @@ ROWS = (
     Row(f"GET {USERS}", READERS, "200"),
     Row(f"GET {ONE}", READERS, "200", path=ANA),
     Row(f"GET {ONE}/history", READERS, "200", path=ANA),
+    Row("GET /api/v1/profiles", READERS, "200"),
+    Row("GET /api/v1/profiles/{account_id}", READERS, "200", path=ANA),
+    Row(
+        "PUT /api/v1/profiles/{account_id}",
+        ADMINS,
+        "200",
+        path=ANA,
+        json={"display_name": "Ana.R", "time_zone": "America/New_York"},
+    ),
+    Row(
+        "POST /api/v1/profiles",
+        ADMINS,
+        "409 profile_exists",
+        json={"account_id": "$owner", "display_name": "Ana.R", "time_zone": "America/New_York"},
+    ),
     Row(f"DELETE {ONE}", ADMINS, "202", asks_step_up=True, path=ANA),
     Row(
         f"PATCH {ONE}",
