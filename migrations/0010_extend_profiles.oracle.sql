@@ -38,7 +38,13 @@ UPDATE profiles
    AND fitness_level IS NOT NULL
 /
 -- Serves the daily look for members whose bracket is over.
-CREATE INDEX profiles_tier_review_ix ON profiles (tier_review_on)
+CREATE INDEX profiles_tier_review_ix ON profiles (tier_review_on, account_id)
+/
+-- Serves the numbers of members of all tiers without touching a row.
+CREATE INDEX profiles_tier_count_ix ON profiles (tier_code, is_in_open)
+/
+-- Serves whatever counts all accounts but those that are not active; these alone are in it.
+CREATE INDEX accounts_inactive_ix ON accounts (CASE WHEN status <> 'active' THEN account_id END)
 /
 -- A member's picture as we made it anew: 512 px square, WebP, without metadata.
 CREATE TABLE profile_images (

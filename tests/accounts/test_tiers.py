@@ -64,11 +64,20 @@ def test_open_holds_those_who_opted_in_besides_their_tier(counts):
     assert counts()["F-40-49-ADV"] == before["F-40-49-ADV"] == 1
 
 
+def test_who_has_no_tier_but_open_is_counted_there_once(counts):
+    ana = make_account()
+    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True})
+    assert counts()["OPEN"] == 2  # with who asks
+
+
 def test_only_active_members_are_counted(counts, database):
     ana = make_account(date_of_birth_on=date(1980, 1, 1), **COMPLETE)
+    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True})
+    assert counts()["OPEN"] == 2
     for status in ("pending", "suspended", "erased"):
         database.raw().execute("UPDATE accounts SET status = ? WHERE account_id = ?", (status, ana))
         assert counts()["F-40-49-ADV"] == 0, status
+        assert counts()["OPEN"] == 1, status
 
 
 def test_one_tier_is_found_by_its_code_alone(client):
@@ -127,12 +136,22 @@ def test_an_incomplete_profile_is_never_due(database):
     assert service.move_birthdays(now=at((2099, 3, 14))) == 0
 
 
-def test_the_look_for_birthdays_reads_an_index(database):
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("list_due_profiles", "SEARCH p USING INDEX profiles_tier_review_ix"),
+        ("count_tiers", "SCAN profiles USING COVERING INDEX profiles_tier_count_ix"),
+        ("count_inactive_tiers", "SEARCH accounts USING INDEX accounts_inactive_ix"),
+    ],
+)
+def test_what_looks_at_all_members_reads_an_index(database, name, step):
+    statement = repository.SQL[name]
     plan = database.raw().execute(
-        f"EXPLAIN QUERY PLAN {repository.SQL['list_due_profiles'].sqlite}",
-        {"today_on": "2026-03-14", "row_limit": 10},
+        f"EXPLAIN QUERY PLAN {statement.sqlite}", dict.fromkeys(statement.binds)
     )
-    assert any("profiles_tier_review_ix" in row[3] for row in plan.fetchall())
+    steps = [row[3] for row in plan.fetchall()]
+    assert any(step in each for each in steps), steps
+    assert not any("ORDER BY" in each for each in steps)
 
 
 def test_a_date_of_birth_put_right_moves_the_tier_at_once(database):

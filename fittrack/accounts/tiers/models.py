@@ -27,11 +27,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TierCount:
-    """How many active members have a tier, and how many of them compete in `OPEN` besides."""
+    """How many members have a tier, and how many of them chose to compete in `OPEN`."""
 
     tier_code: str
     member_count: int
-    also_open_count: int
+    in_open_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ def count_tiers(tx: Transaction) -> list[TierCount]:
     return tx.all(TierCount, SQL["count_tiers"])
 
 
+def count_inactive_tiers(tx: Transaction) -> list[TierCount]:
+    return tx.all(TierCount, SQL["count_inactive_tiers"])
+
+
 def list_due_profiles(tx: Transaction, *, today_on: date, row_limit: int) -> list[DueProfile]:
     return tx.all(DueProfile, SQL["list_due_profiles"], today_on=today_on, row_limit=row_limit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -66,10 +67,12 @@ def _next_bracket_on(born_on: date, on: date) -> date | None:
     return next((birthday for birthday in birthdays if birthday > on), None)
 
 
-def counted(counts: Iterable[TierCount]) -> list[CountedTier]:
-    """Return every tier with its members; `OPEN` has those who opted in besides its own."""
-    members = dict.fromkeys(TIERS_BY_CODE, 0)
-    for count in counts:
-        members[count.tier_code] += count.member_count
-        members[OPEN_TIER] += count.also_open_count
+def counted(counts: Iterable[TierCount], inactive: Iterable[TierCount]) -> list[CountedTier]:
+    """Return every tier with its active members; `OPEN` has those who opted in besides its own."""
+    members: Counter[str] = Counter()
+    for sign, group in ((1, counts), (-1, inactive)):
+        for count in group:
+            members[count.tier_code] += sign * count.member_count
+            if count.tier_code != OPEN_TIER:
+                members[OPEN_TIER] += sign * count.in_open_count
     return [CountedTier(tier, members[tier.code]) for tier in TIERS]
