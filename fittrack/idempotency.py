@@ -89,7 +89,7 @@ class KeyedReply:
 
     scope_hash: str
     lease_token: str
-    schema: type[Schema]
+    schema: type[Schema] | None
     status: int
 
     def record(self, tx: Transaction, result: Any) -> None:
@@ -108,14 +108,15 @@ class KeyedReply:
 def once(
     use_case: Callable[[Reply], Any],
     *,
-    schema: type[Schema],
+    schema: type[Schema] | None,
     status: int = 201,
     required: bool = False,
     fingerprint: bytes | None = None,
 ) -> Response:
     """Run a use case once per Idempotency-Key of an account, method and path, for 24 h.
 
-    `fingerprint` stands for the body where the body is not repeated byte by byte (files).
+    Without a schema the answer has no body. `fingerprint` stands for the body where the body is not
+    repeated byte by byte (files).
     Raises: IdempotencyKeyRequired, InvalidIdempotencyKey, IdempotencyKeyReused,
     IdempotencyKeyInFlight.
     """
@@ -124,7 +125,8 @@ def once(
         return answer(render(schema, use_case(NoReply())), status)
     scope_hash = _hash(_caller(), request.method, request.path, key)
     # Keyed, for a body may hold a password, which a plain hash would let anyone guess at.
-    request_hashes = [mac.hex() for mac in crypto.macs("idempotency", fingerprint or _body())]
+    asked = request.query_string + b"\n" + (fingerprint or _body())
+    request_hashes = [mac.hex() for mac in crypto.macs("idempotency", asked)]
     # One token a request: when the database asks for another try, the lease is still ours.
     lease_token: str = g.setdefault("idempotency_lease", new_id())
     stored = _claim(scope_hash, request_hashes, lease_token, now=utc_now())
@@ -138,14 +140,15 @@ def once(
     return answer(render(schema, result), status)
 
 
-def render(schema: type[Schema], result: Any) -> bytes:
-    """Return a result as the JSON that goes out."""
-    return orjson.dumps(schema().dump(result))
+def render(schema: type[Schema] | None, result: Any) -> bytes:
+    """Return a result as the JSON that goes out, nothing without a schema."""
+    return b"" if schema is None else orjson.dumps(schema().dump(result))
 
 
 def answer(body: bytes, status: int) -> Response:
-    """Return a JSON response of rendered bytes."""
-    return Response(body, status=status, content_type="application/json")
+    """Return a JSON response of rendered bytes, 204 without any."""
+    kind = None if status == 204 else "application/json"
+    return Response(body, status=status, content_type=kind)
 
 
 def delete_expired(*, now: datetime) -> int:
@@ -209,9 +212,9 @@ def _release(scope_hash: str, lease_token: str) -> None:
 def _replay(stored: StoredKey, request_hashes: list[str]) -> Response:
     if stored.request_hash not in request_hashes:
         raise IdempotencyKeyReused
-    if stored.response_status is None or stored.response_text is None:
+    if stored.response_status is None:
         raise IdempotencyKeyInFlight(headers={"Retry-After": "1"})
-    response = answer(stored.response_text.encode(), stored.response_status)
+    response = answer((stored.response_text or "").encode(), stored.response_status)
     response.headers["Idempotent-Replayed"] = "true"
     return response
 

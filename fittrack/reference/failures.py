@@ -59,8 +59,11 @@ def problems_of(view: Callable[..., Any], operation: Mapping[str, Any]) -> list[
 
 
 def takes_key(view: Callable[..., Any]) -> bool:
-    """Tell whether a view accepts an Idempotency-Key."""
-    return "once" in _names(_code(view))
+    """Tell whether a view accepts an Idempotency-Key, by itself or by a helper of its module."""
+    inner = inspect.unwrap(view)
+    helpers = (inner.__globals__.get(name) for name in _names(_code(view)))
+    ours = [each for each in helpers if getattr(each, "__module__", None) == inner.__module__]
+    return any("once" in _names(_code(each)) for each in (view, *filter(inspect.isfunction, ours)))
 
 
 def needs_key(view: Callable[..., Any]) -> bool:

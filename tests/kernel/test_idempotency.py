@@ -12,6 +12,7 @@ from fittrack import db, idempotency
 from fittrack.auth import Identity, LiveSession
 from fittrack.clock import utc_now
 from fittrack.errors import Problem
+from tests.factories_accounts import login, make_account
 from tests.kernel.statements import ADD, AMOUNT, INSERT, create_probes, probe_row, statement
 
 KEY = {"Idempotency-Key": "buy-1"}
@@ -229,3 +230,21 @@ def in_child(crash):
         crash()
         os._exit(0)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == 9
+
+
+def test_an_answer_without_a_body_is_given_again_too(client, database):
+    headers = login(client, make_account()) | {"Idempotency-Key": "k1"}
+    path = "/api/v1/auth/logout-all?keep_current=true"
+    answers = [client.post(path, headers=headers) for _ in range(2)]
+    assert [(answer.status_code, answer.data) for answer in answers] == [(204, b"")] * 2
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    events = "SELECT COUNT(*) FROM security_events WHERE kind = 'sessions_revoked'"
+    assert database.raw().execute(events).fetchone() == (1,)
+
+
+def test_another_query_is_another_request(client):
+    headers = login(client, make_account()) | {"Idempotency-Key": "k1"}
+    path = "/api/v1/auth/logout-all?keep_current="
+    assert client.post(f"{path}true", headers=headers).status_code == 204
+    other = client.post(f"{path}false", headers=headers)
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")

@@ -81,14 +81,19 @@ def refresh(body: dict[str, str]) -> Answer:
 @blp.post("/logout")
 @login_even_suspended
 @blp.response(204)
-def log_out() -> None:
-    """End this session."""
+def log_out() -> Response:
+    """End this session; with the session gone, a repetition is 401."""
     session = current_session()
-    service.end_session(
-        account_id=session.account_id,
-        session_id=session.session_id,
-        reason="logged_out",
-        now=utc_now(),
+    return idempotency.once(
+        lambda reply: service.end_session(
+            account_id=session.account_id,
+            session_id=session.session_id,
+            reason="logged_out",
+            now=utc_now(),
+            reply=reply,
+        ),
+        schema=None,
+        status=204,
     )
 
 
@@ -96,11 +101,17 @@ def log_out() -> None:
 @login_even_suspended
 @blp.arguments(LogoutAllQuery, location="query")
 @blp.response(204)
-def log_out_everywhere(query: dict[str, bool]) -> None:
+def log_out_everywhere(query: dict[str, bool]) -> Response:
     """End all sessions, or with `keep_current` all but this one."""
     session = current_session()
     kept = session.session_id if query["keep_current"] else None
-    service.end_sessions(account_id=session.account_id, kept_session_id=kept, now=utc_now())
+    return idempotency.once(
+        lambda reply: service.end_sessions(
+            account_id=session.account_id, kept_session_id=kept, now=utc_now(), reply=reply
+        ),
+        schema=None,
+        status=204,
+    )
 
 
 @blp.get("/sessions")

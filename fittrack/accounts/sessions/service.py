@@ -43,7 +43,7 @@ from fittrack.accounts.sessions.proofs import (
 from fittrack.accounts.sessions.rules import Verdict
 from fittrack.auth import MAY_LOG_IN, AccountNotActive, SessionEnded
 from fittrack.db import Transaction
-from fittrack.idempotency import Reply
+from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 
@@ -167,16 +167,21 @@ def step_up(
     return stepped_up
 
 
-def end_session(*, account_id: str, session_id: str, reason: str, now: datetime) -> None:
+def end_session(
+    *, account_id: str, session_id: str, reason: str, now: datetime, reply: Reply = NoReply()
+) -> None:
     """End one of a member's live sessions. Raises: SessionNotFound."""
     with db.transaction("end_session") as tx:
         if not repository.end_session(tx, session_id, account_id, reason, ended_at=now):
             raise SessionNotFound(session_id=session_id)
         kind = EventKind(f"session_{reason}")
         record_security_event(tx, account_id, kind, session_id=session_id, now=now)
+        reply.record(tx, None)
 
 
-def end_sessions(*, account_id: str, kept_session_id: str | None, now: datetime) -> None:
+def end_sessions(
+    *, account_id: str, kept_session_id: str | None, now: datetime, reply: Reply = NoReply()
+) -> None:
     """End all of a member's sessions, or all but one."""
     with db.transaction("end_sessions") as tx:
         repository.end_sessions(
@@ -184,6 +189,7 @@ def end_sessions(*, account_id: str, kept_session_id: str | None, now: datetime)
         )
         kind = EventKind.SESSIONS_REVOKED
         record_security_event(tx, account_id, kind, session_id=kept_session_id, now=now)
+        reply.record(tx, None)
 
 
 def list_sessions(*, account_id: str, cursor: Cursor, limit: int, now: datetime) -> Page[Session]:
