@@ -17,7 +17,6 @@ from fittrack.accounts.errors import AccountNotFound
 from fittrack.accounts.service import get_member
 from fittrack.accounts.sessions import repository, service
 from fittrack.accounts.sessions.errors import (
-    InvalidCredentials,
     InvalidRefreshToken,
     RefreshTokenReused,
 )
@@ -25,6 +24,7 @@ from fittrack.accounts.sessions.models import Device
 from fittrack.accounts.sessions.proofs import PasswordProof, settle_password
 from fittrack.auth import AccountNotActive, SessionEnded
 from fittrack.clock import utc_now
+from fittrack.db.errors import Busy
 from tests.accounts.steps import bearer, log_in, probe, refresh, register
 from tests.factories_accounts import PASSWORD, login, make_account
 
@@ -184,13 +184,23 @@ def test_a_hash_is_not_weakened_when_the_parameters_fall(client, settings):
     assert not passwords.is_outdated(strong)
 
 
-def test_a_log_in_is_refused_whose_password_changed_meanwhile(client, ana):
+def test_a_log_in_is_weighed_again_whose_password_changed_meanwhile(client, ana):
     with db.reading("look") as tx:
         seen = replace(repository.get_login(tx, ana), password_hash="$argon2id$former")
 
-    with db.transaction("log_in") as tx:
-        proof = PasswordProof(seen, is_right=True)
-        assert settle_password(tx, proof, remote_address=None, now=utc_now()) is None
+    proof = PasswordProof(seen, is_right=True)
+    with pytest.raises(Busy), db.transaction("log_in") as tx:
+        settle_password(tx, proof, remote_address=None, now=utc_now())
+
+
+def test_log_ins_at_once_are_all_let_in_though_one_strengthens_the_hash(client, ana, settings):
+    config.use(replace(settings, argon2_memory_kib=256, argon2_iterations=8))
+
+    def attempt(_):
+        return log_in(client.application.test_client(), "ana@example.com").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(attempt, range(8))) == {200}
 
 
 def test_only_so_many_hashes_are_computed_at_a_time(client, settings):

@@ -27,6 +27,7 @@ from fittrack.accounts.passkeys.models import Purpose
 from fittrack.accounts.sessions import repository
 from fittrack.accounts.sessions.models import Login, Shown
 from fittrack.db import Transaction
+from fittrack.db.errors import Busy
 from fittrack.errors import Unauthenticated, field_error
 
 
@@ -64,14 +65,16 @@ def settle_password(
 ) -> Login | None:
     """Count a weighed password and return its account, held, or None where it proves nothing.
 
-    It does not after too many wrong ones, however right it is, nor where another password was
-    set while it was being weighed. The caller raises only after its transaction.
-    Raises: AccountNotFound.
+    It does not after too many wrong ones, however right it is. The caller raises only after its
+    transaction. Raises: AccountNotFound, Busy where the stored hash was replaced meanwhile.
     """
     account_id = proof.login.account_id
     present = repository.lock_login(tx, account_id)
+    if present.password_hash != proof.login.password_hash:
+        # Another password, or the same one hashed anew by a log-in: weighing it again will tell.
+        raise Busy("the password was replaced while it was being weighed")
     guard = lockouts.guard_of(tx, account_id, rules.PASSWORD, now=now)
-    is_right = proof.is_right and present.password_hash == proof.login.password_hash
+    is_right = proof.is_right
     lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
     return present if is_right and not rules.is_locked(guard, now=now) else None
 
