@@ -67,8 +67,8 @@ def open_group(folder: str, role: str) -> bool:
 
 def close_group() -> None:
     """Give this process's folder up."""
-    global _group_lock, _has_failed
-    _has_failed = False
+    global _group_lock, _has_failed, _is_horse
+    _has_failed = _is_horse = False
     if _group_lock is not None:
         os.close(_group_lock)
         _group_lock = None

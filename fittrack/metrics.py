@@ -106,11 +106,15 @@ def add_answer(response: Response) -> Response:
     """Count an answer and how long it took."""
     if _meters is None:
         return response
-    method = request.method if request.method in METHODS else "OTHER"
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    key = (method, route, response.status_code)
-    with _unharmed():
-        count, observe = _meters.of_answer.get(key) or _children_of_answer(_meters, key)
+    asked = request._get_current_object()  # type: ignore[attr-defined] # each look-up costs
+    method = asked.method if asked.method in METHODS else "OTHER"
+    key = (method, asked.url_rule.rule if asked.url_rule else "unmatched", response.status_code)
+    found = _meters.of_answer.get(key)
+    if found is None:
+        with _unharmed():
+            found = _meters.of_answer[key] = _children_of_answer(_meters, key)
+    if found is not None:
+        count, observe = found
         count()
         observe(time.perf_counter() - g.started_s)
     return response
@@ -119,9 +123,7 @@ def add_answer(response: Response) -> Response:
 def _children_of_answer(meters: Meters, key: tuple[str, str, int]) -> tuple[Count, Observe]:
     method, route, status = key
     count = meters.requests.labels(method, route, str(status)).inc
-    observe = meters.request_s.labels(method, route, f"{status // 100}xx").observe
-    meters.of_answer[key] = count, observe
-    return count, observe
+    return count, meters.request_s.labels(method, route, f"{status // 100}xx").observe
 
 
 def add_statement(name: str, duration_s: float) -> None:

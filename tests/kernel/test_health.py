@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from fittrack import db
+from fittrack.db import migrate
 from fittrack.db.errors import Disconnected
 from fittrack.db.sqlite import translated
 from tests.conformance import engines
@@ -18,6 +19,19 @@ def test_ready_names_every_part_and_says_ok(client):
 
     assert response.status_code == 200
     assert response.json["parts"] == {"database": "ok", "schema": "ok", "redis": "ok"}
+    assert response.json["schema_version"] == migrate.migrations("sqlite")[-1].version
+    assert response.headers["Cache-Control"] == "no-store"
+    assert client.get("/health").json == response.json
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="it keeps no record of migrations")
+def test_a_schema_that_lacks_a_migration_is_named(client, database):
+    newest = migrate.migrations("sqlite")[-1].version
+    database.raw().execute("DELETE FROM schema_migrations WHERE version = ?", (newest,))
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json["parts"] == {"database": "ok", "schema": "failing", "redis": "ok"}
+    assert response.json["schema_version"] == newest - 1
 
 
 @pytest.fixture
