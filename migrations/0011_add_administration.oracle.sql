@@ -10,6 +10,9 @@ CREATE INDEX accounts_created_ix ON accounts (created_at, account_id)
 -- Serves the search by role.
 CREATE INDEX accounts_role_ix ON accounts (role, created_at, account_id)
 /
+-- Serves the search by status, and the clean-up of registrations that were never finished.
+CREATE INDEX accounts_status_ix ON accounts (status, created_at, account_id)
+/
 -- Serves the search by both, and the hold on all active admins.
 CREATE INDEX accounts_role_status_ix ON accounts (role, status, created_at, account_id)
 /

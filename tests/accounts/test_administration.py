@@ -113,29 +113,31 @@ def test_a_cursor_of_one_order_is_none_of_the_other(client, admin, ana):
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "index"),
     [
-        "list_users",
-        "list_users_of_role",
-        "list_users_of_status",
-        "list_users_of_role_and_status",
-        "list_users_of_name",
-        "list_users_of_email",
-        "lock_admins",
-        "list_ended_premiums",
-        "list_admin_actions",
-        "list_appeals",
-        "list_own_appeals",
-        "find_open_suspension",
+        ("list_users", "accounts_created_ix"),
+        ("list_users_of_role", "accounts_role_ix"),
+        ("list_users_of_status", "accounts_status_ix"),
+        ("list_users_of_role_and_status", "accounts_role_status_ix"),
+        ("list_users_of_name", "sqlite_autoindex_accounts"),
+        ("list_users_of_email", "sqlite_autoindex_accounts"),
+        ("lock_admins", "accounts_role_status_ix"),
+        ("list_ended_premiums", "accounts_premium_ix"),
+        ("list_admin_actions", "admin_actions_account_ix"),
+        ("list_appeals", "appeals_queue_ix"),
+        ("list_own_appeals", "appeals_account_ix"),
+        ("find_open_suspension", "suspensions_open_uq"),
     ],
 )
-def test_no_search_reads_a_whole_table(database, name):
+def test_every_search_has_its_index(database, name, index):
     statement = service.repository.SQL[name]
-    binds = dict.fromkeys(statement.binds, "")
-    binds["row_limit"] = 10
-    plan = database.raw().execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", binds).fetchall()
+    binds = dict.fromkeys(statement.binds, "") | {"row_limit": 10}
+    plan = database.raw().execute(
+        f"EXPLAIN QUERY PLAN {statement.sqlite}",
+        {bind: binds[bind] for bind in statement.binds},
+    )
     steps = [row[3] for row in plan]
-    assert not [step for step in steps if step.startswith("SCAN")], steps
+    assert index in steps[0], steps
     if name.startswith("list_"):
         assert "USE TEMP B-TREE FOR ORDER BY" not in steps
 
