@@ -13,7 +13,7 @@ import pyotp
 from flask.testing import FlaskClient
 from PIL import Image
 
-from fittrack import auth, db
+from fittrack import auth, config, db
 from fittrack.accounts.sessions import service as sessions
 from fittrack.accounts.sessions.models import Device
 from fittrack.clock import rfc3339, utc_now
@@ -37,7 +37,6 @@ def _png() -> bytes:
 
 # What only Ana and operators may be shown.
 PRIVATE = ("owner_email", "activity", "import", "session", "delivery", "notification", "export")
-ORIGIN = "http://localhost:8000"
 PNG = _png()
 GPX = make_gpx(utc_now() - timedelta(days=2), 900)
 
@@ -210,7 +209,7 @@ class World:
 
     def _make_passkey(self) -> None:
         """Give the premium member a passkey, and a log-in with it to whoever has the device."""
-        device = Authenticator(ORIGIN)
+        device = Authenticator(config.current().base_url)
         options = self.done(rows.PREMIUM, "POST auth/passkeys/options")
         body = {"name": "Phone", "credential": device.create(options)}
         made = self.done(rows.PREMIUM, "POST auth/passkeys", body)

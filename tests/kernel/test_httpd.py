@@ -101,8 +101,88 @@ def test_a_body_in_chunks_is_read(server):
     assert [error["pointer"] for error in json.loads(body)["errors"]] == ["/password"]
 
 
+SMUGGLED = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+BOTH = LOGIN + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        BOTH + b"0\r\n\r\n",
+        LOGIN + b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(SMUGGLED),
+        LOGIN + b"Content-Length: 0, %d\r\n\r\n" % len(SMUGGLED),
+        LOGIN + b"Content-Length: +0\r\n\r\n",
+        LOGIN + b"Content-Length: 0x0\r\n\r\n",
+        LOGIN + b"Content-Length : 0\r\n\r\n",
+        LOGIN + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        LOGIN + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        LOGIN + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n",
+        LOGIN + b"Transfer_Encoding: chunked\r\nContent-Length: 0x\r\n\r\n0\r\n\r\n",
+        LOGIN + b"X-Folded: a\r\n Transfer-Encoding: chunked\r\n\r\n",
+        LOGIN + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        CHUNKED + b"-1\r\n\r\n0\r\n\r\n",
+        CHUNKED + b"0x1\r\n{\r\n0\r\n\r\n",
+        CHUNKED + b"1;a=b\n{\r\n0\r\n\r\n",
+    ],
+)
+def test_where_a_request_ends_is_never_in_doubt(server, raw):
+    """What follows on the same connection is not read as a request of its own."""
+    with closing(socket.create_connection(("127.0.0.1", server[0]), timeout=10)) as link:
+        link.sendall(raw + SMUGGLED)
+        answer = link.makefile("rb").read()
+    assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_no_header_moves_the_application(server):
     assert send(server[0], ME + b"SCRIPT_NAME: /elsewhere\r\n\r\n")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET http://evil.example/api/v1/users/me HTTP/1.1\r\nHost: x\r\n\r\n", 401),
+        (b"GET /api/v1/users/me HTTP/1.1\r\nHost: evil.example\r\n\r\n", 401),
+        (b"GET /api/v1/users/me HTTP/1.1\r\nHost: a/b?c#d\r\n\r\n", 401),
+        (ME + b"Host: y\r\n\r\n", 400),
+        (ME + b"Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n", 401),
+        (ME + b"X-Request-ID: a\r\nX-Request-ID: b\r\n\r\n", 401),
+        (ME + b"Content-Length: 0\r\nContent-Length: 5\r\n\r\n", 400),
+        (ME + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        (ME + b"X-Request-ID: a\nSet-Cookie: b=c\r\n\r\n", 400),
+        (b"GET /%0d%0aSet-Cookie:b=c HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET /api/v1//users/me HTTP/1.1\r\nHost: evil.example\r\n\r\n", 404),
+    ],
+)
+def test_what_poisons_others_is_refused_or_without_effect(server, raw, status):
+    answered, headers, body = send(server[0], raw)
+    assert answered == status
+    told = repr(headers).encode() + body
+    assert b"evil.example" not in told
+    assert "Set-Cookie" not in headers
+    assert json.loads(body).keys() >= MEMBERS
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        (b"POST", b"/health/live", 405, {"GET", "HEAD", "OPTIONS"}),
+        (b"PATCH", b"/api/v1/auth/login", 405, {"POST", "OPTIONS"}),
+        (b"OPTIONS", b"/api/v1/auth/login", 200, {"POST", "OPTIONS"}),
+        (b"HEAD", b"/health/live", 200, None),
+        (b"HEAD", b"/nothing", 404, None),
+    ],
+)
+def test_methods_are_told_apart(server, method, path, status, allow):
+    with closing(socket.create_connection(("127.0.0.1", server[0]), timeout=10)) as link:
+        head = b"%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" % (method, path)
+        link.sendall(head + b"Content-Length: 0\r\n\r\n")
+        raw = link.makefile("rb").read()
+    top, _, body = raw.partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in top.decode().split("\r\n")[1:])
+    assert int(top.split()[1]) == status
+    assert allow is None or set(headers["Allow"].split(", ")) == allow
+    assert (body == b"") == (method in {b"HEAD", b"OPTIONS"})
 
 
 def test_the_log_names_no_address_of_who_sends_nonsense(server):
