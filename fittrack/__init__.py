@@ -11,7 +11,7 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fittrack import cli, config, db, errors, extensions, headers, log, metrics, queues
+from fittrack import cli, config, db, errors, extensions, headers, log, metrics, parsing, queues
 from fittrack.config import Config
 
 MAX_BODY_BYTES = 1 << 20
@@ -49,6 +49,8 @@ def create_app(settings: Config | None = None) -> Flask:
     settings = config.use(settings or config.load())
     app = FitTrack(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, TRUSTED_HOSTS=None)
+    app.url_map.converters["uuid"] = parsing.IdConverter
+    app.url_map.merge_slashes = False  # a redirect would name the host that the caller claims
     log.init_logging(settings.log_level)
     metrics.init_app(app)  # before all others, so that it sees what they made of an answer
     log.init_app(app)
