@@ -212,9 +212,11 @@ def test_a_new_address_can_be_confirmed_for_a_day(client, ana, addresses):
 
 def test_five_addresses_can_be_asked_for_a_day(client, ana, addresses):
     headers = login(client, ana)
-    codes = [ask(client, headers, f"{n}{addresses[1]}").status_code for n in range(6)]
+    answers = [ask(client, headers, f"{n}{addresses[1]}") for n in range(6)]
 
-    assert codes == [202] * 5 + [429]
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+    assert answers[5].json["code"] == "too_many_email_changes"
+    assert int(answers[5].headers["Retry-After"]) > 0
 
 
 def test_the_former_address_prevents_a_change_that_its_owner_did_not_ask_for(
