@@ -6,15 +6,17 @@ from flask import Flask, Response, request
 
 from fittrack import compression, config, limits, tags
 
+# An answer is data: a browser that is led to one loads, embeds and sends nothing.
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SECURITY = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Content-Security-Policy", POLICY),
 )
-HSTS = (*SECURITY, ("Strict-Transport-Security", "max-age=63072000"))
+HSTS = (*SECURITY, ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 API = "/api/"
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_REQUEST_HEADERS = (

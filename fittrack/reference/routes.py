@@ -21,7 +21,10 @@ REDOC_POLICY = (
     SWAGGER_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     + "; font-src data:"
 )
-PLAIN_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+PLAIN_POLICY = (
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 
 @blp.get("/api/v1/openapi.json")

@@ -95,7 +95,8 @@ def test_every_answer_carries_the_security_headers(client):
 
 def test_production_says_hsts(settings, probe):
     config.use(dataclasses.replace(settings, fittrack_env="production"))
-    assert "max-age" in probe.get(PROBE).headers["Strict-Transport-Security"]
+    said = probe.get(PROBE).headers["Strict-Transport-Security"]
+    assert said == "max-age=63072000; includeSubDomains"
     config.use(settings)
 
 
