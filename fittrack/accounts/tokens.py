@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fittrack import crypto
 from fittrack.accounts import repository
-from fittrack.accounts.errors import InvalidMailedToken
+from fittrack.accounts.errors import AccountNotFound, InvalidMailedToken
 from fittrack.accounts.models import MailedToken
 from fittrack.db import Transaction
 from fittrack.ids import new_id
@@ -79,9 +79,12 @@ def use_token(
     Raises: InvalidMailedToken, naming the field `token`.
     """
     stored = find_token(tx, token, purposes, now=now)
-    # The account before what belongs to it, as everywhere, or two transactions could wait for
-    # each other.
-    repository.lock_account(tx, stored.account_id)
+    try:
+        # The account before what belongs to it, as everywhere, or two transactions could wait for
+        # each other.
+        repository.lock_account(tx, stored.account_id)
+    except AccountNotFound:  # an unfinished registration that was cleared away just now
+        raise _invalid() from None
     if not repository.use_mailed_token(tx, stored.token_id, used_at=now):
         raise _invalid()
     return stored

@@ -48,7 +48,9 @@ def ask_email_change(body: dict[str, Any]) -> Outcome:
 def undo_email_change(body: dict[str, str]) -> Response:
     """Take a former e-mail address back by the token that was mailed to it."""
     return idempotency.once(
-        lambda reply: service.undo_email_change(token=body["token"], now=utc_now(), reply=reply),
+        lambda reply: service.undo_email_change(
+            token=body["token"], remote_address=request.remote_addr, now=utc_now(), reply=reply
+        ),
         schema=EmailChangeUndoneSchema,
         status=200,
     )

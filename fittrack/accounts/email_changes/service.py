@@ -64,9 +64,12 @@ def ask_email_change(
     return Outcome("accepted")
 
 
-def confirm_email_change(tx: Transaction, token: MailedToken, *, now: datetime) -> None:
-    """Give a held account the address whose token was just used. Raises: InvalidMailedToken,
-    EmailTaken.
+def confirm_email_change(
+    tx: Transaction, token: MailedToken, *, remote_address: str | None, now: datetime
+) -> None:
+    """Give a held account the address whose token was just used.
+
+    Raises: InvalidMailedToken, EmailTaken.
     """
     change = repository.find_email_change(tx, token.token_id)
     if change is None or change.new_email is None or change.new_email_key is None:
@@ -76,11 +79,15 @@ def confirm_email_change(tx: Transaction, token: MailedToken, *, now: datetime) 
     repository.confirm_email_change(tx, change.change_id, confirmed_at=now)
     for purpose in rules.ENDED_BY_CHANGE:
         tokens.withdraw_tokens(tx, change.account_id, purpose, now=now)
-    record_security_event(tx, change.account_id, EventKind.EMAIL_CHANGED, now=now)
+    record_security_event(
+        tx, change.account_id, EventKind.EMAIL_CHANGED, remote_address=remote_address, now=now
+    )
     _mail_former(tx, "email_changed", change, now=now)
 
 
-def undo_email_change(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
+def undo_email_change(
+    *, token: str, remote_address: str | None = None, now: datetime, reply: Reply = NoReply()
+) -> Outcome:
     """Give the former address back to who reads it, with a new password by mail, and nobody else.
 
     Raises: InvalidMailedToken, EmailTaken.
@@ -92,7 +99,7 @@ def undo_email_change(*, token: str, now: datetime, reply: Reply = NoReply()) ->
         if change is None:
             raise InvalidMailedToken
         _restore(tx, change, now=now)
-        _secure(tx, change, now=now)
+        _secure(tx, change, remote_address, now=now)
         reply.record(tx, undone)
     return undone
 
@@ -278,7 +285,9 @@ def _restore(tx: Transaction, change: EmailChange, *, now: datetime) -> None:
     _move(tx, change, change.former_email, change.former_email_key, present_key, now=now)
 
 
-def _secure(tx: Transaction, change: EmailChange, *, now: datetime) -> None:
+def _secure(
+    tx: Transaction, change: EmailChange, remote_address: str | None, *, now: datetime
+) -> None:
     """Lock everybody out whom the former address does not know: its reader sets a new password.
 
     Tokens of earlier changes stay good, for who took the account may have undone a change of
@@ -288,6 +297,7 @@ def _secure(tx: Transaction, change: EmailChange, *, now: datetime) -> None:
     accounts.set_password(tx, account_id, None)
     end_everything(tx, account_id, ENDED_BY_RESET, kept_session_id=None, now=now)
     repository.use_later_undo_tokens(tx, account_id, since_at=change.asked_at, used_at=now)
-    record_security_event(tx, account_id, EventKind.EMAIL_CHANGE_UNDONE, now=now)
+    kind = EventKind.EMAIL_CHANGE_UNDONE
+    record_security_event(tx, account_id, kind, remote_address=remote_address, now=now)
     life = LIVES[tokens.RESET_PASSWORD]
     tokens.mail_token(tx, account_id, tokens.RESET_PASSWORD, life=life, now=now)

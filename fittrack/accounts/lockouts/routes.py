@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
@@ -23,7 +23,9 @@ blp = Blueprint(
 def unlock_login(body: dict[str, str]) -> Response:
     """Unlock logging in at once by the token that was mailed when it was locked."""
     return idempotency.once(
-        lambda reply: service.unlock_login(token=body["token"], now=utc_now(), reply=reply),
+        lambda reply: service.unlock_login(
+            token=body["token"], remote_address=request.remote_addr, now=utc_now(), reply=reply
+        ),
         schema=UnlockedSchema,
         status=200,
     )

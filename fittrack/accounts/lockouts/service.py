@@ -78,14 +78,17 @@ def forget_attempts(tx: Transaction, account_id: str) -> None:
     repository.delete_login_guards(tx, account_id)
 
 
-def unlock_login(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
+def unlock_login(
+    *, token: str, remote_address: str | None = None, now: datetime, reply: Reply = NoReply()
+) -> Outcome:
     """Lift the lock of an account's password at once. Raises: InvalidMailedToken."""
     unlocked = Outcome("unlocked")
     with db.transaction("unlock_login") as tx:
         account_id = tokens.use_token(tx, token, {tokens.UNLOCK_LOGIN}, now=now).account_id
         guard = guard_of(tx, account_id, rules.PASSWORD, now=now)
         repository.update_login_guard(tx, rules.unlocked(guard))
-        record_security_event(tx, account_id, EventKind.LOGIN_UNLOCKED, now=now)
+        kind = EventKind.LOGIN_UNLOCKED
+        record_security_event(tx, account_id, kind, remote_address=remote_address, now=now)
         reply.record(tx, unlocked)
     return unlocked
 

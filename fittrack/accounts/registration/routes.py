@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
@@ -44,9 +44,11 @@ def register(form: dict[str, Any]) -> Response:
 @blp.arguments(VerifyEmailSchema)
 @blp.response(200, VerifiedSchema)
 def verify_email(body: dict[str, str]) -> Response:
-    """Confirm an address by the token that was mailed to it."""
+    """Confirm an address, a new member's or a changed one, by the token that was mailed to it."""
     return idempotency.once(
-        lambda reply: service.verify_email(token=body["token"], now=utc_now(), reply=reply),
+        lambda reply: service.verify_email(
+            token=body["token"], remote_address=request.remote_addr, now=utc_now(), reply=reply
+        ),
         schema=VerifiedSchema,
         status=200,
     )

@@ -32,7 +32,7 @@ from fittrack.mail import service as mail
 def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()) -> Registered:
     """Register somebody; a taken address gets the same answer, and its owner a mail instead.
 
-    Raises: Underage, DisplayNameTaken, Invalid, Unavailable.
+    Raises: Underage, DisplayNameTaken, Invalid, TooManyLogins.
     """
     today = clock.day_of(now, config.current().zone)
     registration = rules.read_registration(form, today=today)
@@ -47,7 +47,9 @@ def register(*, form: Mapping[str, Any], now: datetime, reply: Reply = NoReply()
     return registered
 
 
-def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outcome:
+def verify_email(
+    *, token: str, remote_address: str | None = None, now: datetime, reply: Reply = NoReply()
+) -> Outcome:
     """Take an address as proved by its mailed token: that of a new member, or a changed one.
 
     Raises: InvalidMailedToken, EmailTaken.
@@ -55,7 +57,7 @@ def verify_email(*, token: str, now: datetime, reply: Reply = NoReply()) -> Outc
     with db.transaction("verify_email") as tx:
         used = tokens.use_token(tx, token, {VERIFY_EMAIL, CHANGE_EMAIL}, now=now)
         if used.purpose == CHANGE_EMAIL:
-            email_changes.confirm_email_change(tx, used, now=now)
+            email_changes.confirm_email_change(tx, used, remote_address=remote_address, now=now)
         else:
             _let_in(tx, used.account_id, now=now)
         verified = Outcome("active")
