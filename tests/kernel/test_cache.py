@@ -298,3 +298,44 @@ def test_what_one_process_wrote_the_other_gives_though_redis_dies_between(client
         server.kill()
         extensions.limiter.bind(link)
         cache.bind(link)
+
+
+PROFILE = "/api/v1/users/me/profile"
+
+
+def test_each_edit_of_a_profile_is_seen_at_once(client, ana):
+    def seen():
+        first, second = (client.get(PROFILE, headers=ana.headers).json for _ in range(2))
+        assert first == second
+        return first
+
+    for bio in ("one", "two"):
+        client.patch(PROFILE, headers=ana.headers, json={"bio": bio, "weight_kg": 70})
+        assert seen()["bio"] == bio
+    before = seen()
+    units = {"units": {"mass": "lb"}}
+    client.patch("/api/v1/users/me/preferences", headers=ana.headers, json=units)
+    assert seen() != before
+
+
+def test_a_kept_profile_has_the_tag_that_an_edit_is_held_to(client, ana, redis):
+    tags = [client.get(PROFILE, headers=ana.headers).headers["ETag"] for _ in range(2)]
+    assert kept_keys(redis)
+    assert tags[0] == tags[1]
+    assert not tags[0].startswith("W/")
+    headers = ana.headers | {"If-Match": tags[1]}
+    assert client.patch(PROFILE, headers=headers, json={"bio": "new"}).status_code == 200
+
+
+def test_numbers_of_members_follow_the_readers_own_move_at_once(client, ana):
+    def members(code):
+        return client.get(f"/api/v1/tiers/{code}", headers=ana.headers).json["member_count"]
+
+    profile = {"sex": "female", "fitness_level": "beginner"}
+    codes = [
+        client.patch(PROFILE, headers=ana.headers, json=profile | {"sex": sex}).json["tier"]
+        for sex in ("female", "male")
+    ]
+    assert [members(code) for code in codes] == [0, 1]
+    client.patch(PROFILE, headers=ana.headers, json={"sex": "female"})
+    assert [members(code) for code in codes] == [1, 0]

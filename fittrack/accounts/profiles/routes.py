@@ -26,6 +26,7 @@ from fittrack.accounts.profiles.schemas import (
     plain_public_profile,
 )
 from fittrack.auth import current_account_id, login_required
+from fittrack.cache import kept
 from fittrack.clock import utc_now
 from fittrack.errors import Invalid, UnsupportedMediaType, field_error
 from fittrack.parsing import read_body
@@ -65,6 +66,7 @@ blp = Blueprint(
 
 @blp.get("/me/profile")
 @login_required
+@kept("cache_profiles_s")
 @blp.arguments(UnitsQuery, location="query")
 @blp.response(200, ProfileSchema)
 def get_profile(query: dict[str, Any]) -> Response:

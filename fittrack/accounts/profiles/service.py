@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from fittrack import clock, config, db
+from fittrack import cache, clock, config, db
 from fittrack.accounts import repository as account_rows
 from fittrack.accounts import rules as account_rules
 from fittrack.accounts.errors import AccountNotFound
@@ -83,6 +83,7 @@ def change_profile(
     )
     if is_renamed or rules.is_changed(before, update):
         _store(tx, before, update, now=now)
+        cache.touch(tx, account_id)
     return _view(_stored(tx, account_id), now=now)
 
 
@@ -94,6 +95,7 @@ def refresh_tier(tx: Transaction, account_id: str, *, now: datetime) -> None:
     stored = _held(tx, account_id)
     place = place_of(stored.sex, stored.date_of_birth_on, stored.fitness_level, _today(now))
     repository.update_place(tx, account_id, place, now=now)
+    cache.touch(tx, account_id)
 
 
 def get_completeness(*, account_id: str) -> Completeness:
@@ -125,6 +127,7 @@ def edit_preferences(
             return before
         if not repository.update_preferences(tx, after):
             raise PreferencesChanged
+        cache.touch(tx, account_id)
         return replace(after, preferences_revision=before.preferences_revision + 1)
 
 
@@ -155,6 +158,7 @@ def set_image(*, account_id: str, content: bytes, now: datetime) -> ProfileImage
         _held(tx, account_id)
         if not repository.update_profile_image(tx, image):
             repository.insert_profile_image(tx, image)
+        cache.touch(tx, account_id)
     return image
 
 
@@ -163,6 +167,7 @@ def delete_image(*, account_id: str) -> None:
     with db.transaction("delete_image") as tx:
         _held(tx, account_id)
         repository.delete_profile_image(tx, account_id)
+        cache.touch(tx, account_id)
 
 
 def get_image(*, account_id: str, viewer_id: str) -> ProfileImage:

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from fittrack.accounts.tiers import service
 from fittrack.accounts.tiers.schemas import TierListSchema, TierSchema, plain_tier
 from fittrack.auth import login_required
+from fittrack.cache import kept
 
 blp = Blueprint(
     "tiers",
@@ -20,6 +21,7 @@ blp = Blueprint(
 
 @blp.get("")
 @login_required
+@kept("cache_statistics_s")
 @blp.response(200, TierListSchema)
 def list_tiers() -> dict[str, Any]:
     """List the 31 tiers with the numbers of their members."""
@@ -28,6 +30,7 @@ def list_tiers() -> dict[str, Any]:
 
 @blp.get("/<tier_code>")
 @login_required
+@kept("cache_statistics_s")
 @blp.response(200, TierSchema)
 def get_tier(tier_code: str) -> dict[str, Any]:
     """Return a tier with the number of its members."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from fittrack import clock, config, db
+from fittrack import cache, clock, config, db
 from fittrack.accounts.tiers import repository, rules
 from fittrack.accounts.tiers.errors import TierNotFound
 from fittrack.accounts.tiers.models import CountedTier
@@ -46,4 +46,7 @@ def _move_batch(today_on: date, batch_size: int) -> int:
             (each, rules.place_of(each.sex, each.date_of_birth_on, each.fitness_level, today_on))
             for each in due
         ]
-        return repository.move_profiles(tx, moves)
+        moved = repository.move_profiles(tx, moves)
+        for account_id in sorted(each.account_id for each in due):
+            cache.touch(tx, account_id)
+        return moved
