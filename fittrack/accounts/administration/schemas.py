@@ -27,7 +27,10 @@ def role_field(example: str, **more: Any) -> fields.String:
 def sponsor_field(**more: Any) -> fields.UUID:
     """Return the field of the sponsor whose person an account is."""
     return fields.UUID(
-        metadata={"description": "The sponsor whose person this is; only with role `sponsor`."},
+        metadata={
+            "description": "The sponsor whose person this is; only with role `sponsor`.",
+            "example": None,
+        },
         **more,
     )
 

@@ -20,7 +20,10 @@ class InvitationSchema(Schema):
     premium_until_at = instant_field(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Until when a premium account is one; needed with it."},
+        metadata={
+            "description": "Until when a premium account is one; needed with it.",
+            "example": None,
+        },
     )
     sponsor_id = sponsor_field(load_default=None, allow_none=True)
     date_of_birth = fields.Date(
