@@ -65,18 +65,16 @@ class Matrix:
         self.engine.close()
 
     def cells(self, row: Row) -> Iterator[Cell]:
-        """Yield what each identity gets; those who may not must leave everything as it is."""
-        refused = [who for who in IDENTITIES if not row.succeeds(who)]
+        """Yield what each identity gets; who reads or is refused must leave all as it was."""
+        writers = [who for who in IDENTITIES if row.succeeds(who) and not row.is_read]
         self.lay_out()
-        before = b"" if row.is_read else self.digest()
-        yield from [self._cell(row, who) for who in refused]
-        if not row.is_read and self.digest() != before:
-            yield Cell(row.operation, "all who are refused", "nothing changed", "something changed")
-        for who in IDENTITIES:
-            if row.succeeds(who):
-                if not row.is_read:
-                    self.lay_out()
-                yield self._cell(row, who)
+        before = self.digest()
+        yield from [self._cell(row, who) for who in IDENTITIES if who not in writers]
+        if self.digest() != before:
+            yield Cell(row.operation, "all who change nothing", "nothing changed", "something did")
+        for who in writers:
+            self.lay_out()
+            yield self._cell(row, who)
 
     def _cell(self, row: Row, who: str) -> Cell:
         answer = self.ask(row, who)
