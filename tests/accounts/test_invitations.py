@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from fittrack.accounts.registration.unfinished import delete_unfinished_registrations
 from fittrack.clock import utc_now
 from tests.accounts.steps import (
     bearer,
@@ -98,6 +101,18 @@ def test_a_renewed_invitation_ends_the_former_one(client, admin):
     assert accept(client).status_code in {200, 204}
     late = client.post(f"{USERS}/{account_id}/invitation", headers=admin)
     assert (late.status_code, late.json["code"]) == (409, "not_invited")
+
+
+def test_who_never_comes_is_forgotten_also_after_a_change_of_the_role(client, admin):
+    address = "eve-never@example.com"
+    account_id = invite(client, admin, email=address).json["account_id"]
+    changed = client.patch(f"{USERS}/{account_id}", json={"role": "admin"}, headers=admin)
+    assert (changed.status_code, changed.json["status"]) == (200, "pending")
+    delete_unfinished_registrations(now=utc_now() + timedelta(days=6))
+    assert client.get(f"{USERS}/{account_id}", headers=admin).status_code == 200
+    delete_unfinished_registrations(now=utc_now() + timedelta(days=8))
+    assert client.get(f"{USERS}/{account_id}", headers=admin).status_code == 404
+    assert invite(client, admin, email=address).status_code == 201
 
 
 def test_a_registration_is_no_invitation(client, admin, database):

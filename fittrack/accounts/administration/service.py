@@ -252,15 +252,20 @@ def _change_standing(
         after=as_noted(after),
         now=now,
     )
-    record_security_event(tx, user.account_id, EventKind.ROLE_CHANGED, now=now)
+    if user.status != "pending":  # nobody is there yet to be told
+        _tell_of_role(tx, user.account_id, after, now=now)
+
+
+def _tell_of_role(tx: Transaction, account_id: str, standing: Standing, *, now: datetime) -> None:
+    record_security_event(tx, account_id, EventKind.ROLE_CHANGED, now=now)
     notify(
         tx,
-        user.account_id,
+        account_id,
         "role_changed",
         key=instant_to_text(now),
         title="Your account's role was changed",
-        body=rules.words_of(after),
-        data={"role": after.role},
+        body=rules.words_of(standing),
+        data={"role": standing.role},
         now=now,
     )
 
