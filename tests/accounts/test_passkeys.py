@@ -9,11 +9,13 @@ from datetime import timedelta
 import cbor2
 import pytest
 
+from fittrack import db
 from fittrack.accounts.passkeys import rules, service
 from fittrack.accounts.passkeys.errors import InvalidPasskey
+from fittrack.accounts.sessions.errors import InvalidMfaToken
 from fittrack.accounts.sessions.models import Device
 from fittrack.clock import utc_now
-from tests.accounts.steps import bearer, events_of, log_in, mails_to
+from tests.accounts.steps import bearer, events_of, log_in, mails_to, probe
 from tests.authenticator import UP, Authenticator, decoded, encoded
 from tests.factories_accounts import login, make_account, make_totp
 
@@ -25,6 +27,7 @@ LOGIN_OPTIONS = f"{PASSKEYS}/login/options"
 MFA = "/api/v1/auth/login/mfa"
 STEP_UP = "/api/v1/auth/step-up"
 ME = "/api/v1/users/me"
+ERASE = probe("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id")
 
 
 @pytest.fixture
@@ -288,12 +291,18 @@ def test_the_passkey_of_somebody_else_is_refused(client, ana, registered):
 
     assert_refused(client.post(STEP_UP, json={"passkey": bens.get(options)}, headers=headers))
     assert_refused(client.post(MFA, json=token | {"passkey": bens.get(completion)}))
+    for handle in (None, encoded(registered.user_handle)):
+        options = client.post(f"{STEP_UP}/options", headers=headers).json
+        answer = bens.get(options, user_handle=handle)
+        assert_refused(client.post(STEP_UP, json={"passkey": answer}, headers=headers))
 
 
 def test_an_unknown_passkey_is_refused_like_a_wrong_signature(client, ana, registered):
     stranger = Authenticator(ORIGIN, rp_id="localhost", user_handle=b"x" * 32)
 
-    unknown = log_in_with(client, stranger)
+    options = client.post(LOGIN_OPTIONS, json={}).json
+    unknown = log_in_with(client, stranger, options)
+    assert_refused(log_in_with(client, registered, options))
     wrong = log_in_with(client, registered, signature=b"x")
 
     differing = {"request_id"}
@@ -516,7 +525,27 @@ def test_a_second_factor_is_a_code_or_a_passkey_not_both(client, ana, registered
     assert (neither.status_code, neither.json["errors"][0]["pointer"]) == (422, "/code")
 
 
-def test_options_for_a_completion_need_a_begun_log_in(client):
+def test_options_for_a_completion_need_a_begun_log_in(client, ana, registered):
     answer = client.post(f"{MFA}/options", json={"mfa_token": "made up"})
+    begun = log_in(client, "ana@example.com").json["mfa_token"]
 
     assert (answer.status_code, answer.json["code"]) == (401, "invalid_mfa_token")
+    with pytest.raises(InvalidMfaToken):
+        service.begin_completion(mfa_token=begun, now=utc_now() + timedelta(minutes=5))
+
+
+def test_an_erased_account_is_not_let_in_by_a_passkey_that_is_left(client, ana, registered):
+    with db.transaction("erase") as tx:
+        tx.run(ERASE, account_id=ana)
+
+    answer = log_in_with(client, registered)
+
+    assert (answer.status_code, answer.json["code"]) == (403, "account_not_active")
+
+
+def test_a_credential_s_id_has_a_longest_length(client, ana):
+    device = Authenticator(ORIGIN, credential_id=b"i" * 1023)
+    assert register(client, ana, device).status_code == 201
+    assert log_in_with(client, device).status_code == 200
+    longer = Authenticator(ORIGIN, credential_id=b"i" * 1024)
+    assert register(client, ana, longer).json["code"] == "invalid_passkey_registration"

@@ -12,6 +12,7 @@ from fittrack.accounts.resets import rules, service
 from fittrack.accounts.resets.errors import FactorResetClosed, FactorResetTooEarly
 from fittrack.clock import utc_now
 from tests.accounts.steps import events_of, log_in, mails_to, token_in
+from tests.authenticator import Authenticator
 from tests.factories_accounts import login, make_account, make_totp
 
 KEEP = "/api/v1/auth/keep-factors"
@@ -71,6 +72,10 @@ def test_a_completed_reset_leaves_no_factor_and_no_session(client, ana, admin):
     headers = login(client, ana)
     codes = client.post("/api/v1/auth/mfa/recovery-codes", headers=headers)
     assert codes.status_code == 200
+    phone = Authenticator("http://localhost:8000")
+    options = client.post("/api/v1/auth/passkeys/options", headers=headers).json
+    body = {"credential": phone.create(options)}
+    assert client.post("/api/v1/auth/passkeys", json=body, headers=headers).status_code == 201
     begun = log_in(client, address_of(client, ana)).json["mfa_token"]
     open_in_the_past(ana, admin, 72 * HOUR)
 
