@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from fittrack import config, db
@@ -262,6 +263,7 @@ def test_the_lock_bites_where_limits_are_far(client, ana):
 attempts = st.lists(st.tuples(st.booleans(), st.integers(0, 3 * 86_400)), max_size=60)
 
 
+@hypothesis_settings(deadline=None)
 @given(attempts)
 def test_no_more_than_five_wrong_guesses_count_between_locks(steps):
     guard, now = rules.fresh("a", rules.PASSWORD, now=NOON), NOON
@@ -279,6 +281,7 @@ def test_no_more_than_five_wrong_guesses_count_between_locks(steps):
         guard = after
 
 
+@hypothesis_settings(deadline=None)
 @given(st.integers(1, 10**9))
 def test_a_lock_lasts_15_minutes_to_24_hours(lock_count):
     length = rules.lock_length(lock_count)
