@@ -8,6 +8,7 @@ threads = 4
 worker_class = "fittrack.httpd.Worker"
 # Without it one worker may take every kept-alive connection, and its threads fight for the GIL.
 reuse_port = True
+logger_class = "fittrack.httpd.Log"
 # No header of a request moves the application to another path.
 forwarder_headers = ""
 keepalive = 30

@@ -11,6 +11,8 @@ import socket
 from contextlib import suppress
 from http import HTTPStatus
 
+from gunicorn.config import Config
+from gunicorn.glogging import Logger as GunicornLog
 from gunicorn.http.errors import (
     InvalidResponseHeader,
     InvalidResponseHeaderName,
@@ -22,7 +24,7 @@ from gunicorn.http.message import Request
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from fittrack import errors
+from fittrack import errors, log
 from fittrack.errors import BadRequest, HeadersTooLarge, Problem, UriTooLong
 from fittrack.ids import new_id
 
@@ -48,6 +50,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             logger.error("a request failed in the server", extra=kind, exc_info=exc)
         with suppress(OSError):  # the client is gone
             write_nonblock(client, refusal(problem, getattr(req, "path", None), request_id))
+
+
+class Log(GunicornLog):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's own words, in the form of all other lines."""
+
+    def setup(self, cfg: Config) -> None:
+        """Take gunicorn's handler's place, at the start and at each reload."""
+        super().setup(cfg)
+        self.error_log.handlers[:] = [log.new_handler()]
 
 
 def problem_of(error: Exception) -> Problem:

@@ -42,16 +42,21 @@ def init_logging(level: str) -> None:
 
     Only our own loggers go down to DEBUG: what libraries say there holds addresses and tokens.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s", "%H:%M:%S")
-    handler.setFormatter(plain if sys.stderr.isatty() else JsonFormatter())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [new_handler()]
     root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     logging.getLogger("fittrack").setLevel(level)
     # What no line of ours holds need not be found out for each.
     logging._srcfile = None  # as the manual's "Optimization" says
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+def new_handler() -> logging.Handler:
+    """Return what writes lines to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s", "%H:%M:%S")
+    handler.setFormatter(plain if sys.stderr.isatty() else JsonFormatter())
+    return handler
 
 
 class JsonFormatter(logging.Formatter):

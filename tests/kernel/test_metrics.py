@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,13 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fittrack import config, create_app, db, metrics, queues, worker
 from fittrack.clock import utc_now
-from fittrack.devserver import free_port
 from fittrack.points import jobs as points_jobs
 from fittrack.queues import JobKind
 from tests import factories_drawings as make
 from tests.conformance import engines
 from tests.factories_accounts import registration
-from tests.guards.source import ROOT
+from tests.real_processes import environment, fetched, flask, gunicorn, wait_for
 
 TOKEN = "a-long-randomish_token.of+32/characters"
 
@@ -344,53 +341,15 @@ def test_redis_that_is_missed_is_counted(settings, database, tmp_path):
 @pytest.fixture
 def environ(settings, database, counting):
     """Return the environment of real processes on this test's database."""
-    names = (*config.SECRETS, "redis_url")
-    limits = {
-        f"LIMIT_{kind}": "100000 per minute"
-        for kind in ("ANONYMOUS", "PUBLIC", "MEMBER", "ADMIN", "CREDENTIALS")
-    }
-    return {
-        **os.environ,
-        **{name.upper(): getattr(settings, name) for name in names},
-        **limits,
-        "DATABASE_URL": f"sqlite:///{database.path}",
-        "METRICS_FOLDER": str(counting),
-        "MAIL_URL": "smtp://127.0.0.1:1",
-        "FITTRACK_ENV_FILE": "none",
-        "FLASK_APP": "wsgi",
-    }
-
-
-def fetched(url):
-    with urllib.request.urlopen(url, timeout=5) as answer:
-        return answer.read().decode()
-
-
-def wait_for(holds, within_s=20):
-    deadline_s = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.1)
+    more = {"METRICS_FOLDER": str(counting), "MAIL_URL": "smtp://127.0.0.1:1"}
+    return environment(settings, database.path, **more)
 
 
 @pytest.fixture
 def server(environ):
     """Return the address of a real gunicorn with two workers."""
-    port = str(free_port())
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
-    process = subprocess.Popen(command, env={**environ, "PORT": port}, cwd=ROOT)
-    url = f"http://127.0.0.1:{port}"
-
-    def is_up():
-        try:
-            return bool(fetched(f"{url}/health/live"))
-        except OSError:
-            return False
-
-    wait_for(is_up)
-    yield url
-    process.terminate()
-    process.wait(20)
+    with gunicorn(environ) as url:
+        yield url
 
 
 def workers_of(found):
@@ -425,8 +384,7 @@ def test_the_sum_over_gunicorns_workers_is_exact_and_outlives_them(server):
 def test_what_a_real_workers_jobs_came_to_is_told_by_the_api(client, environ):
     form = registration()
     assert client.post("/api/v1/auth/register", json=form).status_code == 201
-    command = [sys.executable, "-m", "flask", "worker", "--burst"]
-    subprocess.run(command, env=environ, cwd=ROOT, check=True, timeout=60, capture_output=True)
+    assert flask(environ, "worker", "--burst").returncode == 0
     found = read(client)
     assert of(found, "jobs_total", job="send_mail", outcome="failed") == 1
     assert of(found, "db_statement_duration_seconds_count", statement="fail_job") == 1

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import subprocess
-import sys
 
 import pytest
 
-from fittrack import config, db, log, queues, trace
+from fittrack import db, log, queues, trace
 from fittrack.clock import utc_now
 from fittrack.log import JsonFormatter
 from tests.conformance import engines
 from tests.factories_accounts import registration
-from tests.guards.source import ROOT
+from tests.real_processes import environment, flask
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT_ID = "00f067aa0ba902b7"
@@ -116,24 +113,8 @@ def test_the_ids_of_a_request_stand_in_the_log_of_a_real_worker(client, settings
     form = registration()
     assert client.post("/api/v1/auth/register", json=form, headers=given).status_code == 201
 
-    names = (*config.SECRETS, "redis_url", "metrics_folder")
-    environ = {
-        **os.environ,
-        **{name.upper(): getattr(settings, name) for name in names},
-        "DATABASE_URL": f"sqlite:///{database.path}",
-        "MAIL_URL": "smtp://127.0.0.1:1",
-        "FITTRACK_ENV_FILE": "none",
-        "FLASK_APP": "wsgi",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "worker", "--burst"],
-        env=environ,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    away = environment(settings, database.path, MAIL_URL="smtp://127.0.0.1:1")
+    done = flask(away, "worker", "--burst")
     said = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     (failed,) = [line for line in said if line["message"] == "a job failed"]
     assert (failed["request_id"], failed["trace_id"]) == ("register-7", TRACE_ID)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from tests import factories_drawings as make
 from tests.conformance import engines
 from tests.factories_accounts import make_account, make_totp
 from tests.guards.source import ROOT, python_files
+from tests.real_processes import environment, flask
 
 PURPOSE = factors.PURPOSE
 
@@ -171,19 +171,6 @@ def test_every_seal_has_its_place_in_the_rotation():
     assert sealing == {sealed.sealed_in for sealed in SEALED}
 
 
-def environment(settings, path, **over):
-    names = (*config.SECRETS, "encryption_former_keys", "redis_url", "metrics_folder")
-    given = {name.upper(): getattr(settings, name) for name in names}
-    return {
-        **os.environ,
-        **given,
-        "DATABASE_URL": f"sqlite:///{path}",
-        "FITTRACK_ENV_FILE": "none",
-        "FLASK_APP": "wsgi",
-        **over,
-    }
-
-
 def plant(database, rows):
     """Give many members an authenticator app whose secret is sealed with the present key."""
     account_id = make_account()
@@ -226,9 +213,7 @@ def test_a_rotation_that_was_killed_half_way_is_run_again(database, new_key):
     first.wait()
     half = database.raw().execute(changed, (present.upper(),)).fetchone()[0]
 
-    second = subprocess.run(
-        command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    second = flask(environ, "keys", "rotate")
 
     assert 200 <= half < len(owners)
     assert half % service.BATCH_ROWS == 0
@@ -243,10 +228,6 @@ def test_a_rotation_that_was_killed_half_way_is_run_again(database, new_key):
 def test_a_value_that_no_key_opens_is_named_and_the_status_says_so(database, new_key):
     ana = make_account()
     make_totp(ana)
-    command = [sys.executable, "-m", "flask", "keys", "rotate"]
-    environ = environment(without_the_old(new_key), database.path)
-    done = subprocess.run(
-        command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = flask(environment(without_the_old(new_key), database.path), "keys", "rotate")
     assert done.returncode == 1
     assert f"lost: the authenticator app of account {ana} can't be opened" in done.stdout
