@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fittrack.accounts.administration import repository
-from fittrack.accounts.administration.models import AdminAction
+from fittrack.accounts.administration.models import ACTION_KINDS, AdminAction
 from fittrack.db import Transaction
 from fittrack.ids import new_id
 
@@ -25,8 +25,10 @@ def record_action(
     """Note, in the caller's transaction, what an admin did; without one it happened by itself.
 
     `before` and `after` hold ids, roles, times and names of fields. They are kept for good, so that
-    no value of a person's may be among them.
+    no value of a person's may be among them. Raises: ValueError for a kind that is none.
     """
+    if kind not in ACTION_KINDS:
+        raise ValueError(f"{kind} is no kind of action")
     action = AdminAction(
         action_id=new_id(),
         account_id=account_id,

@@ -8,6 +8,24 @@ from typing import Any
 
 from fittrack.accounts.suspensions.models import Suspension
 
+# What the history of an account may tell; the one place that lists it.
+ACTION_KINDS = (
+    "invited",
+    "invited_again",
+    "role_changed",
+    "premium_ended",
+    "suspended",
+    "suspension_lifted",
+    "appeal_accepted",
+    "appeal_rejected",
+    "corrected",
+    "profile_created",
+    "profile_replaced",
+    "factor_reset_opened",
+    "factor_reset_completed",
+    "erased",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ListedUser:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.administration.models import ACTION_KINDS
 from fittrack.accounts.administration.rules import ROLES, STATUSES
 from fittrack.accounts.rules import STATES
 from fittrack.accounts.schemas import SuspensionSchema, words_field
@@ -181,7 +182,11 @@ class AdminActionSchema(Schema):
     action_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
     actor_id = fields.UUID(required=True, allow_none=True)
-    kind = fields.String(required=True, metadata={"example": "role_changed"})
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(ACTION_KINDS),
+        metadata={"example": "role_changed"},
+    )
     before = fields.Dict(
         keys=fields.String(),
         required=True,
