@@ -14,6 +14,14 @@ SELECT a.account_id, a.created_at
  ORDER BY a.created_at, a.account_id
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: count_live_tokens
+-- How many mails can still finish a registration.
+SELECT COUNT(*) AS live
+  FROM mailed_tokens
+ WHERE account_id = :account_id
+   AND used_at IS NULL
+   AND expires_at > :now_at
+
 -- name: delete_unfinished_profile
 DELETE FROM profiles
  WHERE account_id = :account_id

@@ -81,6 +81,20 @@ def test_a_registration_repeated_lately_stays(client):
     assert account_of(form["email"]) is not None
 
 
+def test_a_registration_renewed_since_it_was_listed_stays(client):
+    """Its new mail may be on the way at the very moment of the clean-up."""
+    register(client)
+    now = utc_now()
+    with db.transaction("delete") as tx:
+        account_id = tx.value(probe("SELECT account_id FROM accounts"))
+        over = {"before_at": now + DAY, "now": now}
+        assert not unfinished.delete_if_over(tx, account_id, **over)
+        later = {"before_at": now - DAY, "now": now + 2 * DAY}
+        assert not unfinished.delete_if_over(tx, account_id, **later)
+        late = {"before_at": now + DAY, "now": now + 2 * DAY}
+        assert unfinished.delete_if_over(tx, account_id, **late)
+
+
 def test_a_registration_stays_while_a_mail_can_finish_it(client):
     form = register(client)
     life = timedelta(days=20)

@@ -32,6 +32,11 @@ def list_unfinished(
     )
 
 
+def count_live_tokens(tx: Transaction, account_id: str, *, now_at: datetime) -> int:
+    """Return how many mails can still finish a registration."""
+    return int(tx.value(SQL["count_live_tokens"], account_id=account_id, now_at=now_at))
+
+
 def delete_unfinished_profile(tx: Transaction, account_id: str) -> None:
     """Forget an unfinished registration's profile."""
     tx.run(SQL["delete_unfinished_profile"], account_id=account_id)

@@ -37,7 +37,7 @@ def delete_unfinished_registrations(*, now: datetime) -> int:
             rows = repository.list_unfinished(
                 tx, before_at=before_at, after=after, now_at=now, row_limit=BATCH_ROWS
             )
-        deleted += sum(_delete(row.account_id) for row in rows)
+        deleted += sum(_delete(row.account_id, before_at, now) for row in rows)
         if len(rows) < BATCH_ROWS:
             break
         after = rows[-1]
@@ -72,10 +72,22 @@ def delete_unfinished(tx: Transaction, account_id: str) -> bool:
     return repository.delete_unfinished_account(tx, account_id)
 
 
-def _delete(account_id: str) -> bool:
+def delete_if_over(tx: Transaction, account_id: str, *, before_at: datetime, now: datetime) -> bool:
+    """Forget an unfinished account, unless it was registered anew since it was listed.
+
+    Raises: AccountNotFound, ForeignKey.
+    """
+    account = accounts.lock_account(tx, account_id)
+    is_live = repository.count_live_tokens(tx, account_id, now_at=now) > 0
+    if account.created_at >= before_at or is_live:
+        return False
+    return delete_unfinished(tx, account_id)
+
+
+def _delete(account_id: str, before_at: datetime, now: datetime) -> bool:
     try:
         with db.transaction("delete_unfinished") as tx:
-            return delete_unfinished(tx, account_id)
+            return delete_if_over(tx, account_id, before_at=before_at, now=now)
     except AccountNotFound:
         return False
     except ForeignKey as error:
