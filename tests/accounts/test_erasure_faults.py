@@ -62,7 +62,7 @@ def test_a_killed_job_is_taken_up_and_leaves_nothing(client, database, statement
     assert finished[0][0] is not None
 
 
-@pytest.mark.parametrize("statement_no", [5, 15, 25, 35])
+@pytest.mark.parametrize("statement_no", [5, 15, 22, 30])
 def test_a_killed_request_has_deleted_nothing(client, database, statement_no):
     ana = Member(client)
     path = copy_of(database.path, "killed.db")
