@@ -62,8 +62,12 @@ def takes_key(view: Callable[..., Any]) -> bool:
     """Tell whether a view accepts an Idempotency-Key, by itself or by a helper of its module."""
     inner = inspect.unwrap(view)
     helpers = (inner.__globals__.get(name) for name in _names(_code(view)))
-    ours = [each for each in helpers if getattr(each, "__module__", None) == inner.__module__]
-    return any("once" in _names(_code(each)) for each in (view, *filter(inspect.isfunction, ours)))
+    ours = [
+        helper
+        for helper in helpers
+        if inspect.isfunction(helper) and helper.__module__ == inner.__module__
+    ]
+    return any("once" in _names(_code(each)) for each in (view, *ours))
 
 
 def needs_key(view: Callable[..., Any]) -> bool:
