@@ -14,7 +14,7 @@ from fittrack.errors import NotFound
 from fittrack.health import gauges, service
 
 blp = Blueprint("health", __name__, url_prefix="/health")
-telemetry = Blueprint("telemetry", __name__)
+telemetry = Blueprint("metrics", __name__)
 
 # Each tells that somebody else asks through a proxy on this machine.
 FORWARDING = frozenset({"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"})
