@@ -62,7 +62,7 @@ def takes_key(view: Callable[..., Any]) -> bool:
     """Tell whether a view accepts an Idempotency-Key, by itself or by a helper of its module."""
     inner = inspect.unwrap(view)
     helpers = (inner.__globals__.get(name) for name in _names(_code(view)))
-    ours = [
+    ours: list[Callable[..., Any]] = [
         helper
         for helper in helpers
         if inspect.isfunction(helper) and helper.__module__ == inner.__module__
