@@ -11,6 +11,7 @@ import time
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -359,6 +360,28 @@ def test_the_decoder_can_open_nothing():
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_decoder_limits_itself_before_it_reads():
+    with subprocess.Popen(
+        [sys.executable, "-I", decoder.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        deadline_s = time.monotonic() + 20
+        while "Max open files            0 " not in (limits := limits_of(process)):
+            assert time.monotonic() < deadline_s, limits
+            time.sleep(0.01)
+        assert f"Max address space         {decoder.MEMORY_BYTES} " in limits
+        assert f"Max cpu time              {decoder.CPU_S} " in limits
+        out, _ = process.communicate(jpeg())
+    assert opened(out)
+
+
+def limits_of(process):
+    """Return what the kernel says of a process's limits."""
+    path = Path(f"/proc/{process.pid}/limits")
+    if not path.exists():
+        pytest.skip("only Linux tells a process's limits")
+    return path.read_text()
 
 
 def test_the_decoder_sees_no_setting_and_no_module_of_ours(monkeypatch, tmp_path):

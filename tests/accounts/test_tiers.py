@@ -170,9 +170,12 @@ def test_a_profile_edited_meanwhile_is_left_to_its_editor(database):
     today = date(2026, 3, 14)
     with db.reading("look") as tx:
         [due] = repository.list_due_profiles(tx, today_on=today, row_limit=10)
-    profiles.edit_profile(account_id=ana, changes={"sex": None}, now=at((2026, 3, 14)))
+    change = {"fitness_level": "beginner"}  # the day of the review stays
+    profiles.edit_profile(account_id=ana, changes=change, now=at((2026, 3, 13)))
 
     with db.transaction("move") as tx:
         place = place_of(due.sex, due.date_of_birth_on, due.fitness_level, today)
         assert repository.move_profiles(tx, [(due, place)]) == 0
-    assert tier_of(ana) == "OPEN"
+    assert tier_of(ana) == "F-18-29-BEG"
+    assert service.move_birthdays(now=at((2026, 3, 14))) == 1
+    assert tier_of(ana) == "F-30-39-BEG"
