@@ -158,6 +158,12 @@ def test_of_two_renewals_at_the_same_moment_one_set_counts(app, client, ana):
     assert sum(use(client, codes[0]).status_code == 200 for codes in sets) == 1
 
 
+def test_a_code_is_stored_in_another_form_for_each_account():
+    hashes = {recovery.hash_of(account_id, "0" * 16) for account_id in ("a1", "b1")}
+
+    assert len(hashes) == 2
+
+
 @given(st.binary(min_size=10, max_size=10))
 def test_every_code_is_read_back_in_whatever_way_it_is_typed(raw):
     written = recovery.written(raw)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fittrack import queues
+from fittrack import db, queues
 from fittrack.accounts.resets import rules, service
 from fittrack.accounts.resets.errors import FactorResetClosed, FactorResetTooEarly
 from fittrack.clock import utc_now
-from tests.accounts.steps import events_of, log_in, mails_to, token_in
+from tests.accounts.steps import events_of, log_in, mails_to, probe, token_in
 from tests.authenticator import Authenticator
 from tests.factories_accounts import login, make_account, make_totp
 
@@ -19,6 +19,7 @@ KEEP = "/api/v1/auth/keep-factors"
 BODY = {"reason": "Phone lost; identity checked in a call."}
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+ERASE = probe("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id")
 
 
 @pytest.fixture
@@ -213,6 +214,18 @@ def test_who_has_no_second_factor_has_none_to_lose(client, admin):
     assert (answer.status_code, answer.json["code"]) == (409, "no_second_factor")
     missing = client.post(f"{reset_of(cem)}/complete", headers=login(client, admin))
     assert (missing.status_code, missing.json["code"]) == (404, "factor_reset_not_found")
+
+
+def test_an_erased_account_has_nothing_to_reset(client, ana, admin):
+    open_in_the_past(ana, admin, 72 * HOUR)
+    with db.transaction("erase") as tx:
+        tx.run(ERASE, account_id=ana)
+
+    for answer in (
+        open_reset(client, ana, admin),
+        client.post(f"{reset_of(ana)}/complete", headers=login(client, admin)),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (404, "account_not_found")
 
 
 @pytest.mark.parametrize("reason", ["", "ab", "x" * 501, None, 7])
