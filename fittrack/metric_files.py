@@ -12,6 +12,7 @@ import fcntl
 import logging
 import os
 import shutil
+import struct
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 PAST = "past"
 LOCK = "lock"
 HORSE = "horse"
+# What the reader meets in a file that was cut off or overwritten.
+UNREADABLE = (RuntimeError, ValueError, IndexError, struct.error)
 ADDED_UP = ("counter", "histogram")
 # Files are given their room at once: a mapped file that grows on a full disk ends its process.
 ROOM_BYTES = {
@@ -91,8 +94,25 @@ def collect() -> Iterable[Any]:
         return []
     with _locked(_folder):
         _clear(_folder)
-        files = [str(file) for file in _folder.glob("*/*.db") if not _is_gauge_of_a_horse(file)]
-        return list(MultiProcessCollector.merge(files))
+        files = [file for file in _folder.glob("*/*.db") if not _is_gauge_of_a_horse(file)]
+        try:
+            return _merged(files)
+        except UNREADABLE:
+            return _merged([file for file in files if _values(file)])
+
+
+def _merged(files: Iterable[Path]) -> list[Any]:
+    return list(MultiProcessCollector.merge([str(file) for file in files]))
+
+
+def _values(file: Path) -> list[tuple[str, float]]:
+    """Return a file's keys and numbers, none where it can't be read."""
+    try:
+        found = list(MmapedDict.read_all_values_from_file(str(file)))
+    except UNREADABLE as error:
+        logger.warning("a file of metrics can't be read", extra={"kind": type(error).__name__})
+        return []
+    return [(key, value) for key, value, _, _ in found]
 
 
 def _new_group(group: Path) -> int:
@@ -160,7 +180,7 @@ def _add_up(past: Path, files: list[Path]) -> None:
         shutil.copyfile(past, draft)
     total = MmapedDict(str(draft))
     for file in files:
-        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
+        for key, value in _values(file):
             before, _ = total.read_value(key)
             total.write_value(key, before + value, 0.0)
     total.close()

@@ -19,8 +19,8 @@ setting does not start, names everything that is wrong at once, and exits with 1
 refuses more ([operating.md](operating.md#what-production-refuses)).
 """
 FOOT = """
-The four secrets have no default. `make run` writes random ones to `.env`; for production
-`flask keys new` prints them.
+The four secrets have no default. `make run` writes random ones to `.env`; how to make them for
+production, and how to change them: [operating.md](operating.md#the-first-start).
 
 Read by the servers, not by the application:
 
