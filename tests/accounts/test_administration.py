@@ -1,9 +1,9 @@
-"""Looking after accounts: search, detail, change, history, and the end of premium."""
+"""Looking after accounts: detail, change, history and deletion."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,10 +13,12 @@ from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable
 from fittrack.db.values import instant_to_text
 from fittrack.errors import Forbidden, PreconditionFailed
+from fittrack.points import service as points
 from fittrack.sponsors import service as sponsors
 from tests.accounts.steps import mails_to, pointers, probe
 from tests.factories_accounts import login, make_account
 from tests.factories_drawings import make_sponsor
+from tests.factories_points import NOON, make_activity, make_member, recompute
 
 USERS = "/api/v1/users"
 MINE = "/api/v1/notifications"
@@ -256,6 +258,30 @@ def test_a_correction_of_the_birth_date_moves_the_tier(client, admin):
     changed = edit(client, admin, ana, date_of_birth="1970-05-17", state="NY")
     assert (changed.json["tier"], changed.json["state"]) == ("F-50-59-BEG", "NY")
     assert changed.json["date_of_birth"] == "1970-05-17"
+
+
+def test_a_correction_of_the_birth_date_rates_today_anew(boss):
+    ana, today_on = make_member(max_hr_bpm=None, born_on=date(1986, 1, 1)), NOON.date()
+    make_activity(ana, started_at=NOON, count=10, hr_bpm=130)  # 72 % of 208 - 0.7 x 40
+    recompute(ana, [today_on])
+    assert points.get_day(account_id=ana, day_on=today_on).awarded_points == 30
+    service.edit_user(
+        account_id=ana,
+        changes={"date_of_birth": date(2006, 1, 1)},  # 67 % of 208 - 0.7 x 20
+        revisions=None,
+        actor_id=boss,
+        now=NOON,
+    )
+    assert points.get_day(account_id=ana, day_on=today_on).awarded_points == 20
+
+
+def test_what_an_admin_corrects_is_in_the_members_next_answer(client, admin):
+    ana = make_account(sex="female", fitness_level="beginner")
+    headers = login(client, ana)
+    profile = f"{USERS}/me/profile"
+    assert client.get(profile, headers=headers).json["tier"] == "F-30-39-BEG"
+    edit(client, admin, ana, date_of_birth="1970-05-17")
+    assert client.get(profile, headers=headers).json["tier"] == "F-50-59-BEG"
 
 
 def test_nobody_is_made_younger_than_18_or_older_than_120(client, admin, ana):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -116,6 +117,20 @@ def test_many_premiums_end_in_batches(database, client):
         "UPDATE accounts SET premium_until_at = ? WHERE role = 'premium'", (past,)
     )
     assert service.end_premiums(now=utc_now()) == service.BATCH_ROWS + 1
+
+
+def test_tidying_at_the_same_time_ends_each_premium_once(database, client, admin):
+    members = [make_account(role="premium") for _ in range(20)]
+    past = instant_to_text(utc_now() - timedelta(days=1))
+    database.raw().execute(
+        "UPDATE accounts SET premium_until_at = ? WHERE role = 'premium'", (past,)
+    )
+    with ThreadPoolExecutor(4) as pool:
+        ended = pool.map(lambda _: service.end_premiums(now=utc_now()), range(4))
+    assert sum(ended) == len(members)
+    for account_id in members:
+        path = f"{USERS}/{account_id}/history"
+        assert len(client.get(path, headers=admin).json["items"]) == 1
 
 
 @given(user=users, wanted=changes)

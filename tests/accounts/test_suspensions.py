@@ -104,6 +104,8 @@ def test_a_lifted_suspension_opens_everything_again(client, admin, suspended, an
     assert client.get(MINE, headers=suspended).status_code == 200
     assert client.get(f"{USERS}/me", headers=suspended).json["suspension"] is None
     assert "lifted" in mails_to("ana@example.com")[0].subject
+    events = client.get(f"{USERS}/me/security-events", headers=suspended).json["items"]
+    assert "account_restored" in [event["kind"] for event in events]
 
 
 def test_a_suspended_account_is_not_suspended_again(client, admin, suspended, ana):

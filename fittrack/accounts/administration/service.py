@@ -10,7 +10,6 @@ from typing import Any
 from fittrack import cache, clock, config, db
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
-from fittrack.accounts import tokens
 from fittrack.accounts.administration import repository, rules
 from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.administration.errors import OwnAccount
@@ -291,8 +290,6 @@ def _correct_person(
     if after == user:
         return
     repository.update_person(tx, after)
-    if after.email_verified_at != user.email_verified_at:
-        tokens.withdraw_tokens(tx, user.account_id, tokens.VERIFY_EMAIL, now=now)
     if after.status != user.status:
         repository.update_account_status(tx, user.account_id, after.status)
     if after.date_of_birth_on != user.date_of_birth_on:
