@@ -206,7 +206,7 @@ def _live_session() -> LiveSession:
     identity = claimed()
     if identity is None:
         raise g.get("token_problem") or Unauthenticated()
-    with db.reading("find_live_session") as tx:
+    with db.reading("find_live_session", single=True) as tx:
         session = tx.one(
             LiveSession, SQL["find_live_session"], session_id=identity.session_id, now_at=utc_now()
         )

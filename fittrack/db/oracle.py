@@ -82,7 +82,7 @@ class OracleEngine:
         self._opening = threading.Lock()
         self._local = threading.local()
 
-    def begin(self, name: str, *, writing: bool) -> OracleTransaction:
+    def begin(self, name: str, *, writing: bool, single: bool = False) -> OracleTransaction:
         """Open a unit on a pooled connection. Raises: Busy, Disconnected."""
         if getattr(self._local, "is_in_unit", False):
             raise RuntimeError(f"{name} began inside another transaction of this thread")
@@ -94,7 +94,7 @@ class OracleEngine:
         metrics.set_pool(busy=pool.busy, opened=pool.opened, most=pool.max)
         self._local.is_in_unit = True
         transaction = OracleTransaction(name, connection, self._leave)
-        transaction.start(writing=writing)
+        transaction.start(writing=writing, single=single)
         return transaction
 
     def _leave(self) -> None:
@@ -156,12 +156,17 @@ class OracleTransaction(RowReader):
         self.callbacks: list[Callable[[], None]] = []
         self._connection = connection
         self._leave = leave
+        self._is_single = False
 
-    def start(self, *, writing: bool) -> None:
-        """Name the session after the unit; a reading one has a snapshot. Raises: Disconnected."""
+    def start(self, *, writing: bool, single: bool) -> None:
+        """Name the session after the unit; one that reads twice has a snapshot.
+
+        Raises: Disconnected.
+        """
+        self._is_single = single
         try:
             self._connection.action = self.name
-            if not writing:
+            if not (writing or single):
                 self._connection.cursor().execute("SET TRANSACTION READ ONLY")
         except oracledb.Error as error:
             self._release()
@@ -224,7 +229,8 @@ class OracleTransaction(RowReader):
     def rollback(self) -> None:
         """Undo the unit's writes and give the connection back."""
         with suppress(oracledb.Error):  # the connection is gone, and the unit with it
-            self._connection.rollback()
+            if not self._is_single:  # a statement that only read leaves nothing to end
+                self._connection.rollback()
         self._release()
 
     def _release(self) -> None:

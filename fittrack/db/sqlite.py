@@ -64,12 +64,12 @@ class SqliteEngine:
         self.synchronous = synchronous
         self._local = threading.local()
 
-    def begin(self, name: str, *, writing: bool) -> SqliteTransaction:
+    def begin(self, name: str, *, writing: bool, single: bool = False) -> SqliteTransaction:
         """Open a unit; a writer queues for the file's lock, so that none of them starves."""
         link = self._link()
         if link.connection.in_transaction:
             raise RuntimeError(f"{name} began inside another transaction of this thread")
-        return link.begin(name, writing=writing)
+        return SqliteTransaction(name, link) if single else link.begin(name, writing=writing)
 
     def raw(self) -> sqlite3.Connection:
         """Return this thread's connection, for migrations and tests."""

@@ -16,9 +16,13 @@ from fittrack import cache, config, db, extensions
 from fittrack.redis_link import RedisLink
 from tests.conformance import engines
 from tests.factories_activities import NOON_AT, Member
+from tests.kernel.statements import statement
 from tests.private_redis import RestartableRedis
 
 LIST = "/api/v1/activities"
+RENAME = statement(
+    "UPDATE activities SET name = :new_name WHERE account_id = :account_id", "rename"
+)
 
 
 @pytest.fixture
@@ -210,16 +214,13 @@ def test_a_writer_killed_right_after_its_commit_leaves_nothing_old(client, ana):
     client.get(LIST, headers=ana.headers)
     child = os.fork()
     if child == 0:
-        activity_id = ids(client.get(LIST, headers=ana.headers))[0]
-        tx = db.engine().begin("kill_after_commit", writing=True)
-        tx._link.connection.execute(
-            "UPDATE activities SET state = 'deleted' WHERE activity_id = ?", (activity_id,)
-        )
-        cache.touch(tx, ana.account_id)
-        tx.commit()
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
-    assert ids(client.get(LIST, headers=ana.headers)) == []
+        try:
+            rename(ana.account_id, "new", then=lambda: os.kill(os.getpid(), signal.SIGKILL))
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    (item,) = client.get(LIST, headers=ana.headers).json["items"]
+    assert item["name"] == "new"
 
 
 def test_a_write_that_rolls_back_changes_no_stamp(ana, database):
@@ -255,10 +256,12 @@ class Writer:
         self.orders, self.answers = multiprocessing.Pipe(), multiprocessing.Pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            while (name := self.orders[0].recv()) is not None:
-                rename(self.account_id, name)
-                self.answers[1].send(name)
-            os._exit(0)
+            try:
+                while (name := self.orders[0].recv()) is not None:
+                    rename(self.account_id, name)
+                    self.answers[1].send(name)
+            finally:
+                os._exit(0)
 
     def rename(self, name):
         """Return once the other process has committed."""
@@ -270,12 +273,13 @@ class Writer:
         os.waitpid(self.pid, 0)
 
 
-def rename(account_id, name):
+def rename(account_id, name, *, then=None):
+    """Rename a member's activities, and do something as soon as that is committed."""
     with db.transaction("rename") as tx:
-        tx._link.connection.execute(
-            "UPDATE activities SET name = ? WHERE account_id = ?", (name, account_id)
-        )
+        tx.run(RENAME, account_id=account_id, new_name=name)
         cache.touch(tx, account_id)
+        if then is not None:
+            tx.after_commit(then)
 
 
 def test_what_one_process_wrote_the_other_gives_though_redis_dies_between(client, ana, tmp_path):

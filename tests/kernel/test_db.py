@@ -316,3 +316,16 @@ def test_any_text_comes_back(probes, text):
         tx.run(statement("DELETE FROM probes"))
         tx.run(INSERT, **probe_row(note_text=text))
     assert found().note_text == (text or None)
+
+
+def test_a_single_statement_reads_what_was_committed_last_and_holds_nothing(database):
+    create_probes(database.raw())
+    with db.transaction("insert_probe") as tx:
+        tx.run(INSERT, **probe_row())
+    with db.reading("read_once", single=True) as tx:
+        assert tx.value(AMOUNT, probe_id="p1") == 0
+        assert not getattr(database.raw(), "in_transaction", False)
+    with db.transaction("add") as tx:
+        tx.run(ADD, probe_id="p1", added=1)
+    with db.reading("read_once", single=True) as tx:
+        assert tx.value(AMOUNT, probe_id="p1") == 1
