@@ -99,13 +99,20 @@ def insert_confirmed_totp(
     return secret
 
 
-def use_code(tx: Transaction, account_id: str, code: str, *, now: datetime) -> bool:
+def use_code(
+    tx: Transaction,
+    account_id: str,
+    code: str,
+    *,
+    remote_address: str | None = None,
+    now: datetime,
+) -> bool:
     """Tell, in the caller's transaction, whether a code is right and was never used before.
 
     It is one of the authenticator app, or a recovery code in its place.
     """
     if (normal := recovery.normal_form(code)) is not None:
-        return _use_recovery_code(tx, account_id, normal, now=now)
+        return _use_recovery_code(tx, account_id, normal, remote_address, now=now)
     factor = repository.lock_totp_factor(tx, account_id)
     if factor is None or factor.confirmed_at is None:
         return False
@@ -156,11 +163,14 @@ def renew_codes(tx: Transaction, account_id: str, *, now: datetime) -> tuple[str
     return codes
 
 
-def _use_recovery_code(tx: Transaction, account_id: str, normal: str, *, now: datetime) -> bool:
+def _use_recovery_code(
+    tx: Transaction, account_id: str, normal: str, remote_address: str | None, *, now: datetime
+) -> bool:
     code_hash = recovery.hash_of(account_id, normal)
     if not repository.use_recovery_code(tx, account_id, code_hash):
         return False
-    notices.tell(tx, account_id, EventKind.RECOVERY_CODE_USED, now=now)
+    kind = EventKind.RECOVERY_CODE_USED
+    notices.tell(tx, account_id, kind, remote_address=remote_address, now=now)
     return True
 
 

@@ -69,6 +69,7 @@ def use_passkey(
     purpose: Purpose,
     bound_to: str,
     *,
+    remote_address: str | None,
     now: datetime,
 ) -> bool:
     """Tell, in the caller's transaction, whether one of an account's passkeys answers a challenge.
@@ -88,7 +89,8 @@ def use_passkey(
     except DoesNotHold:
         return False
     if rules.is_regressed(stored=passkey.sign_count, told=asserted.sign_count):
-        notices.tell(tx, account_id, EventKind.PASSKEY_COUNTER_REGRESSED, now=now)
+        kind = EventKind.PASSKEY_COUNTER_REGRESSED
+        notices.tell(tx, account_id, kind, remote_address=remote_address, now=now)
         return False
     repository.use_passkey(
         tx,

@@ -215,7 +215,15 @@ def _let_in(
     Raises: AccountNotActive.
     """
     login = sessions.lock_login(tx, account_id)
-    is_shown = proofs.use_passkey(tx, account_id, credential, Purpose.LOG_IN, rules.ANYONE, now=now)
+    is_shown = proofs.use_passkey(
+        tx,
+        account_id,
+        credential,
+        Purpose.LOG_IN,
+        rules.ANYONE,
+        remote_address=device.remote_address,
+        now=now,
+    )
     if not is_shown:
         return None
     if login.status not in MAY_LOG_IN:

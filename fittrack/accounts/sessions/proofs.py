@@ -95,10 +95,20 @@ def settle_factor(
     signatures can't. The caller raises `refusal_of(shown)` only after its transaction.
     """
     if shown.passkey is not None:
-        return passkeys.use_passkey(tx, account_id, shown.passkey, purpose, bound_to, now=now)
+        return passkeys.use_passkey(
+            tx,
+            account_id,
+            shown.passkey,
+            purpose,
+            bound_to,
+            remote_address=remote_address,
+            now=now,
+        )
     guard = lockouts.guard_of(tx, account_id, rules.SECOND_FACTOR, now=now)
     is_open = shown.code is not None and not rules.is_locked(guard, now=now)
-    is_right = is_open and factors.use_code(tx, account_id, shown.code or "", now=now)
+    is_right = is_open and factors.use_code(
+        tx, account_id, shown.code or "", remote_address=remote_address, now=now
+    )
     lockouts.record_attempt(tx, guard, is_right=is_right, remote_address=remote_address, now=now)
     return is_right
 
