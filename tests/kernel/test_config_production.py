@@ -23,6 +23,42 @@ PRODUCTION = {
 }
 RFC_8037 = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 SECRETS = [name.upper() for name in config.SECRETS]
+REFUSED = [
+    ("FLASK_DEBUG", "1"),
+    ("LOG_LEVEL", "DEBUG"),
+    ("SQLITE_SYNCHRONOUS", "NORMAL"),
+    ("SQLITE_SYNCHRONOUS", "OFF"),
+    ("BASE_URL", "http://fittrack.example"),
+    ("BASE_URL", "https://localhost"),
+    ("BASE_URL", "https://127.0.0.1:8443"),
+    ("BASE_URL", "https://0.0.0.0"),
+    ("BASE_URL", "https://user@fittrack.example"),
+    ("BASE_URL", "https://fittrack.example/api"),
+    ("CORS_ORIGINS", "https://a.example,*"),
+    ("CORS_ORIGINS", "https://*.example.com"),
+    ("CORS_ORIGINS", "http://app.example"),
+    ("MAIL_URL", "folder:var/mailbox"),
+    ("MAIL_URL", "smtp://mail.example:587"),
+    ("REDIS_URL", "redis://redis.internal:6379/0"),
+    ("REDIS_URL", "rediss://:redis@redis.internal:6379/0"),
+    ("DATABASE_URL", "oracle://db.internal/FITTRACK"),
+    ("DATABASE_URL", "oracle://fittrack:fittrack@db.internal/FITTRACK"),
+    ("DATABASE_URL", "oracle://system:oracle@db.internal/FITTRACK"),
+    ("DATABASE_URL", "oracle://fittrack:qK4-tame-otter@db.internal"),
+    ("ARGON2_MEMORY_KIB", "8192"),
+    ("ARGON2_ITERATIONS", "0"),
+    ("ACCESS_TOKEN_S", "3601"),
+    ("REFRESH_TOKEN_S", "7776001"),
+    ("REFRESH_TOKEN_S", "600"),
+    ("REFRESH_GRACE_S", "61"),
+    ("LIMIT_CREDENTIALS", "1000 per minute"),
+    ("LIMIT_ANONYMOUS", "100000 per minute"),
+    ("LIMIT_MEMBER", "2000 per second"),
+    ("TRUSTED_PROXIES", "100"),
+    ("METRICS_TOKEN", "short"),
+    ("METRICS_TOKEN", "a" * 40),
+    ("METRICS_FOLDER", f"{__file__}/metrics"),
+]
 
 
 @pytest.fixture
@@ -64,45 +100,7 @@ def test_production_starts_with_sound_choices(given, more):
     assert config.load({**given, **more}).is_production
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("FLASK_DEBUG", "1"),
-        ("LOG_LEVEL", "DEBUG"),
-        ("SQLITE_SYNCHRONOUS", "NORMAL"),
-        ("SQLITE_SYNCHRONOUS", "OFF"),
-        ("BASE_URL", "http://fittrack.example"),
-        ("BASE_URL", "https://localhost"),
-        ("BASE_URL", "https://127.0.0.1:8443"),
-        ("BASE_URL", "https://0.0.0.0"),
-        ("BASE_URL", "https://user@fittrack.example"),
-        ("BASE_URL", "https://fittrack.example/api"),
-        ("CORS_ORIGINS", "https://a.example,*"),
-        ("CORS_ORIGINS", "https://*.example.com"),
-        ("CORS_ORIGINS", "http://app.example"),
-        ("MAIL_URL", "folder:var/mailbox"),
-        ("MAIL_URL", "smtp://mail.example:587"),
-        ("REDIS_URL", "redis://redis.internal:6379/0"),
-        ("REDIS_URL", "rediss://:redis@redis.internal:6379/0"),
-        ("DATABASE_URL", "oracle://db.internal/FITTRACK"),
-        ("DATABASE_URL", "oracle://fittrack:fittrack@db.internal/FITTRACK"),
-        ("DATABASE_URL", "oracle://system:oracle@db.internal/FITTRACK"),
-        ("DATABASE_URL", "oracle://fittrack:qK4-tame-otter@db.internal"),
-        ("ARGON2_MEMORY_KIB", "8192"),
-        ("ARGON2_ITERATIONS", "0"),
-        ("ACCESS_TOKEN_S", "3601"),
-        ("REFRESH_TOKEN_S", "7776001"),
-        ("REFRESH_TOKEN_S", "600"),
-        ("REFRESH_GRACE_S", "61"),
-        ("LIMIT_CREDENTIALS", "1000 per minute"),
-        ("LIMIT_ANONYMOUS", "100000 per minute"),
-        ("LIMIT_MEMBER", "2000 per second"),
-        ("TRUSTED_PROXIES", "100"),
-        ("METRICS_TOKEN", "short"),
-        ("METRICS_TOKEN", "a" * 40),
-        ("METRICS_FOLDER", f"{__file__}/metrics"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), REFUSED)
 def test_production_refuses(given, name, value):
     with pytest.raises(BadConfig, match=name):
         config.load({**given, name: value})
@@ -175,6 +173,13 @@ def test_no_secret_is_told_in_a_refusal(given):
         config.load({**wrong, "DATABASE_URL": "oracle://u:hunter3@db"})
     for secret in (given["SECRET_KEY"], "hunter2", "hunter3"):
         assert secret not in refused.value.told()
+
+
+def test_operators_are_told_of_each_setting_that_is_refused():
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    told = page.split("### What production refuses")[1].split("\n## ")[0]
+    for name in {*SECRETS, *(name for name, _ in REFUSED)}:
+        assert f"`{name}`" in told or name.startswith("LIMIT_"), name
 
 
 def start(command, environ, cwd=ROOT):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -19,6 +20,7 @@ from fittrack.queues import JobKind
 from tests import factories_drawings as make
 from tests.conformance import engines
 from tests.factories_accounts import registration
+from tests.guards.source import ROOT
 from tests.real_processes import environment, fetched, flask, gunicorn, wait_for
 
 TOKEN = "a-long-randomish_token.of+32/characters"
@@ -402,3 +404,22 @@ def test_what_a_real_workers_jobs_came_to_is_told_by_the_api(client, environ):
     assert of(found, "db_statement_duration_seconds_count", statement="fail_job") == 1
     where = {"queue": "mail", "job": "send_mail"}
     assert sum(of(found, "outbox_jobs", **where, state=each) for each in ("due", "waiting")) == 1
+
+
+def test_operators_are_told_of_every_metric(client):
+    client.get("/api/v1/drawings")
+    metrics.add_redis_error("limits")
+    metrics.add_job("trial", "done", 0.1)
+    metrics.add_periodic("trial", "done")
+    metrics.set_pool(busy=1, opened=1, most=5)
+    now = utc_now()
+    points_jobs.start_audit(now=now)
+    points_jobs.audit_ledger(queues.claim(queues.list_due(now=now)[0].outbox_id, now=now))
+    make.make_draft(make.start())
+    found = {
+        family.name + ("_total" if family.type == "counter" else "")
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+    }
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(fittrack_\w+)`", page.split("## Metrics")[1].split("\n## ")[0]))
+    assert told == found
