@@ -191,6 +191,13 @@ def test_a_taken_address_or_name_is_told(client, admin):
     assert (name.status_code, name.json["code"]) == (409, "display_name_taken")
 
 
+def test_a_name_that_is_only_held_is_taken_too(client, admin):
+    make_account(email="ana@example.com", display_name="Ana")
+    register(client, email="ana@example.com", display_name="Zoe")
+    held = invite(client, admin, display_name="Zoe")
+    assert (held.status_code, held.json["code"]) == (409, "display_name_taken")
+
+
 def test_an_invitation_repeated_with_its_key_makes_one_account(client, admin):
     headers = admin | {"Idempotency-Key": "invite-1"}
     address = "eve-once@example.com"
@@ -201,7 +208,11 @@ def test_an_invitation_repeated_with_its_key_makes_one_account(client, admin):
 
 def test_inviting_asks_for_a_step_up_and_for_an_admin(client, boss):
     unproved = login(client, boss, is_stepped_up=False)
-    answer = invite(client, unproved)
-    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
+    invited = invite(client, login(client, boss)).json["account_id"]
+    for answer in (
+        invite(client, unproved, email="cem@example.com", display_name="Cem"),
+        client.post(f"{USERS}/{invited}/invitation", headers=unproved),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
     for role in ("user", "premium", "sponsor", "auditor"):
         assert invite(client, login(client, make_account(role=role))).status_code == 403
