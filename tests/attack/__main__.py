@@ -47,7 +47,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
-    parser.add_argument("--examples", type=int, default=10, help="random requests per operation")
+    parser.add_argument("--examples", type=int, default=5, help="random requests per operation")
     parser.add_argument("--seed", default="1", help="a number, or `random`")
     parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES))
     return parser.parse_args()
