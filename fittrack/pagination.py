@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 from fittrack import crypto
 from fittrack.db.values import instant_from_text, instant_to_text
 from fittrack.errors import BadRequest
+from fittrack.rendering import QuickSchema
 
 T = TypeVar("T")
 MAC_BYTES = 12
@@ -104,7 +105,7 @@ def page_schema(item: type[Schema]) -> type[Schema]:
         "items": fields.List(fields.Nested(item), required=True),
         "next_cursor": fields.String(required=True, allow_none=True),
     }
-    return type(name, (Schema,), members)
+    return type(name, (QuickSchema,), members)
 
 
 def _sealed_text(scope: str, body: bytes) -> bytes:
