@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from fittrack import db, queues
-from fittrack.accounts import tokens
+from fittrack.accounts import repository, tokens
 from fittrack.accounts.credentials import requests, service
 from fittrack.accounts.errors import InvalidMailedToken
 from fittrack.clock import utc_now
@@ -149,6 +149,25 @@ def test_a_reset_token_serves_once(client, ana, email):
     assert answers[1].json["code"] == "invalid_mailed_token"
     assert pointers(answers[1]) == ["/token"]
     assert log_in(client, email, FRESH).status_code == 200
+
+
+def test_a_used_token_is_refused_before_anything_is_hashed(client, ana, email):
+    token = reset_token(client, email)
+    reset(client, token)
+
+    assert pointers(reset(client, token, "too short")) == ["/token"]
+
+
+def test_a_token_is_taken_by_one_only_even_where_both_saw_it_free(client, ana):
+    """As two transactions may on Oracle; the update decides."""
+    now = utc_now()
+    with db.transaction("take") as tx:
+        life = timedelta(hours=1)
+        token_id = tokens.issue_token(tx, ana, tokens.RESET_PASSWORD, life=life, now=now)
+        late = repository.use_mailed_token(tx, token_id, used_at=now + life)
+        takes = [repository.use_mailed_token(tx, token_id, used_at=now) for _ in range(2)]
+
+    assert (late, takes) == (False, [True, False])
 
 
 def test_of_two_resets_at_once_one_wins(client, ana, email):
