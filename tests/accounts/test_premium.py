@@ -119,6 +119,12 @@ def test_many_premiums_end_in_batches(database, client):
     assert service.end_premiums(now=utc_now()) == service.BATCH_ROWS + 1
 
 
+def test_an_erased_account_is_told_nothing_of_its_premium(client, admin, ana):
+    edit(client, admin, ana, role="premium", premium_until_at=SOON)
+    assert client.delete(f"{USERS}/{ana}", headers=admin).status_code == 202
+    assert service.end_premiums(now=datetime(2199, 1, 1, tzinfo=UTC)) == 0
+
+
 def test_tidying_at_the_same_time_ends_each_premium_once(database, client, admin):
     members = [make_account(role="premium") for _ in range(20)]
     past = instant_to_text(utc_now() - timedelta(days=1))

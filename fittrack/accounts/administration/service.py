@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from fittrack import cache, clock, config, db
+from fittrack import clock, config, db
 from fittrack.accounts import repository as accounts
 from fittrack.accounts import rules as account_rules
 from fittrack.accounts.administration import repository, rules
@@ -84,7 +84,6 @@ def edit_user(
         _change_standing(tx, user, changes, actor_id=actor_id, now=now)
         _change_status(tx, user, changes, actor_id=actor_id, now=now)
         _correct_person(tx, user, changes, actor_id=actor_id, now=now)
-        cache.touch(tx, account_id)
         return get_details(tx, account_id, now=now)
 
 
