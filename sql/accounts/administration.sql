@@ -162,7 +162,6 @@ SELECT account_id, premium_until_at
   FROM accounts
  WHERE premium_until_at <= :now_at
    AND role = 'premium'
-   AND status <> 'erased'
  ORDER BY premium_until_at, account_id
  FETCH FIRST :row_limit ROWS ONLY
 
@@ -173,7 +172,6 @@ UPDATE accounts
        premium_until_at = NULL
  WHERE account_id = :account_id
    AND role = 'premium'
-   AND status <> 'erased'
    AND premium_until_at <= :now_at
 
 -- name: insert_admin_action
