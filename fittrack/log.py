@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -110,7 +111,9 @@ def _write(line: dict[str, object]) -> None:
     handlers = logging.getLogger().handlers
     if len(handlers) == 1 and isinstance(handlers[0].formatter, JsonFormatter):
         text = handlers[0].formatter.line(time.time(), "info", access.name, "request", line)
-        handlers[0].stream.write(f"{text}\n")  # type: ignore[attr-defined]
+        # As a record's handler does: one thread at a time, and a full disk is no failed request.
+        with handlers[0].lock or nullcontext(), suppress(OSError, ValueError):
+            handlers[0].stream.write(f"{text}\n")  # type: ignore[attr-defined]
     else:
         access.info("request", extra=line)
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+import time
 from datetime import timedelta
 
 import pytest
 from flask import g
 
-from fittrack import auth
+from fittrack import auth, config
 from fittrack.auth import LiveSession, StepUpRequired
 from fittrack.clock import utc_now
 from tests.factories_accounts import login, make_account
@@ -78,3 +80,31 @@ def test_a_first_factor_takes_a_recent_log_in_and_a_further_one_a_step_up(
         else:
             with pytest.raises(StepUpRequired):
                 auth.require_recent_proof(now=now)
+
+
+@pytest.fixture
+def brief_tokens(app):
+    """Let access tokens live for a second."""
+    usual = app.config["JWT_ACCESS_TOKEN_EXPIRES"]
+    app.config["JWT_ACCESS_TOKEN_EXPIRES"] = timedelta(seconds=1)
+    yield
+    app.config["JWT_ACCESS_TOKEN_EXPIRES"] = usual
+
+
+@pytest.mark.usefixtures("brief_tokens")
+def test_a_token_that_was_accepted_ends_with_its_life(client):
+    headers = login(client, make_account())
+    assert client.get(MINE, headers=headers).status_code == 200
+    time.sleep(1.1)
+    answer = client.get(MINE, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (401, "token_expired")
+
+
+def test_a_token_that_was_accepted_ends_with_its_key(client, settings):
+    headers = login(client, make_account())
+    assert client.get(MINE, headers=headers).status_code == 200
+    config.use(dataclasses.replace(settings, jwt_signing_key=config.new_secret()))
+    answer = client.get(MINE, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (401, "invalid_token")
+    config.use(settings)
+    assert client.get(MINE, headers=headers).status_code == 200

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import logging
 
@@ -51,3 +52,38 @@ def test_a_line_is_json_with_extras_and_the_exception():
     assert "\n" not in text
     line = json.loads(text)
     assert (line["message"], line["job"], line["request_id"]) == ("two\nlines", 7, "r-1")
+
+
+@pytest.fixture
+def json_alone(settings):
+    """Let our JSON handler be the only one, as in production, and return it."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(JsonFormatter())
+    root.handlers[:] = [handler]
+    log.access.setLevel(logging.INFO)
+    yield handler
+    root.handlers[:] = before
+    root.setLevel(level)
+    log.access.setLevel(logging.NOTSET)
+
+
+def test_a_line_written_at_once_is_like_that_of_a_record(probe, json_alone):
+    path = "/api/v1/probes/01935d2a-7c00-7000-8000-5f3c1f0b2a10"
+    probe.get(path, headers={"X-Request-ID": "same"})
+    quick = json.loads(json_alone.stream.getvalue())
+    record = logging.makeLogRecord({"name": "fittrack.access", "levelname": "INFO"})
+    told = json.loads(JsonFormatter().format(record))
+    assert quick.keys() >= told.keys()
+    assert (quick["logger"], quick["level"], quick["message"]) == (
+        "fittrack.access",
+        "info",
+        "request",
+    )
+    assert (quick["status"], quick["request_id"]) == (200, "same")
+
+
+def test_a_log_that_can_not_be_written_fails_no_request(probe, json_alone):
+    json_alone.stream.close()
+    assert probe.get("/api/v1/probes/01935d2a-7c00-7000-8000-5f3c1f0b2a10").status_code == 200
