@@ -18,7 +18,7 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema
 
-from fittrack import auth, crypto, db
+from fittrack import auth, crypto, db, rendering
 from fittrack.clock import utc_now
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
@@ -142,7 +142,7 @@ def once(
 
 def render(schema: type[Schema] | None, result: Any) -> bytes:
     """Return a result as the JSON that goes out, nothing without a schema."""
-    return b"" if schema is None else orjson.dumps(schema().dump(result))
+    return b"" if schema is None else orjson.dumps(rendering.plain(schema, result))
 
 
 def answer(body: bytes, status: int) -> Response:

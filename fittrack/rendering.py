@@ -27,12 +27,18 @@ class QuickSchema(Schema):
         return _of_schema(type(self))(obj)
 
 
+def plain(kind: type[Schema], obj: Any) -> Any:
+    """Return an object as the plain values that a schema makes of it."""
+    return _of_schema(kind)(obj)
+
+
 @cache
 def _of_schema(kind: type[Schema]) -> Convert:
     """Return what dumps objects of a schema's kind."""
     schema = kind()
-    is_plain = kind.get_attribute is Schema.get_attribute and not _has_hooks(schema)
-    if not is_plain or kind.dump not in {Schema.dump, QuickSchema.dump}:
+    if kind.dump not in {Schema.dump, QuickSchema.dump}:
+        return schema.dump
+    if kind.get_attribute is not Schema.get_attribute or _has_hooks(schema):
         return lambda obj: Schema.dump(schema, obj)
     steps = [
         (field.data_key or name, field.attribute or name, _of_field(field), field)

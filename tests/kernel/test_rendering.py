@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump
 
-from fittrack.rendering import QuickSchema
+from fittrack.rendering import QuickSchema, plain
 
 ID = UUID("01935d2a-7c00-7000-8000-5f3c1f0b2a10")
 NOON = datetime(2026, 3, 14, 12, tzinfo=timezone(timedelta(hours=2)))
@@ -103,3 +103,16 @@ def test_many_come_out_the_same():
 def test_what_can_not_be_rendered_fails_as_ever(wrong):
     with pytest.raises((TypeError, ValueError, AttributeError)):
         EverySchema().dump(wrong)
+
+
+class DumpingSchema(Schema):
+    name = fields.String()
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        return {"dumped": obj["name"], "many": many}
+
+
+@pytest.mark.parametrize("kind", [DumpingSchema, HookedSchema, OwnSchema, PartSchema])
+def test_what_a_schema_does_by_itself_is_done(kind):
+    obj = {"name": "a", "share": 1.0}
+    assert plain(kind, obj) == kind().dump(obj)

@@ -10,6 +10,7 @@ from fittrack.accounts.factors.schemas import code_field
 from fittrack.accounts.passkeys.credentials import ShownCredentialSchema
 from fittrack.accounts.schemas import email_field, password_field
 from fittrack.pagination import page_schema
+from fittrack.rendering import QuickSchema
 
 TOKEN = validate.Length(min=1, max=200)
 PRINTABLE = validate.Predicate("isprintable", error="Only printable characters.")
@@ -128,5 +129,5 @@ class KeySchema(Schema):
     alg = fields.String(required=True, metadata={"example": "EdDSA"})
 
 
-class KeySetSchema(Schema):
+class KeySetSchema(QuickSchema):
     keys = fields.List(fields.Nested(KeySchema), required=True)
