@@ -27,15 +27,6 @@ PARTS = tuple(name for name, _ in UNLOCKS)
 FEATURES = tuple(sorted({feature for _, features in UNLOCKS for feature in features}))
 
 
-class Measure(fields.Float):
-    """A number; text that looks like one is refused."""
-
-    def _validated(self, value: Any) -> float:
-        if isinstance(value, str):
-            raise self.make_error("invalid", input=value)
-        return super()._validated(value)
-
-
 class ProfilePatchSchema(Schema):
     """What a member changes of the profile; what is absent stays as it is."""
 
@@ -62,10 +53,10 @@ class ProfilePatchSchema(Schema):
         validate=validate.Length(max=len(GOALS)),
         metadata=KEPT | {"example": ["endurance", "stress_relief"]},
     )
-    height_m = Measure(
+    height_m = fields.Float(
         allow_none=True, validate=validate.Range(0.5, 2.8), metadata=KEPT | {"example": 1.72}
     )
-    weight_kg = Measure(
+    weight_kg = fields.Float(
         allow_none=True, validate=validate.Range(20, 500), metadata=KEPT | {"example": 64.5}
     )
     max_hr_bpm = fields.Integer(
@@ -166,8 +157,6 @@ class PreferencesSchema(Schema):
     units = fields.Nested(UnitsSchema)
     privacy = fields.Nested(PrivacySchema)
     competes_in_open = fields.Boolean(
-        truthy={True},
-        falsy={False},
         metadata={"description": "compete in OPEN besides the own tier", "example": False},
     )
 
