@@ -12,6 +12,7 @@ from fittrack.accounts.exports.models import Written
 from fittrack.archive import ArchiveFile
 
 CHUNK_BYTES = 1 << 20
+LEVEL = 3  # a quarter of the time that the usual 6 takes, for a seventh more bytes
 README = """\
 Everything that FitTrack has about you, as it was while this archive was made.
 
@@ -78,7 +79,7 @@ class ChunkStream:
 
 def write_zip(files: Iterable[ArchiveFile], stream: ChunkStream) -> Written:
     """Write an archive with a README first and a manifest of all files last."""
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=6) as zipped:
+    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=LEVEL) as zipped:
         listed = [_add(zipped, archive.plain_file("README.txt", README.encode()))]
         listed += [_add(zipped, file) for file in files]
         _add(zipped, archive.json_object("manifest.json", listed))
