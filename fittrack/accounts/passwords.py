@@ -55,6 +55,8 @@ def score(password: str, hints: Iterable[str]) -> int:
     words = [word for hint in hints for word in (hint, *_parts(hint))]
     is_costly = len(LETTER_LIKE & set(password)) >= MANY_LETTER_LIKE
     scored = password[: SCORED_OF_MANY if is_costly else SCORED_CHARACTERS]
+    # What was cut off must not hide that the rest is a hint's beginning.
+    words += [word[:SCORED_OF_MANY] for word in words if is_costly]
     return int(zxcvbn(scored, user_inputs=words)["score"])
 
 
