@@ -87,3 +87,18 @@ def test_a_line_written_at_once_is_like_that_of_a_record(probe, json_alone):
 def test_a_log_that_can_not_be_written_fails_no_request(probe, json_alone):
     json_alone.stream.close()
     assert probe.get("/api/v1/probes/01935d2a-7c00-7000-8000-5f3c1f0b2a10").status_code == 200
+
+
+def test_libraries_never_log_below_info():
+    root, ours = logging.getLogger(), logging.getLogger("fittrack")
+    before = (root.handlers[:], root.level, ours.level)
+    try:
+        log.init_logging("DEBUG")
+        assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.DEBUG)
+        assert logging.getLogger("fittrack.worker").isEnabledFor(logging.DEBUG)
+        log.init_logging("ERROR")
+        assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.WARNING)
+    finally:
+        root.handlers[:] = before[0]
+        root.setLevel(before[1])
+        ours.setLevel(before[2])

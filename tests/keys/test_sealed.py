@@ -45,9 +45,9 @@ def rotate():
     return {done.name: done for done in service.reseal(told=lambda _batch: None)}
 
 
-def sealed_before_keys_had_ids(purpose, context, secret):
+def sealed_before_keys_had_ids(purpose, context, secret, nonce=b"n" * 12):
     key = crypto._derived(config.current().encryption_key, purpose)
-    return b"n" * 12 + AESGCM(key).encrypt(b"n" * 12, secret, context.encode())
+    return nonce + AESGCM(key).encrypt(nonce, secret, context.encode())
 
 
 def accepts(account_id, totp):
@@ -66,6 +66,16 @@ def test_what_was_sealed_before_keys_had_ids_still_opens(settings, new_key):
     assert crypto.unseal("totp", "ana", fresh) == b"secret"
     with pytest.raises(Unsealable):
         crypto.unseal("totp", "ana", old)
+
+
+def test_an_old_value_that_happens_to_begin_like_a_new_one_is_sealed_again(new_key):
+    config.use(new_key)
+    like_new = b"\x01" + bytes.fromhex(crypto.encryption_key_ids()[0]) + b"n" * 7
+    old = sealed_before_keys_had_ids("totp", "ana", b"secret", like_new)
+    assert crypto.unseal("totp", "ana", old) == b"secret"
+    fresh = crypto.resealed("totp", "ana", old)
+    assert crypto.unseal("totp", "ana", fresh) == b"secret"
+    assert crypto.resealed("totp", "ana", fresh) is None
 
 
 def test_a_sealed_value_names_its_key(settings, new_key):

@@ -87,6 +87,23 @@ def test_a_stored_answer_is_repeated_after_the_change(client, new_secret):
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_request_that_died_before_the_change_may_be_tried_again(client, database, new_secret):
+    drawing = make.make_open(make.start() - timedelta(minutes=61))
+    make_account(email="ana@example.com")
+    tokens = log_in(client, "ana@example.com").json
+    make.give_points(client.get(ME, headers=bearer(tokens)).json["account_id"], 500)
+    headers = {**bearer(tokens), "Idempotency-Key": "once"}
+    where, body = f"/api/v1/drawings/{drawing.drawing_id}/tickets", {"ticket_count": 1}
+    assert client.post(where, json=body, headers=headers).status_code == 201
+    database.raw().execute(
+        "UPDATE idempotency_keys SET state = 'running', response_status = NULL,"
+        " response_text = NULL, leased_until_at = '2026-01-01T00:00:00.000000Z'"
+    )
+    config.use(new_secret)
+    again = client.post(where, json=body, headers=headers)
+    assert (again.status_code, "Idempotent-Replayed" in again.headers) == (201, False)
+
+
 @pytest.fixture
 def new_operator(settings, database):
     """Return settings with another OPERATOR_KEY, the present one a former one."""
