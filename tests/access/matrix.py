@@ -127,6 +127,10 @@ class Matrix:
         shutil.copyfile(self.template, path)
         self._bind(path)
 
+    def close(self) -> None:
+        """Let go of the last copy."""
+        self.engine.close()
+
     def _bind(self, path: Path) -> None:
         config.use(self.settings)
         self.engine = db.bind(f"sqlite:///{path}", synchronous="OFF")

@@ -12,7 +12,9 @@ from tests.access.table import ROWS
 
 @pytest.fixture(scope="module")
 def matrix(app, settings, migrated_file, tmp_path_factory):
-    return Matrix(app, settings, migrated_file, tmp_path_factory.mktemp("matrix"))
+    world = Matrix(app, settings, migrated_file, tmp_path_factory.mktemp("matrix"))
+    yield world
+    world.close()
 
 
 def test_every_operation_of_the_document_has_one_row_and_every_row_an_operation(app):

@@ -10,7 +10,9 @@ from tests.access.matrix import Matrix
 @pytest.fixture(scope="module")
 def matrix(app, settings, migrated_file, tmp_path_factory):
     """Return one of everything, which may be laid out anew."""
-    return Matrix(app, settings, migrated_file, tmp_path_factory.mktemp("attack"))
+    world = Matrix(app, settings, migrated_file, tmp_path_factory.mktemp("attack"))
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="module")
