@@ -37,8 +37,8 @@ CLIENTS = 8
 REQUESTS = 400  # of each client in each round
 ROUNDS = 5
 CALLS = 1500
-GOAL = 1.5
-WITHOUT_DATABASE = ("/health/live", "/.well-known/jwks.json", "/nothing")
+# Times a bare Flask: what asks nobody, what is also logged and refused, what is counted in Redis.
+GOALS = {"/health/live": 1.5, "/nothing": 1.6, "/.well-known/jwks.json": 2.2}
 WITH_DATABASE = ("/api/v1/users/me", "/api/v1/activities", "/api/v1/points/balance")
 
 hello = Flask("hello")
@@ -51,16 +51,16 @@ def say_hello() -> dict[str, str]:
 
 
 def main() -> int:
-    """Print both tables; exit 1 where a request without database work misses the goal."""
+    """Print both tables; exit 1 where a request without database work misses its goal."""
     with tempfile.TemporaryDirectory() as name, private_redis(Path(name)) as redis_url:
         settings = _settings(Path(name), redis_url)
         app = create_app(settings)
         migrate.upgrade()
         headers = login(app.test_client(), make_account())
         db.engine().close()
-        worst = _served(settings, headers)
+        ratios = _served(settings, headers)
         _parts(app, headers)
-    return 0 if worst <= GOAL else 1
+    return 0 if all(ratios[path] <= goal for path, goal in GOALS.items()) else 1
 
 
 def _settings(folder: Path, redis_url: str) -> Config:
@@ -78,9 +78,9 @@ def _settings(folder: Path, redis_url: str) -> Config:
     )
 
 
-def _served(settings: Config, headers: Mapping[str, str]) -> float:
-    """Print CPU and rate of each request under gunicorn and return the worst ratio in the goal."""
-    targets = [(HELLO_PORT, "/"), *((FITTRACK_PORT, path) for path in WITHOUT_DATABASE)]
+def _served(settings: Config, headers: Mapping[str, str]) -> dict[str, float]:
+    """Print CPU and rate of each request under gunicorn and return its times a bare Flask."""
+    targets = [(HELLO_PORT, "/"), *((FITTRACK_PORT, path) for path in GOALS)]
     targets += [(FITTRACK_PORT, path) for path in WITH_DATABASE]
     costs: dict[str, list[tuple[float, float]]] = {}
     with ExitStack() as servers:
@@ -98,7 +98,7 @@ def _served(settings: Config, headers: Mapping[str, str]) -> float:
     for path, (cpu_s, rate) in best.items():
         label = "bare Flask" if path == "/" else path
         print(f"{label:<28} {cpu_s * 1e6:7.0f} {cpu_s / floor_s:6.2f} {rate:7.0f}")
-    return max(best[path][0] for path in WITHOUT_DATABASE) / floor_s
+    return {path: cpu_s / floor_s for path, (cpu_s, _) in best.items()}
 
 
 HELLO = "tests.bench.request_price:hello"
