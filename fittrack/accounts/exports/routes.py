@@ -59,7 +59,7 @@ def get_export(export_id: UUID) -> tuple[ShownExport, dict[str, str]]:
 @blp.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
 def download_export(query: dict[str, Any], export_id: UUID) -> Response:
     """Fetch an archive, by the link that its owner was given or logged in as its owner."""
-    export = _download(str(export_id), Link(query["expires"], query["signature"]))
+    export = _download(str(export_id), query["expires"], query["signature"])
     response = Response(service.read_archive(export), content_type="application/zip")
     response.content_length = export.byte_count
     name = f"fittrack-{export.asked_at:%Y-%m-%d}.zip"
@@ -68,12 +68,9 @@ def download_export(query: dict[str, Any], export_id: UUID) -> Response:
     return response
 
 
-def _download(export_id: str, link: Link) -> Export:
-    """Return the export that a link opens, or without one the caller's own.
-
-    Raises: Unauthenticated, InvalidToken, TokenExpired, SessionEnded, AccountNotActive.
-    """
+def _download(export_id: str, expires_s: int, signature: str | None) -> Export:
     now = utc_now()
-    if link.signature:
-        return service.get_download(export_id=export_id, link=link, now=now)
-    return service.get_own_download(export_id=export_id, account_id=current_account_id(), now=now)
+    if signature is None:
+        account_id = current_account_id()
+        return service.get_own_download(export_id=export_id, account_id=account_id, now=now)
+    return service.get_download(export_id=export_id, link=Link(expires_s, signature), now=now)

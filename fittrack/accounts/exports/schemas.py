@@ -46,7 +46,7 @@ class LinkQuery(Schema):
         metadata={"description": "Until when the link is good, in Unix seconds."},
     )
     signature = fields.String(
-        load_default="",
+        load_default=None,
         validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}\Z", error="This is no signature of ours."),
         metadata={"example": "GQ3fKz0w0mXkq1nJ8h2P1gk1wV5bXJ7d3m8nY2rT4sA"},
     )
