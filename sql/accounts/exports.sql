@@ -193,6 +193,13 @@ SELECT passkey_id, name, created_at, last_used_at
  WHERE account_id = :account_id
  ORDER BY passkey_id
 
+-- name: export_identities
+-- The providers that a member signs in with.
+SELECT provider, subject, email, linked_at, last_used_at
+  FROM external_identities
+ WHERE account_id = :account_id
+ ORDER BY provider
+
 -- name: export_totp_factor
 -- Since when a member has an authenticator app.
 SELECT created_at, confirmed_at

@@ -95,6 +95,17 @@ class OwnPasskey:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnIdentity:
+    """A provider that the member signs in with, and as whom."""
+
+    provider: str
+    subject: str
+    email: str | None
+    linked_at: datetime
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTotp:
     """Since when there is an authenticator app."""
 

@@ -9,6 +9,7 @@ from fittrack.accounts.belongings.models import (
     OwnEmailChange,
     OwnEvent,
     OwnFactorReset,
+    OwnIdentity,
     OwnPasskey,
     OwnProfile,
     OwnSession,
@@ -67,6 +68,10 @@ def export_security_events(
 
 def export_passkeys(tx: Transaction, account_id: str) -> list[OwnPasskey]:
     return tx.all(OwnPasskey, SQL["export_passkeys"], account_id=account_id)
+
+
+def export_identities(tx: Transaction, account_id: str) -> list[OwnIdentity]:
+    return tx.all(OwnIdentity, SQL["export_identities"], account_id=account_id)
 
 
 def export_totp_factor(tx: Transaction, account_id: str) -> list[OwnTotp]:

@@ -22,6 +22,7 @@ FEW: Mapping[str, Few] = {
     "account/email_changes.json": repository.export_email_changes,
     "account/authenticator_app.json": repository.export_totp_factor,
     "account/passkeys.json": repository.export_passkeys,
+    "account/sign_in_providers.json": repository.export_identities,
     "account/factor_resets.json": repository.export_factor_resets,
     "account/suspensions.json": repository.export_suspensions,
     "account/appeals.json": repository.export_appeals,

@@ -86,6 +86,19 @@ def erase_passkey_user(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["erase_passkey_user"], account_id=account_id)
 
 
+def erase_identities(tx: Transaction, account_id: str) -> None:
+    tx.run(SQL["erase_identities"], account_id=account_id)
+
+
+def erase_oidc_attempts(tx: Transaction, account_id: str) -> None:
+    tx.run(SQL["erase_oidc_attempts"], account_id=account_id)
+
+
+def erase_oidc_proofs(tx: Transaction, account_id: str, email_key: str) -> None:
+    """Forget what a provider has just proved of a member or of an address."""
+    tx.run(SQL["erase_oidc_proofs"], account_id=account_id, email_key=email_key)
+
+
 def erase_appeals(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["erase_appeals"], account_id=account_id)
 

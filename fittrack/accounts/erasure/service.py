@@ -67,6 +67,8 @@ AT_ONCE: tuple[AtOnce, ...] = (
     repository.erase_recovery_codes,
     repository.erase_passkeys,
     repository.erase_passkey_user,
+    repository.erase_identities,
+    repository.erase_oidc_attempts,
     repository.erase_appeals,
     repository.erase_suspensions,
     # Before the sessions: who is answering a challenge is waited for.
@@ -166,6 +168,7 @@ def _forget_person(tx: Transaction, account: Account, *, actor_id: str, now: dat
     account_id = account.account_id
     sponsors.erase_member(tx, account_id)
     repository.erase_name_holds(tx, account.email_key)
+    repository.erase_oidc_proofs(tx, account_id, account.email_key)
     display_name = rules.pseudonym(entropy.random_bytes(rules.PSEUDONYM_BYTES))
     repository.erase_account(
         tx,
