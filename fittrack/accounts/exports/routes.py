@@ -69,6 +69,10 @@ def download_export(query: dict[str, Any], export_id: UUID) -> Response:
 
 
 def _download(export_id: str, expires_s: int, signature: str | None) -> Export:
+    """Return the export that a link opens, or without one the caller's own.
+
+    Raises: Unauthenticated, InvalidToken, TokenExpired, SessionEnded, AccountNotActive.
+    """
     now = utc_now()
     if signature is None:
         account_id = current_account_id()
