@@ -16,6 +16,7 @@ from redis import Redis
 from fittrack import config, db
 from fittrack.accounts.erasure.rules import ERASED
 from fittrack.clock import utc_now
+from fittrack.db.values import instant_to_text
 from fittrack.dev.files import make_gpx
 from fittrack.drawings import verifier
 from fittrack.log import JsonFormatter
@@ -26,6 +27,7 @@ from tests.authenticator import Authenticator
 from tests.conformance import engines
 from tests.factories_accounts import login, make_account
 from tests.factories_activities import NOON_AT, Member, select
+from tests.factories_points import insert
 
 pytestmark = pytest.mark.skipif(engines.name() != "sqlite", reason="looks into SQLite's own files")
 
@@ -43,7 +45,9 @@ APPEAL = "An appealmarker: it was not me, and I am sorry."
 REASON = "A reasonmarker for the suspension."
 REQUEST_ID = "requestmarker-4711"
 PRIZE = "A prizemarker"
+SUBJECT = "subjectmarker-108204268033311374519"
 MARKERS = [
+    SUBJECT,
     EMAIL,
     NEW_EMAIL,
     NAME.lower(),
@@ -104,6 +108,7 @@ class Quentin(Member):
         assert answer.status_code == 202
         log_in(self.client, EMAIL, "not the right one at all")
         self.add_factors()
+        link_provider(self.account_id)
         run_jobs()
         self.send("POST", "users/me/export")
         run_jobs()
@@ -133,6 +138,18 @@ def picture():
     out = io.BytesIO()
     Image.effect_noise((256, 256), 80).convert("RGB").save(out, "PNG")
     return out.getvalue()
+
+
+def link_provider(account_id):
+    """Store what signing in with Google leaves, in all its stages."""
+    at = instant_to_text(utc_now())
+    google = {"provider": "google", "account_id": account_id}
+    known = google | {"subject": SUBJECT, "email": EMAIL}
+    insert("external_identities", **known, linked_at=at, last_used_at=at)
+    begun = {"state_hash": "s", "token_hash": "t", "intent": "link", "expires_at": at}
+    insert("oidc_attempts", **google, **begun)
+    proved = {"token_hash": "t", "purpose": "link", "email_key": EMAIL, "expires_at": at}
+    insert("oidc_proofs", **known, **proved)
 
 
 def win(account_id):
