@@ -41,8 +41,8 @@ def main() -> int:
             )
             outcomes.append(outcome)
             _print(role, outcome, time.monotonic() - started_s)
-        print("\n".join((Path(name) / "log" / "api.log").read_text().splitlines()[:20]))
-    return _sum_up(outcomes)
+        complaints = _complaints(Path(name) / "log")
+    return _sum_up(outcomes, complaints)
 
 
 def _options() -> argparse.Namespace:
@@ -65,9 +65,16 @@ def _print(role: str, outcome: Outcome, took_s: float) -> None:
         print(f"\n* {text}")
 
 
-def _sum_up(outcomes: list[Outcome]) -> int:
+def _complaints(folder: Path) -> list[str]:
+    """Return what the processes logged as errors: a request may have failed later, in its job."""
+    lines = (line for log in sorted(folder.glob("*.log")) for line in log.read_text().splitlines())
+    return [line for line in lines if '"level":"error"' in line or line.startswith("Traceback")]
+
+
+def _sum_up(outcomes: list[Outcome], complaints: list[str]) -> int:
+    print("\n".join(line[:2_000] for line in complaints[:20]))
     sent, bad = (sum(getattr(each, name) for each in outcomes) for name in ("sent", "bad"))
-    wrong = sum(len(each.findings) + len(each.broken) for each in outcomes)
+    wrong = sum(len(each.findings) + len(each.broken) for each in outcomes) + len(complaints)
     errors = sum(each.server_errors for each in outcomes)
     print(f"{sent} requests, {bad} bad, {errors} answers of 500 and above, {wrong} findings")
     return 1 if wrong or errors else 0
