@@ -17,6 +17,7 @@ from tests.factories_accounts import registration
 
 ME = "/api/v1/users/me"
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method")
+PERSONAL = [row for row in ROWS if row.who is not EVERYBODY or not row.is_read]
 ALLOWED = "https://app.example.com"
 
 
@@ -24,15 +25,12 @@ def names(row: Row) -> str:
     return row.operation
 
 
-@pytest.mark.parametrize("row", ROWS, ids=names)
+@pytest.mark.parametrize("row", PERSONAL, ids=names)
 def test_what_is_personal_is_not_for_shared_caches(matrix, row):
     matrix.lay_out()
     kept = matrix.ask(row, who_may(row)).headers["Cache-Control"]
-    if row.who is not EVERYBODY or not row.is_read:
-        assert "public" not in kept
-        assert "private" in kept or "no-store" in kept or "no-cache" in kept
-    if row.who is not EVERYBODY:
-        assert "private" in kept or "no-store" in kept
+    assert "public" not in kept
+    assert "private" in kept or "no-store" in kept
 
 
 @pytest.mark.parametrize("header", OVERRIDES)
@@ -46,12 +44,10 @@ def test_no_header_or_parameter_stands_in_for_the_method(matrix, header):
     assert matrix.digest() == before
 
 
-@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "DEBUG", "FOO", "get"])
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "DEBUG", "FOO"])
 @pytest.mark.parametrize("path", [ME, "/api/v1/drawings", "/health/live"])
 def test_a_method_that_nothing_answers_is_405_and_echoes_nothing(matrix, method, path):
     answer = matrix.client.open(path, method=method, headers={"X-Secret": "echoed"})
-    if method == "get":  # werkzeug's own client writes it large
-        return
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
     assert "GET" in answer.headers["Allow"]
     assert b"echoed" not in answer.data
