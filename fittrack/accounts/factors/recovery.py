@@ -7,21 +7,22 @@ import re
 from fittrack import crypto, entropy
 
 CODES = 10
-CODE_BYTES = 10
+CODE_BYTES = 15
+CODE_LETTERS = CODE_BYTES * 8 // 5
 GROUP = 4
 # Crockford's base32: no I, L, O or U, so that a code read from paper is typed right.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("OIL", "011")
-_CODE = re.compile(rf"[{ALPHABET}]{{16}}")
+_CODE = re.compile(rf"[{ALPHABET}]{{{CODE_LETTERS}}}")
 
 
 def new_codes() -> tuple[str, ...]:
-    """Return 10 fresh codes of 80 random bits each, such as `7Q2M-9XKD-0HTV-4RBE`."""
+    """Return 10 fresh codes of 120 random bits each, such as `7Q2M-9XKD-0HTV-4RBE-81ZC-WN5G`."""
     return tuple(written(entropy.random_bytes(CODE_BYTES)) for _ in range(CODES))
 
 
 def written(raw: bytes) -> str:
-    """Return 10 bytes as a code: four groups of four letters and digits."""
+    """Return 15 bytes as a code: six groups of four letters and digits."""
     number = int.from_bytes(raw, "big")
     letters = [ALPHABET[number >> shift & 31] for shift in range(8 * CODE_BYTES - 5, -1, -5)]
     text = "".join(letters)
@@ -37,7 +38,8 @@ def normal_form(text: str) -> str | None:
 def hash_of(account_id: str, normal: str) -> str:
     """Return what is stored of a code, SHA-256 in hex.
 
-    80 random bits need no slow hash and no key, which would void all codes when it changes; the
-    account's id keeps one guess from being a guess at everybody's codes.
+    120 random bits need no slow hash (OWASP ASVS 5.0, 6.5.2, asks for 112) and no key, which would
+    void all codes when it changes; the account's id keeps one guess from being a guess at
+    everybody's codes.
     """
     return crypto.digest(f"recovery_code:{account_id}:{normal}")

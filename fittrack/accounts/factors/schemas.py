@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-RECOVERY_CODE = "7Q2M-9XKD-0HTV-4RBE"
+RECOVERY_CODE = "7Q2M-9XKD-0HTV-4RBE-81ZC-WN5G"
 _APP = r"[0-9]{6}"
-_RECOVERY = r"(?:[0-9A-Za-z]{4}[ -]?){3}[0-9A-Za-z]{4}"
+_RECOVERY = r"(?:[0-9A-Za-z]{4}[ -]?){5}[0-9A-Za-z]{4}"
 
 
 def code_field(**over: Any) -> fields.String:
@@ -16,7 +16,7 @@ def code_field(**over: Any) -> fields.String:
     return fields.String(
         validate=validate.Regexp(
             rf"^(?:{_APP}|{_RECOVERY})\Z",
-            error="A code has six digits, a recovery code 16 letters and digits.",
+            error="A code has six digits, a recovery code 24 letters and digits.",
         ),
         metadata={
             "description": "Six digits of the authenticator app, or a recovery code.",

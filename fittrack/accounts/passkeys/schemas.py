@@ -104,7 +104,7 @@ PasskeyPageSchema = page_schema(PasskeySchema)
 class AddedSchema(Schema):
     passkey = fields.Nested(PasskeySchema, required=True)
     recovery_codes = fields.List(
-        fields.String(metadata={"example": "7Q2M-9XKD-0HTV-4RBE"}),
+        fields.String(metadata={"example": "7Q2M-9XKD-0HTV-4RBE-81ZC-WN5G"}),
         required=True,
         metadata={"description": "Shown only now, and only with the first second factor."},
     )
