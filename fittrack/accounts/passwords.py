@@ -27,6 +27,8 @@ MANY_LETTER_LIKE = 7
 SCORED_OF_MANY = 20
 WAIT_S = 10
 RETRY = {"Retry-After": "2"}
+# Words that anybody would try here first (OWASP ASVS 5.0, 6.2.11).
+OWN_WORDS = ("fittrack", "fitness", "tracker", "sweepstakes")
 SALT_BYTES = 16
 
 # The 30,000 most common passwords, as they come with zxcvbn.
@@ -52,7 +54,7 @@ def normalised(text: str) -> str:
 
 def score(password: str, hints: Iterable[str]) -> int:
     """Return zxcvbn's estimate, 0 (guessed at once) to 4, of a password of known hints."""
-    words = [word for hint in hints for word in (hint, *_parts(hint))]
+    words = [word for hint in (*OWN_WORDS, *hints) for word in (hint, *_parts(hint))]
     is_costly = len(LETTER_LIKE & set(password)) >= MANY_LETTER_LIKE
     scored = password[: SCORED_OF_MANY if is_costly else SCORED_CHARACTERS]
     # What was cut off must not hide that the rest is a hint's beginning.

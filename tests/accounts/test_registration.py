@@ -286,6 +286,12 @@ def test_a_password_made_of_the_own_name_is_refused(client, hint):
     assert pointers(client.post(REGISTER, json=form)) == ["/password"]
 
 
+def test_a_password_made_of_our_own_words_is_refused(client):
+    answer = client.post(REGISTER, json=registration(password="fittrackfitness"))
+
+    assert pointers(answer) == ["/password"]
+
+
 def test_an_address_of_many_digits_is_no_password_of_its_owner(client):
     """Only the beginning of such a password is scored, and so is known by the hint's beginning."""
     email = "qx7-4035726819@zv3k.example"
