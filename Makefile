@@ -79,7 +79,7 @@ manifest: install ## read every real activity file and compare it with its manif
 matrix: install ## ask every operation as every identity
 	@$(BIN)/python -m tests.access
 
-attack: install ## send garbage from every role to the running server (2 minutes)
+attack: install ## send garbage from every role to the running server (3 minutes)
 	@$(BIN)/python -m tests.attack
 
 attack-long: install ## the same with other garbage each time, and far more of it
