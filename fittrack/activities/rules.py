@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fittrack.activities import samples as sample_blocks
+from fittrack.activities.duplicates.models import LONGEST
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
 from fittrack.activities.recording import Lap, Recording
@@ -118,6 +119,13 @@ def whole(value: float | None, factor: int = 1, most: int = MOST_WHOLE) -> int |
 def days_of(part: Part) -> set[date]:
     """Return the points days on which an activity counts: where it started, and its minutes'."""
     return {part.activity.day_on, *(minutes.day_on for minutes in part.minutes)}
+
+
+def days_about(activity: Activity, zone: ZoneInfo) -> set[date]:
+    """Return the points days from an activity's start to its end, as far as one can reach."""
+    ended_at = min(activity.ended_at, activity.started_at + LONGEST)
+    last_on, day_on = day_of(ended_at, zone), activity.day_on
+    return {day_on + timedelta(days=after) for after in range((last_on - day_on).days + 1)}
 
 
 def split_by_day(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from fittrack import cache, config, db
 from fittrack.activities import repository, rules
+from fittrack.activities.duplicates import service as duplicates
 from fittrack.activities.models import (
     Activity,
     ActivityDetail,
@@ -107,34 +108,58 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
     Raises: ActivityNotFound.
     """
     with db.transaction("delete_activity") as tx:
+        hold_member(tx, account_id, now=now)
         activity = repository.lock_activity(tx, activity_id, account_id)
-        days = {activity.day_on, *repository.list_minute_days(tx, activity_id)}
+        days = rules.days_about(activity, config.current().zone)
+        days.update(repository.list_minute_days(tx, activity_id))
         repository.delete_minutes(tx, activity_id)
         repository.delete_laps(tx, activity_id)
         repository.delete_samples(tx, activity_id)
         repository.update_activity_deleted(tx, activity_id, now=now)
         if activity.original_file_id is not None:
             release_file(tx, activity.original_file_id)
-        points.recompute_days(tx, account_id, days, now=now)
-        cache.touch(tx, account_id)
+        settle(tx, account_id, days, now=now)
 
 
 def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
-    """Store activities of one member with all they recorded; the points of their days follow.
+    """Store activities of one member with all they recorded; what counts and points follow.
 
     Raises: Unique where one of them stands already.
     """
+    if not parts:
+        return
+    account_id = parts[0].activity.account_id
+    hold_member(tx, account_id, now=now)
     for part in parts:
         repository.insert_activity(tx, part.activity)
         repository.insert_samples(tx, part.activity.activity_id, part.block_bytes)
         repository.insert_lap(tx, part.laps)
         repository.insert_minutes(tx, part.minutes)
-    counted = [part for part in parts if part.activity.state == "accepted"]
-    days = {day_on for part in counted for day_on in rules.days_of(part)}
-    if days:
-        points.recompute_days(tx, counted[0].activity.account_id, days, now=now)
-    if parts:
-        cache.touch(tx, parts[0].activity.account_id)
+    days = {day_on for part in parts for day_on in rules.days_of(part)}
+    settle(tx, account_id, days, now=now)
+
+
+def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Hold a member's activities until the transaction ends.
+
+    To be called before any row of theirs is held or written: two units that change the activities
+    of one member would else choose between records without seeing each other's, or wait for each
+    other for ever.
+    """
+    points.hold_member(tx, account_id, now=now)
+
+
+def settle(tx: Transaction, account_id: str, days: Iterable[date], *, now: datetime) -> None:
+    """End a change of a member's activities: choose which records count, then award the days anew.
+
+    `days` are all points days about the changed activities, as they were and as they are
+    (`rules.days_about`, and those of their minutes). Repeating it changes nothing.
+    """
+    hold_member(tx, account_id, now=now)
+    touched = set(days)
+    touched |= duplicates.choose_again(tx, account_id, touched, zone=config.current().zone)
+    points.recompute_days(tx, account_id, touched, now=now)
+    cache.touch(tx, account_id)
 
 
 def release_file(tx: Transaction, original_file_id: str) -> None:

@@ -27,6 +27,11 @@ def open_accounts(tx: Transaction, account_id: str, *, now: datetime) -> None:
     ledger.open_accounts(tx, account_id, now=now)
 
 
+def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Hold a member's points until the transaction ends, before anything that earns them moves."""
+    ledger.lock_member(tx, account_id, now=now)
+
+
 def recompute_days(
     tx: Transaction, account_id: str, days: Iterable[date], *, now: datetime
 ) -> None:

@@ -67,6 +67,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
 UPDATE activities
    SET state = 'deleted',
        reason_code = NULL,
+       duplicate_of_id = NULL,
        origin_key = :origin_key,
        original_file_id = NULL,
        utc_offset_s = NULL,

@@ -26,7 +26,7 @@ from fittrack.activities.imports.models import (
 )
 from fittrack.activities.models import Origin, Part
 from fittrack.activities.recording import Recording
-from fittrack.activities.service import END, LAST_ID, insert_parts, release_file
+from fittrack.activities.service import END, LAST_ID, hold_member, insert_parts, release_file
 from fittrack.db import Transaction
 from fittrack.db.errors import Busy, Unique
 from fittrack.idempotency import NoReply, Reply
@@ -230,6 +230,7 @@ def _add_missing(
 ) -> bool:
     """Add the activities of a file that are not there, and return whether there were any."""
     original_file_id = source.original_file_id or ""
+    hold_member(tx, source.account_id, now=now)
     activities.lock_original_file(tx, original_file_id)
     present = activities.list_origin_keys(tx, original_file_id)
     missing = [part for part in parts if part.activity.origin_key not in present]

@@ -1,0 +1,1 @@
+"""Which of several records of one workout counts."""

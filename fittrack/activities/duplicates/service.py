@@ -1,0 +1,49 @@
+"""Keeping the choice between records of one workout true, whatever becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from fittrack.activities.duplicates import repository, rules
+from fittrack.activities.duplicates.models import Candidate, Span
+from fittrack.db import Transaction
+
+# Most groups end within a day of what changed, and are then read at once.
+FIRST_MARGIN = timedelta(days=1)
+WIDENING = 4
+
+
+def choose_again(
+    tx: Transaction, account_id: str, days: Iterable[date], *, zone: ZoneInfo
+) -> set[date]:
+    """Choose anew near these points days which records count; return the days where that differs.
+
+    The member must be held. What is written is what choosing among all of the member's workouts
+    would come to: a group that no overlap leads out of is chosen from as a whole.
+    """
+    near = {
+        activity.activity_id: activity
+        for span in rules.stretches(days, zone)
+        for activity in _near(tx, account_id, span)
+    }
+    changed = rules.changes(near.values(), rules.choose(near.values()))
+    repository.update_duplicate_of(tx, changed)
+    return {
+        day_on
+        for activity in changed
+        for day_on in repository.list_counted_days(tx, activity.activity_id)
+    }
+
+
+def _near(tx: Transaction, account_id: str, span: Span) -> list[Candidate]:
+    """Return the workouts of every group that has an instant within a stretch of time."""
+    margin = FIRST_MARGIN
+    while True:
+        window = rules.widened(span, margin)
+        read = rules.clusters(repository.list_candidates(tx, account_id, window))
+        groups = [group for group in read if rules.meet(rules.span_of(group), span)]
+        if all(rules.lies_within(rules.span_of(group), window) for group in groups):
+            return [activity for group in groups for activity in group]
+        margin *= WIDENING

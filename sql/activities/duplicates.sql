@@ -1,0 +1,30 @@
+-- name: list_candidates
+-- A member's workouts that have an instant within a stretch of time; tombstones hold groups together.
+SELECT a.activity_id, a.state, a.duplicate_of_id, a.sport, a.source_kind, a.origin_key,
+       f.content_sha256, a.started_at, a.ended_at, a.day_on, a.elapsed_s, a.moving_s,
+       a.distance_cm, a.ascent_m, a.calories_kcal, a.steps, a.avg_hr_bpm, a.avg_cadence_rpm,
+       a.avg_power_w, a.lap_count, a.position_count
+  FROM activities a
+  LEFT JOIN original_files f ON f.original_file_id = a.original_file_id
+ WHERE a.account_id = :account_id
+   AND a.started_at >= :reach_at
+   AND a.started_at <= :until_at
+   AND a.ended_at >= :since_at
+   AND a.type = 'workout'
+ ORDER BY a.started_at, a.activity_id
+
+-- name: update_duplicate_of
+-- The record that counts instead of this one, if any.
+UPDATE activities
+   SET duplicate_of_id = :duplicate_of_id
+ WHERE activity_id = :activity_id
+
+-- name: list_counted_days
+-- The points days on which an activity counts: where it started, and those of its minutes.
+SELECT day_on
+  FROM activities
+ WHERE activity_id = :activity_id
+ UNION
+SELECT day_on
+  FROM activity_minutes
+ WHERE activity_id = :activity_id
