@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from itertools import groupby
 from typing import Any
 
@@ -31,7 +32,8 @@ under `Problem` and explained at [/docs/errors](/docs/errors). Lists are paged b
 
 def build(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of an application's blueprints."""
-    document: dict[str, Any] = _ecma(app.extensions["openapi"].to_dict())
+    # A copy: what smorest collected stays as it is, so that building again gives the same.
+    document: dict[str, Any] = _ecma(deepcopy(app.extensions["openapi"].to_dict()))
     document["info"].update(description=DESCRIPTION, license={"name": "MIT", "identifier": "MIT"})
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import orjson
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from fittrack.reference import document, problems
 
@@ -27,14 +28,13 @@ PLAIN_POLICY = (
 )
 
 
+_building = threading.Lock()
+
+
 @blp.get("/api/v1/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI document, built once per process."""
-    kept: dict[str, tuple[bytes, str]] = current_app.extensions.setdefault("fittrack", {})
-    if "openapi" not in kept:
-        body = orjson.dumps(document.build(current_app))
-        kept["openapi"] = body, hashlib.sha256(body).hexdigest()[:32]
-    body, etag = kept["openapi"]
+    body, etag = _built(current_app)
     response = Response(body, content_type="application/json")
     response.set_etag(etag)
     response.headers["Cache-Control"] = "public, max-age=60"
@@ -58,6 +58,16 @@ def redoc() -> Response:
 def error_codes() -> Response:
     """List every error code; a problem's `type` leads to its place on this page."""
     return _page("reference/errors.html", PLAIN_POLICY, problems=problems.all_problems())
+
+
+def _built(app: Flask) -> tuple[bytes, str]:
+    """Return the document and its tag; those who ask while it is built wait for it."""
+    with _building:
+        kept: dict[str, tuple[bytes, str]] = app.extensions.setdefault("fittrack", {})
+        if "openapi" not in kept:
+            body = orjson.dumps(document.build(app))
+            kept["openapi"] = body, hashlib.sha256(body).hexdigest()[:32]
+        return kept["openapi"]
 
 
 def _page(template: str, policy: str, **values: object) -> Response:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fittrack import config, create_app
-from fittrack.reference.document import operations
+from fittrack.reference.document import build, operations
 from fittrack.reference.problems import all_problems, codes
 from tests.factories_accounts import login, make_account
 
@@ -29,6 +30,21 @@ def every(document):
 def test_the_document_is_valid_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_whoever_asks_first_gets_the_whole_document(settings, document):
+    app = create_app(settings)
+
+    def ask(_):
+        with app.test_client() as client:
+            return client.get("/api/v1/openapi.json").json
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == document for found in pool.map(ask, range(8)))
+
+
+def test_the_document_is_the_same_however_often_it_is_built(app):
+    assert build(app) == build(app)
 
 
 def test_every_operation_has_a_summary_a_tag_and_a_name_of_its_own(every):
