@@ -9,9 +9,20 @@ import orjson
 from flask import Flask, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fittrack import cli, config, db, errors, extensions, headers, log, metrics, parsing, queues
+from fittrack import (
+    cli,
+    config,
+    db,
+    errors,
+    extensions,
+    headers,
+    log,
+    metrics,
+    parsing,
+    proxies,
+    queues,
+)
 from fittrack.config import Config
 
 MAX_BODY_BYTES = 1 << 20
@@ -64,8 +75,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.extensions["openapi"] = extensions.api.spec
     cli.init_app(app)
     if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = proxies.believe(app.wsgi_app, hops=settings.trusted_proxies)  # type: ignore[method-assign,assignment]
     return app
 
 
