@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 
 from limits import parse_many
 
-from fittrack import check_production, check_secrets
+from fittrack import check_oidc, check_production, check_secrets
 from fittrack.config import Config
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -42,6 +42,7 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
     yield from _limit_problems(config)
     yield from _number_problems(config)
     yield from check_secrets.problems(config)
+    yield from check_oidc.problems(config)
     if config.is_production:
         yield from check_production.problems(config, given or {})
 

@@ -94,10 +94,11 @@ def init_app(app: Flask) -> None:
     from fittrack.dev.cli import seed, show_demo
     from fittrack.keys.cli import keys
     from fittrack.points.cli import ledger
+    from fittrack.simulator.cli import simulator
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, keys, ledger, seed, show_demo):
+    for command in (user, keys, ledger, seed, show_demo, simulator):
         app.cli.add_command(in_plain_words(command))
 
 

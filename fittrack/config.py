@@ -105,6 +105,24 @@ class Config:
         "",
         "origins whose pages may use passkeys, comma-separated; empty: `BASE_URL` and `CORS_ORIGINS`",
     )
+    oidc_google_issuer: str = key(
+        "https://accounts.google.com", "who signs members in with Google"
+    )
+    oidc_google_client_id: str = key("", "our id at Google; empty: nobody signs in with Google")
+    oidc_google_client_secret: str = key("", "our secret at Google")
+    oidc_apple_issuer: str = key("https://appleid.apple.com", "who signs members in with Apple")
+    oidc_apple_client_id: str = key(
+        "", "our Services ID at Apple; empty: nobody signs in with Apple"
+    )
+    oidc_apple_team_id: str = key("", "our Team ID at Apple")
+    oidc_apple_key_id: str = key("", "id of our key at Apple")
+    oidc_apple_private_key: str = key(
+        "", "our key at Apple: the `.p8` file's text, line breaks may be missing"
+    )
+    oidc_return_urls: str = key(
+        "",
+        "pages and app links that browsers may come back to from Google and Apple, comma-separated",
+    )
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")
@@ -164,6 +182,11 @@ class Config:
     def zone(self) -> ZoneInfo:
         """Return the platform's time zone."""
         return ZoneInfo(self.platform_time_zone)
+
+    @property
+    def return_urls(self) -> tuple[str, ...]:
+        """Return the pages and app links that a sign-in elsewhere may come back to."""
+        return _listed(self.oidc_return_urls)
 
     @property
     def origins(self) -> frozenset[str]:
