@@ -124,6 +124,7 @@ def _of_accounts() -> tuple[Blueprint, ...]:
     from fittrack.accounts.invitations.routes import blp as invitations
     from fittrack.accounts.lockouts.routes import blp as lockouts
     from fittrack.accounts.member_profiles.routes import blp as member_profiles
+    from fittrack.accounts.oidc.routes import blp as sign_in_providers
     from fittrack.accounts.passkeys.routes import blp as passkeys
     from fittrack.accounts.profiles.routes import blp as profiles
     from fittrack.accounts.registration.routes import blp as registration
@@ -145,6 +146,7 @@ def _of_accounts() -> tuple[Blueprint, ...]:
         factors,
         factor_resets,
         passkeys,
+        sign_in_providers,
         users,
         security_events,
         keys,

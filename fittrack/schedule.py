@@ -50,6 +50,7 @@ PERIODIC = (
     Periodic(
         "delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"
     ),
+    Periodic("delete_oidc_visits", 3600, "fittrack.accounts.oidc.service.delete_expired"),
     Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
     Periodic("move_birthdays", 300, "fittrack.accounts.tiers.service.move_birthdays"),
     Periodic("clean_up_exports", 300, "fittrack.accounts.exports.service.clean_up"),

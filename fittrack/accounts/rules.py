@@ -40,8 +40,7 @@ EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 def read_registration(form: Mapping[str, Any], *, today: date) -> Registration:
     """Return a registration form normalised. Raises: Underage, Invalid naming each bad field."""
     born_on = form["date_of_birth"]
-    if born_on <= today and age_years(born_on, today) < LEAST_AGE_YEARS:
-        raise Underage(errors=[{"pointer": "/date_of_birth", "message": Underage.title()}])
+    check_age(born_on, today)
     read = collect(
         {
             "email": lambda: read_email(form["email"]),
@@ -146,6 +145,12 @@ def read_state(text: str) -> str:
     if code not in STATES:
         raise ValueError("A state is the two-letter code of a US state or DC.")
     return code
+
+
+def check_age(born_on: date, today: date) -> None:
+    """Raises: Underage."""
+    if born_on <= today and age_years(born_on, today) < LEAST_AGE_YEARS:
+        raise Underage(errors=[{"pointer": "/date_of_birth", "message": Underage.title()}])
 
 
 def check_date_of_birth(born_on: date, today: date) -> date:

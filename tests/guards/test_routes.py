@@ -9,6 +9,12 @@ from tests.factories_accounts import login, make_account
 # What needs no account; everything else requires a login.
 PUBLIC = {
     "POST /api/v1/auth/keep-factors",
+    "GET /api/v1/auth/oidc/<any(google, apple):provider>/landing",
+    "POST /api/v1/auth/oidc/<any(google, apple):provider>/callback",
+    "POST /api/v1/auth/oidc/<any(google, apple):provider>/initiate",
+    "POST /api/v1/auth/oidc/<any(google, apple):provider>/landing",
+    "POST /api/v1/auth/oidc/complete",
+    "POST /api/v1/auth/oidc/link",
     "POST /api/v1/auth/passkeys/login",
     "POST /api/v1/auth/passkeys/login/options",
     "GET /.well-known/jwks.json",

@@ -52,7 +52,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StoredProof:
-    """What a provider has proved, kept until it is completed; `account_id` is whose address it is."""
+    """What a provider has proved and what is still open; `account_id` is whose address it is."""
 
     token_hash: str
     purpose: Purpose
@@ -98,7 +98,6 @@ class RegistrationRequired:
 
     registration_token: str
     email: str
-    expires_in_s: int
 
 
 @dataclass(frozen=True, slots=True)

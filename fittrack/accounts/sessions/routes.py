@@ -48,7 +48,7 @@ def log_in(body: dict[str, Any]) -> Answer:
         email=body["email"], password=body["password"], device=device, now=utc_now()
     )
     if isinstance(outcome, MfaRequired):
-        return _challenge(outcome), NO_STORE
+        return challenge_of(outcome), NO_STORE
     return {"mfa_required": False, **tokens_of(outcome)}, NO_STORE
 
 
@@ -174,7 +174,8 @@ def list_keys() -> Answer:
     return {"keys": auth.public_keys()}, {"Cache-Control": "public, max-age=300"}
 
 
-def _challenge(outcome: MfaRequired) -> dict[str, Any]:
+def challenge_of(outcome: MfaRequired) -> dict[str, Any]:
+    """Return how to go on with a second factor, as every way to log in answers."""
     return {
         "mfa_required": True,
         "mfa_token": outcome.mfa_token,

@@ -254,6 +254,15 @@ def open_session(
     return OpenSession(session.session_id, account_id, role, refresh_token)
 
 
+def admit(
+    tx: Transaction, login: Login, device: Device, *, now: datetime
+) -> OpenSession | MfaRequired:
+    """Open a session of a held account, or ask for its second factor, after a first proof."""
+    if login.is_second_factor_confirmed:
+        return _challenge(tx, login.account_id, device, now=now)
+    return open_session(tx, login.account_id, login.role, device, now=now)
+
+
 def _let_in(
     tx: Transaction,
     proof: PasswordProof,
@@ -272,9 +281,7 @@ def _let_in(
     if login.status not in MAY_LOG_IN:
         raise AccountNotActive(status_of_account=login.status)
     _strengthen(tx, login, stronger_hash)
-    if login.is_second_factor_confirmed:
-        return _challenge(tx, login.account_id, device, now=now)
-    return open_session(tx, login.account_id, login.role, device, now=now)
+    return admit(tx, login, device, now=now)
 
 
 def _strengthen(tx: Transaction, login: Login, stronger_hash: str | None) -> None:
