@@ -228,11 +228,23 @@ def test_an_erased_account_has_nothing_to_reset(client, ana, admin):
         assert (answer.status_code, answer.json["code"]) == (404, "account_not_found")
 
 
-@pytest.mark.parametrize("reason", ["", "ab", "x" * 501, None, 7])
+@pytest.mark.parametrize("reason", ["", "ab", "  a  ", "x" * 501, "phone\x07", None, 7])
 def test_a_reset_needs_a_reason(client, ana, admin, reason):
     answer = open_reset(client, ana, admin, reason=reason)
 
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/reason")
+
+
+def test_the_reason_is_looked_up_and_not_kept_with_an_answer(client, ana, admin):
+    headers = login(client, admin)
+    keyed = headers | {"Idempotency-Key": "once"}
+
+    opened = client.post(reset_of(ana), json=BODY, headers=keyed)
+
+    again = client.post(reset_of(ana), json=BODY, headers=keyed)
+    assert (again.headers["Idempotent-Replayed"], again.data) == ("true", opened.data)
+    assert "reason" not in opened.json
+    assert client.get(reset_of(ana), headers=headers).json["reason"] == BODY["reason"]
 
 
 def test_a_refusal_and_a_completion_at_the_same_moment_are_one_or_the_other(client, ana, admin):

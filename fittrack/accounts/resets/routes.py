@@ -11,6 +11,7 @@ from fittrack import idempotency
 from fittrack.accounts.resets import service
 from fittrack.accounts.resets.models import FactorReset
 from fittrack.accounts.resets.schemas import (
+    ChangedResetSchema,
     FactorResetSchema,
     KeepFactorsSchema,
     KeptSchema,
@@ -34,7 +35,7 @@ def get_reset(account_id: UUID) -> FactorReset:
 @blp.post("/users/<uuid:account_id>/second-factor-reset")
 @roles_required("admin")
 @blp.arguments(OpenResetSchema)
-@blp.response(201, FactorResetSchema)
+@blp.response(201, ChangedResetSchema)
 def open_reset(body: dict[str, str], account_id: UUID) -> Response:
     """Begin to reset a member's lost second factors; the owner has 72 hours to refuse."""
     require_step_up(now=utc_now())
@@ -46,13 +47,13 @@ def open_reset(body: dict[str, str], account_id: UUID) -> Response:
             now=utc_now(),
             reply=reply,
         ),
-        schema=FactorResetSchema,
+        schema=ChangedResetSchema,
     )
 
 
 @blp.post("/users/<uuid:account_id>/second-factor-reset/complete")
 @roles_required("admin")
-@blp.response(200, FactorResetSchema)
+@blp.response(200, ChangedResetSchema)
 def complete_reset(account_id: UUID) -> Response:
     """Remove a member's second factors, 72 hours after it was asked for, and end all sessions."""
     require_step_up(now=utc_now())
@@ -60,7 +61,7 @@ def complete_reset(account_id: UUID) -> Response:
         lambda reply: service.complete_reset(
             account_id=str(account_id), admin_id=current_account_id(), now=utc_now(), reply=reply
         ),
-        schema=FactorResetSchema,
+        schema=ChangedResetSchema,
         status=200,
     )
 

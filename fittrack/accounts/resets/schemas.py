@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.schemas import words_field
+
 
 class OpenResetSchema(Schema):
-    reason = fields.String(
-        required=True,
-        validate=validate.Length(min=3, max=500),
-        metadata={"example": "Phone lost; identity checked in a call."},
+    reason = words_field(
+        3, 500, required=True, metadata={"example": "Phone lost; identity checked in a call."}
     )
 
 
@@ -21,7 +21,9 @@ class KeepFactorsSchema(Schema):
     )
 
 
-class FactorResetSchema(Schema):
+class ChangedResetSchema(Schema):
+    """A reset without its reason, which may name people: its answer may be kept for a day."""
+
     reset_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
     state = fields.String(
@@ -29,7 +31,6 @@ class FactorResetSchema(Schema):
         validate=validate.OneOf(["open", "refused", "completed", "expired"]),
         metadata={"example": "open"},
     )
-    reason = fields.String(required=True, metadata={"example": "Phone lost."})
     opened_by_id = fields.UUID(required=True)
     opened_at = fields.AwareDateTime(required=True)
     completable_at = fields.AwareDateTime(
@@ -38,6 +39,12 @@ class FactorResetSchema(Schema):
     expires_at = fields.AwareDateTime(required=True)
     closed_by_id = fields.UUID(required=True, allow_none=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class FactorResetSchema(ChangedResetSchema):
+    """A reset as admins and auditors look it up."""
+
+    reason = fields.String(required=True, metadata={"example": "Phone lost."})
 
 
 class KeptSchema(Schema):
