@@ -100,14 +100,15 @@ def select(text: str, *columns: str, **binds: Any) -> list[tuple[Any, ...]]:
     """Return rows of a statement of the test's own, on whichever engine this run has."""
     row_type = make_dataclass("Row", columns)
     with db.reading("select_for_test") as tx:
-        return [astuple(row) for row in tx.all(row_type, _statement(text, binds), **binds)]
+        return [astuple(row) for row in tx.all(row_type, statement(text, binds), **binds)]
 
 
 def execute(text: str, **binds: Any) -> None:
     """Run a writing statement of the test's own and commit it."""
     with db.transaction("execute_for_test") as tx:
-        tx.run(_statement(text, binds), **binds)
+        tx.run(statement(text, binds), **binds)
 
 
-def _statement(text: str, binds: dict[str, Any]) -> Statement:
+def statement(text: str, binds: dict[str, Any]) -> Statement:
+    """Return a statement of the test's own."""
     return Statement("test", "tests", text, to_sqlite(text), frozenset(binds), ())
