@@ -87,13 +87,20 @@ def _complete(
     name = view.__name__
     operation["operationId"] = name if taken[name] == 1 else f"{operation['tags'][0]}_{name}"
     operation["security"] = [{"access_token": []}] if getattr(view, "access", ()) else []
-    roles = getattr(view, "access", ("signed in",))
-    if roles != ("signed in",):
-        operation["description"] = f"Only for {' and '.join(roles)}."
+    _describe(operation, getattr(view, "access", ("signed in",)))
     _add_request_example(operation, schemas)
     kinds = failures.problems_of(view, operation)
     operation["parameters"] = [*operation["parameters"], *_header_parameters(view, kinds)]
     operation["responses"] = {**_successes(operation, schemas), **_refusals(kinds)}
+
+
+def _describe(operation: Operation, roles: tuple[str, ...]) -> None:
+    """Say for whom an operation is; what its docstring raises stands with its answers."""
+    told = failures.without_raises(operation.pop("description", ""))
+    if roles != ("signed in",):
+        told = f"Only for {' and '.join(roles)}."
+    if told:
+        operation["description"] = told
 
 
 def _add_request_example(operation: Operation, schemas: dict[str, Any]) -> None:

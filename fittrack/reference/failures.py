@@ -82,6 +82,11 @@ def named_problems(view: Callable[..., Any]) -> set[type[Problem]]:
     return {known[word] for word in words if word in known}
 
 
+def without_raises(text: str) -> str:
+    """Return a docstring's text without what it raises."""
+    return _RAISES.sub("", text).strip()
+
+
 def _of_declaration(operation: Mapping[str, Any]) -> Iterator[type[Problem]]:
     places = {parameter["in"] for parameter in operation.get("parameters", ())}
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
@@ -111,9 +116,10 @@ def _of_key(view: Callable[..., Any]) -> Iterator[type[Problem]]:
 
 
 def _docstrings(view: Callable[..., Any]) -> Iterator[str]:
-    """Yield the docstrings of whatever of ours a view's code refers to, one module deep."""
+    """Yield a view's docstring, and those of whatever of ours it refers to, one module deep."""
     inner = inspect.unwrap(view)
     names = _names(_code(view))
+    yield inner.__doc__ or ""
     for name in names & inner.__globals__.keys():
         target = inner.__globals__[name]
         if target is idempotency:  # what keys can do is told by takes_key and needs_key

@@ -55,6 +55,11 @@ def test_every_operation_has_a_summary_a_tag_and_a_name_of_its_own(every):
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_no_operation_speaks_of_our_classes(every):
+    for name, operation in every:
+        assert "Raises" not in operation.get("description", ""), name
+
+
 def test_every_tag_is_explained(document, every):
     explained = {tag["name"] for tag in document["tags"] if tag["description"]}
     assert {operation["tags"][0] for _, operation in every} <= explained
