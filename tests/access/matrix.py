@@ -104,6 +104,8 @@ class Matrix:
         if row.files:
             files = row.files.items()
             return {"data": {name: (BytesIO(body), file) for name, (file, body) in files}}
+        if row.form:
+            return {"data": dict(row.form)}
         return {} if row.json is None else {"json": self.world.value(row.json)}
 
     def _leaked(self, row: Row, who: str, answer: TestResponse) -> str:

@@ -70,6 +70,7 @@ class Row:
     path: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
     query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
     files: Files = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     but: Mapping[str, str] = field(default_factory=dict)

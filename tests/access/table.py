@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from tests.access import table_accounts, table_activities, table_drawings, table_members
+from tests.access import (
+    table_accounts,
+    table_activities,
+    table_drawings,
+    table_members,
+    table_providers,
+)
 from tests.access.rows import Row
 
 ROWS: tuple[Row, ...] = (
     *table_accounts.ROWS,
     *table_members.ROWS,
+    *table_providers.ROWS,
     *table_activities.ROWS,
     *table_drawings.ROWS,
 )

@@ -13,7 +13,7 @@ import pyotp
 from flask.testing import FlaskClient
 from PIL import Image
 
-from fittrack import auth, config, db
+from fittrack import auth, config, crypto, db
 from fittrack.accounts.sessions import service as sessions
 from fittrack.accounts.sessions.models import Device
 from fittrack.clock import rfc3339, utc_now
@@ -61,6 +61,7 @@ class World:
         self._make_export()
         self._make_invitation()
         self._make_new_address()
+        self._make_provided()
         self._make_lockout()
         self._make_appeal()
         self.private |= {
@@ -244,6 +245,30 @@ class World:
         self.done(rows.NOBODY, "POST auth/verify-email", body)
         self.things["undo"] = token_in(mails_to(old)[0])
 
+    def _make_provided(self) -> None:
+        """Let Ana sign in with Google, and what Google has proved be waiting for two others."""
+        now = utc_now()
+        told = {"provider": "google", "subject": "1", "email": None}
+        linked = {"account_id": self.owner.account_id, "linked_at": now, "last_used_at": now}
+        insert("external_identities", **told, **linked)
+        self._prove("register", "provided@example.com", None)
+        self._prove("link", "linked@example.com", make_account(email="linked@example.com"))
+
+    def _prove(self, purpose: str, email: str, account_id: str | None) -> None:
+        token = f"proof-to-{purpose}"
+        self.things[f"proof_to_{purpose}"] = token
+        insert(
+            "oidc_proofs",
+            token_hash=crypto.digest(token),
+            purpose=purpose,
+            provider="google",
+            subject=purpose,
+            email=email,
+            email_key=email,
+            account_id=account_id,
+            expires_at=utc_now() + timedelta(minutes=10),
+        )
+
     def _make_lockout(self) -> None:
         """Lock a member's log-in by wrong passwords, so that a mail tells how to unlock it."""
         address = "locked-out@example.com"
@@ -286,3 +311,11 @@ def expired(headers: Headers) -> Headers:
         "Authorization": "Bearer "
         + jwt.encode(past, auth.signing_key(), algorithm="EdDSA", headers=header)
     }
+
+
+def insert(table: str, **row: Any) -> None:
+    """Store a row as it is."""
+    names = ", ".join(row)
+    execute(
+        f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in row)})", **row
+    )
