@@ -39,6 +39,12 @@ DELETE FROM passkeys
 DELETE FROM passkeys
  WHERE account_id = :account_id
 
+-- name: delete_passkeys_since
+-- Take those of a member's passkeys away that were added since an instant.
+DELETE FROM passkeys
+ WHERE account_id = :account_id
+   AND created_at >= :since_at
+
 -- name: find_user_handle
 -- The name by which authenticators know an account.
 SELECT user_handle

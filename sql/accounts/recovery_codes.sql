@@ -3,6 +3,12 @@
 DELETE FROM recovery_codes
  WHERE account_id = :account_id
 
+-- name: delete_recovery_codes_since
+-- Make those of a member's recovery codes worthless that were made since an instant.
+DELETE FROM recovery_codes
+ WHERE account_id = :account_id
+   AND created_at >= :since_at
+
 -- name: insert_recovery_code
 INSERT INTO recovery_codes (account_id, code_hash, created_at)
 VALUES (:account_id, :code_hash, :created_at)

@@ -43,6 +43,12 @@ DELETE FROM totp_factors
 DELETE FROM totp_factors
  WHERE account_id = :account_id
 
+-- name: delete_totp_factor_since
+-- Take a member's authenticator app away that counts since an instant, or not yet.
+DELETE FROM totp_factors
+ WHERE account_id = :account_id
+   AND (confirmed_at IS NULL OR confirmed_at >= :since_at)
+
 -- name: count_totp_factors
 -- How many secrets of authenticator apps are kept.
 SELECT COUNT(*) AS factor_count

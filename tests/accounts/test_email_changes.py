@@ -26,13 +26,15 @@ from tests.accounts.steps import (
     run_jobs,
     token_in,
 )
-from tests.factories_accounts import PASSWORD, login, make_account
+from tests.authenticator import Authenticator
+from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 
 EMAIL = "/api/v1/users/me/email"
 VERIFY = "/api/v1/auth/verify-email"
 UNDO = "/api/v1/auth/undo-email-change"
 RESET = "/api/v1/auth/reset-password"
 ME = "/api/v1/users/me"
+MFA = "/api/v1/auth/mfa"
 FRESH = "quiet harbours drift past amber"
 CHANGES = probe("SELECT COUNT(*) AS changes FROM email_changes WHERE new_email IS NOT NULL")
 
@@ -69,6 +71,13 @@ def move(client, ana, to):
     """Change Ana's address all the way."""
     assert ask(client, login(client, ana), to).status_code == 202
     assert verify(client, token_in(newest(to))).status_code == 200
+
+
+def add_passkey(client, account_id):
+    headers, passkeys = login(client, account_id), "/api/v1/auth/passkeys"
+    options = client.post(f"{passkeys}/options", headers=headers).json
+    made = {"credential": Authenticator("http://127.0.0.1:8000").create(options)}
+    assert client.post(passkeys, json=made, headers=headers).status_code == 201
 
 
 def address_of(account_id):
@@ -275,6 +284,43 @@ def test_once_the_owner_is_back_no_later_change_can_be_undone(client, ana, addre
 
     assert undo(client, thiefs_alarm).status_code == 422
     assert address_of(ana) == old
+
+
+def test_a_thiefs_second_factor_goes_with_the_change_of_address(client, ana, addresses):
+    old, new, *_ = addresses
+    move(client, ana, new)
+    thief = login(client, ana)
+    add_passkey(client, ana)
+    make_totp(ana)
+
+    assert undo(client, token_in(newest(old))).status_code == 200
+
+    body = {"token": token_in(newest(old)), "password": FRESH}
+    assert client.post(RESET, json=body).status_code == 200
+    assert client.get(ME, headers=thief).status_code == 401
+    opened = log_in(client, old, FRESH).json
+    assert opened["mfa_required"] is False
+    assert client.get(MFA, headers=bearer(opened)).json == {
+        "totp_confirmed_at": None,
+        "recovery_codes_left": 0,
+        "passkeys": 0,
+    }
+
+
+def test_a_second_factor_of_before_is_asked_for_after_the_change_is_undone(client, ana, addresses):
+    old, new, *_ = addresses
+    add_passkey(client, ana)
+    move(client, ana, new)
+    codes = client.post(f"{MFA}/recovery-codes", headers=login(client, ana)).json["recovery_codes"]
+
+    assert undo(client, token_in(newest(old))).status_code == 200
+
+    body = {"token": token_in(newest(old)), "password": FRESH}
+    assert client.post(RESET, json=body).status_code == 200
+    begun = log_in(client, old, FRESH).json
+    assert begun["mfa_methods"] == ["passkey"]
+    shown = {"mfa_token": begun["mfa_token"], "code": codes[0]}
+    assert client.post("/api/v1/auth/login/mfa", json=shown).status_code == 401
 
 
 def test_a_change_can_be_undone_for_72_hours_from_its_confirmation(client, ana, addresses):

@@ -19,6 +19,7 @@ from fittrack.accounts.email_changes import repository, rules
 from fittrack.accounts.email_changes.errors import TooManyEmailChanges
 from fittrack.accounts.email_changes.models import EmailChange
 from fittrack.accounts.errors import EmailTaken, InvalidMailedToken
+from fittrack.accounts.factors import service as factors
 from fittrack.accounts.models import Account, MailedToken, Outcome
 from fittrack.accounts.registration.unfinished import delete_unfinished
 from fittrack.accounts.security_events.models import EventKind
@@ -290,12 +291,14 @@ def _secure(
 ) -> None:
     """Lock everybody out whom the former address does not know: its reader sets a new password.
 
-    Tokens of earlier changes stay good, for who took the account may have undone a change of
-    their own to be rid of them.
+    A passkey opens the account without one, so that second factors go that came with the change.
+    Those of before stay, for who reads the mails need not be the owner; and so do tokens of earlier
+    changes, for who took the account may have undone a change of their own to be rid of them.
     """
     account_id = change.account_id
     accounts.set_password(tx, account_id, None)
     end_everything(tx, account_id, ENDED_BY_RESET, kept_session_id=None, now=now)
+    factors.remove_since(tx, account_id, since_at=change.asked_at)
     repository.use_later_undo_tokens(tx, account_id, since_at=change.asked_at, used_at=now)
     kind = EventKind.EMAIL_CHANGE_UNDONE
     record_security_event(tx, account_id, kind, remote_address=remote_address, now=now)

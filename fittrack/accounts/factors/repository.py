@@ -79,9 +79,19 @@ def delete_any_totp_factor(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["delete_any_totp_factor"], account_id=account_id)
 
 
+def delete_totp_factor_since(tx: Transaction, account_id: str, *, since_at: datetime) -> None:
+    """Take an authenticator app away that counts since an instant, or not yet."""
+    tx.run(SQL["delete_totp_factor_since"], account_id=account_id, since_at=since_at)
+
+
 def delete_recovery_codes(tx: Transaction, account_id: str) -> None:
     """Make all of a member's recovery codes worthless."""
     tx.run(SQL["delete_recovery_codes"], account_id=account_id)
+
+
+def delete_recovery_codes_since(tx: Transaction, account_id: str, *, since_at: datetime) -> None:
+    """Make those of a member's recovery codes worthless that were made since an instant."""
+    tx.run(SQL["delete_recovery_codes_since"], account_id=account_id, since_at=since_at)
 
 
 def insert_recovery_code(

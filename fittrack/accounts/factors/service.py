@@ -154,6 +154,18 @@ def remove_all(tx: Transaction, account_id: str, *, now: datetime) -> None:
     sessions.end_sessions(tx, account_id, "revoked", kept_session_id=None, ended_at=now)
 
 
+def remove_since(tx: Transaction, account_id: str, *, since_at: datetime) -> None:
+    """Take away what was added since an instant, in the caller's transaction; the account is held.
+
+    Recovery codes that are older stay only beside a factor.
+    """
+    repository.delete_totp_factor_since(tx, account_id, since_at=since_at)
+    passkeys.delete_passkeys_since(tx, account_id, since_at=since_at)
+    repository.delete_recovery_codes_since(tx, account_id, since_at=since_at)
+    if not repository.get_factors(tx, account_id).is_any:
+        repository.delete_recovery_codes(tx, account_id)
+
+
 def renew_codes(tx: Transaction, account_id: str, *, now: datetime) -> tuple[str, ...]:
     """Give a member fresh recovery codes in the caller's transaction; the account is held."""
     codes = recovery.new_codes()

@@ -51,6 +51,11 @@ def delete_passkeys(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["delete_passkeys"], account_id=account_id)
 
 
+def delete_passkeys_since(tx: Transaction, account_id: str, *, since_at: datetime) -> None:
+    """Take those of a member's passkeys away that were added since an instant."""
+    tx.run(SQL["delete_passkeys_since"], account_id=account_id, since_at=since_at)
+
+
 def find_user_handle(tx: Transaction, account_id: str) -> str | None:
     """Return the name by which authenticators know an account, or None."""
     handle: str | None = tx.value(SQL["find_user_handle"], account_id=account_id)
