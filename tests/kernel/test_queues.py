@@ -223,6 +223,20 @@ def test_the_sweep_wakes_what_redis_forgot(jobs, settings):
     assert [tuple(args) for args in waiting()] == [(job,)]
 
 
+def test_a_job_that_only_another_version_knows_stops_no_other(jobs, monkeypatch, caplog):
+    now = utc_now()
+    strange = decide("refuse", key="strange", now=now - timedelta(seconds=1))
+    job = decide(now=now)
+    monkeypatch.delitem(queues.JOBS, "refuse")
+    queues.redis().flushall()
+
+    assert queues.sweep(now=now) == 1
+    assert [tuple(args) for args in waiting()] == [(job,)]
+    worker.run_outbox(strange)
+    assert (row("strange").state, row("strange").attempts) == ("pending", 0)
+    assert "refuse" in str(caplog.records[-1].jobs)
+
+
 def test_sweeping_again_at_once_does_not_fill_the_queue(jobs):
     decide()
     now = utc_now()
