@@ -95,7 +95,7 @@ class PageQuery(Schema):
     """The query of every list; lists with filters inherit it."""
 
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
-    cursor = fields.String(load_default=None, validate=validate.Length(max=500))
+    cursor = fields.String(load_default=None)
 
 
 def page_schema(item: type[Schema]) -> type[Schema]:
