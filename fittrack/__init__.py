@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Flask, request
+from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 
@@ -17,6 +17,7 @@ from fittrack import (
     errors,
     extensions,
     headers,
+    idempotency,
     log,
     metrics,
     parsing,
@@ -51,8 +52,7 @@ class FitTrack(Flask):
 
     def dispatch_request(self) -> Any:
         """Answer the request; it holds one unit of work, so that repeating it is safe."""
-        may_replay = "Idempotency-Key" in request.headers
-        return db.retry(super().dispatch_request, may_replay=may_replay)
+        return db.retry(super().dispatch_request, may_replay=idempotency.is_looked_up)
 
 
 def create_app(settings: Config | None = None) -> Flask:
@@ -81,6 +81,7 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
+    from fittrack.activities.exports.routes import blp as activity_exports
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities
@@ -102,7 +103,7 @@ def register_blueprints(app: Flask) -> None:
 
     for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (activities, activity_files, imports, points):
+    for blueprint in (activities, activity_exports, activity_files, imports, points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)

@@ -65,6 +65,7 @@ class StoredKey:
     request_hash: str
     lease_token: str
     leased_until_at: datetime
+    expires_at: datetime
     response_status: int | None
     response_text: str | None
 
@@ -140,6 +141,14 @@ def once(
     return answer(render(schema, result), status)
 
 
+def is_looked_up() -> bool:
+    """Tell whether this request's effect is looked up by its key before it is made again.
+
+    A key alone does not make it so: not every endpoint takes one.
+    """
+    return "idempotency_lease" in g
+
+
 def render(schema: type[Schema] | None, result: Any) -> bytes:
     """Return a result as the JSON that goes out, nothing without a schema."""
     return b"" if schema is None else orjson.dumps(rendering.plain(schema, result))
@@ -177,7 +186,7 @@ def _claim(
     }
     with db.transaction("claim_idempotency_key") as tx:
         stored = tx.one(StoredKey, SQL["lock_key"], scope_hash=scope_hash)
-        if stored is None:
+        if stored is None or _is_over(tx, stored, scope_hash, now=now):
             return _insert(tx, lease, now=now)
         if stored.state == "done" or stored.request_hash not in request_hashes:
             return stored
@@ -186,6 +195,14 @@ def _claim(
         lease["request_hash"] = stored.request_hash
         taken = tx.run(SQL["take_over_key"], **lease, now_at=now)
         return None if taken else stored
+
+
+def _is_over(tx: Transaction, stored: StoredKey, scope_hash: str, *, now: datetime) -> bool:
+    """Forget a key whose day is over, and tell whether it was; the clean-up comes only hourly."""
+    if now < stored.expires_at:
+        return False
+    tx.run(SQL["delete_expired_key"], scope_hash=scope_hash, now_at=now)
+    return True
 
 
 def _insert(tx: Transaction, lease: dict[str, Any], *, now: datetime) -> StoredKey | None:

@@ -142,17 +142,18 @@ def reading(name: str, *, single: bool = False) -> Iterator[Transaction]:
             tx.rollback()
 
 
-def retry(unit: Callable[[], T], *, may_replay: bool = False) -> T:
+def retry(unit: Callable[[], T], *, may_replay: bool | Callable[[], bool] = False) -> T:
     """Run a whole request or job again when the database was busy: 3 times, with jitter.
 
     A disconnect leaves it unknown whether the unit was committed, so that one is run again only
-    where `may_replay` says that the unit looks up its own effect first.
+    where `may_replay` says, then at the latest, that the unit looks up its own effect first.
     """
     for attempt in range(1, RETRIES + 1):
         try:
             return unit()
         except (Busy, Disconnected) as error:
-            again = isinstance(error, Busy) or may_replay
+            looks_first = may_replay() if callable(may_replay) else may_replay
+            again = isinstance(error, Busy) or looks_first
             if not again or attempt == RETRIES:
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, no secret

@@ -1,6 +1,6 @@
 -- name: lock_key
 -- A key's row, held until the transaction ends.
-SELECT state, request_hash, lease_token, leased_until_at, response_status, response_text
+SELECT state, request_hash, lease_token, leased_until_at, expires_at, response_status, response_text
   FROM idempotency_keys
  WHERE scope_hash = :scope_hash
    FOR UPDATE WAIT 3
@@ -39,6 +39,12 @@ DELETE FROM idempotency_keys
  WHERE scope_hash = :scope_hash
    AND lease_token = :lease_token
    AND state = 'running'
+
+-- name: delete_expired_key
+-- Forget one key that is used again after its life.
+DELETE FROM idempotency_keys
+ WHERE scope_hash = :scope_hash
+   AND expires_at <= :now_at
 
 -- name: delete_expired_keys
 -- Forget what is older than a key's life.

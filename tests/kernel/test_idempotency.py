@@ -8,9 +8,10 @@ import pytest
 from flask import g, request
 from marshmallow import Schema, fields
 
-from fittrack import db, idempotency
+from fittrack import FitTrack, db, errors, idempotency
 from fittrack.auth import Identity, LiveSession
 from fittrack.clock import utc_now
+from fittrack.db.values import instant_to_text
 from fittrack.errors import Problem
 from tests.factories_accounts import login, make_account
 from tests.kernel.statements import ADD, AMOUNT, INSERT, create_probes, probe_row, statement
@@ -214,6 +215,35 @@ def test_a_key_is_forgotten_after_a_day(account):
     assert idempotency.delete_expired(now=utc_now() + timedelta(hours=25)) == 1
     account()
     assert amount() == 2
+
+
+def test_after_a_day_a_key_is_free_though_nobody_has_cleaned_up(account, database):
+    account()
+    past = instant_to_text(utc_now() - timedelta(seconds=1))
+    database.raw().execute("UPDATE idempotency_keys SET expires_at = ?", [past])
+    answer = account(json={"count": 2})
+    assert answer.status_code == 201
+    assert "Idempotent-Replayed" not in answer.headers
+    assert amount() == 2
+
+
+@pytest.mark.parametrize(("path", "runs"), [("keyed", db.RETRIES), ("plain", 1)])
+def test_a_request_whose_fate_is_unknown_is_run_again_where_its_key_is_looked_up(
+    database, path, runs
+):
+    app, tries = FitTrack("probe"), []
+    errors.init_app(app)
+
+    def lose(reply=None):
+        tries.append(1)
+        raise db.Disconnected("gone")
+
+    app.add_url_rule(
+        "/keyed", view_func=lambda: idempotency.once(lose, schema=None), methods=["POST"]
+    )
+    app.add_url_rule("/plain", view_func=lose, methods=["POST"])
+    answer = app.test_client().post(f"/{path}", headers=KEY)
+    assert (answer.status_code, len(tries)) == (503, runs)
 
 
 def expire_leases():
