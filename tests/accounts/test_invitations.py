@@ -198,6 +198,18 @@ def test_a_name_that_is_only_held_is_taken_too(client, admin):
     assert (held.status_code, held.json["code"]) == (409, "display_name_taken")
 
 
+def test_nobody_is_given_an_address_that_its_owner_may_take_back(client, admin):
+    ana = make_account(email="ana@example.com")
+    body = {"email": "anna@example.com", "password": PASSWORD}
+    assert client.put(f"{USERS}/me/email", json=body, headers=login(client, ana)).status_code == 202
+    token = token_in(mails_to("anna@example.com")[0])
+    assert client.post("/api/v1/auth/verify-email", json={"token": token}).status_code == 200
+
+    answer = invite(client, admin, email="ana@example.com")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "email_taken")
+
+
 def test_an_invitation_repeated_with_its_key_makes_one_account(client, admin):
     headers = admin | {"Idempotency-Key": "invite-1"}
     address = "eve-once@example.com"

@@ -15,7 +15,8 @@ from fittrack.accounts.administration import repository as administration
 from fittrack.accounts.administration import service as users
 from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.administration.models import Standing, UserDetails
-from fittrack.accounts.errors import DisplayNameTaken
+from fittrack.accounts.email_changes import service as email_changes
+from fittrack.accounts.errors import DisplayNameTaken, EmailTaken
 from fittrack.accounts.invitations import rules
 from fittrack.accounts.models import Account
 from fittrack.db import Transaction
@@ -33,7 +34,7 @@ def invite_user(
     account = _pending_account(form, now=now)
     with db.transaction("invite_user") as tx:
         users.lock_admins(tx, actor_id=actor_id)
-        _check_name_free(tx, account)
+        _check_free(tx, account, now=now)
         account_service.add_account(tx, account)
         _place(tx, account.account_id, standing, now=now)
         record_action(
@@ -87,8 +88,10 @@ def _pending_account(form: Mapping[str, Any], *, now: datetime) -> Account:
     return replace(account, status="pending", email_verified_at=None)
 
 
-def _check_name_free(tx: Transaction, account: Account) -> None:
-    """Raises: DisplayNameTaken also for a name that is only held."""
+def _check_free(tx: Transaction, account: Account, *, now: datetime) -> None:
+    """Raises: EmailTaken, DisplayNameTaken also for an address or a name that is only held."""
+    if email_changes.is_email_held(tx, account.email_key, now=now):
+        raise EmailTaken
     if accounts.list_name_holders(tx, account.display_name_key):
         raise DisplayNameTaken(
             errors=[{"pointer": "/display_name", "message": DisplayNameTaken.title()}]
