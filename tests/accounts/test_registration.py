@@ -12,7 +12,7 @@ import pytest
 
 from fittrack import config, db
 from fittrack.accounts import passwords, repository, rules
-from fittrack.accounts.errors import InvalidMailedToken
+from fittrack.accounts.errors import DisplayNameTaken, InvalidMailedToken
 from fittrack.accounts.registration import service
 from fittrack.clock import day_of, utc_now
 from fittrack.errors import Problem
@@ -458,6 +458,19 @@ def test_parallel_registrations_of_one_address_make_one_account(client):
     assert len(set(answers)) == 1
     account = account_of("crowd@example.com")
     assert account.display_name in {form["display_name"] for form in forms}
+
+
+def test_a_form_sent_twice_at_one_moment_finds_its_own_name_free(client):
+    """Engines that let both look before either writes tell the second of the name or the address."""
+    form = parsed()
+    again = rules.read_registration(form, today=date(2026, 6, 15))
+    service.register(form=form, now=utc_now())
+    other = replace(again, email="ben@example.com", email_key="ben@example.com")
+
+    with db.transaction("register") as tx:
+        assert service._open(tx, again, "hash", now=utc_now()) is False
+        with pytest.raises(DisplayNameTaken):
+            service._open(tx, other, "hash", now=utc_now())
 
 
 def test_parallel_registrations_of_one_name_give_it_to_one(client):

@@ -23,7 +23,7 @@ from fittrack.accounts.models import (
 from fittrack.accounts.registration import repository as unfinished
 from fittrack.accounts.tokens import CHANGE_EMAIL, VERIFY_EMAIL
 from fittrack.db import Transaction
-from fittrack.db.errors import Unique
+from fittrack.db.errors import Busy, Unique
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.mail import service as mail
@@ -83,7 +83,7 @@ def _settle(
         return
     account = account or repository.lock_account_by_email(tx, registration.email_key)
     if account is None:
-        raise AssertionError("an address is taken by nobody")
+        raise Busy("the address was taken, and is free again, in this moment")
     if not rules.is_replaceable(account):
         _tell_owner(tx, account.account_id, now=now)
         _hold_name(tx, registration.display_name_key, registration.email_key, now=now)
@@ -98,15 +98,16 @@ def _open(
 ) -> bool:
     """Store a new account, or return False when the address was taken in this very moment.
 
-    Raises: DisplayNameTaken.
+    A form that was sent twice takes address and name at once, and which of them an engine tells
+    is its own choice. Raises: DisplayNameTaken.
     """
     account = _pending_account(registration, password_hash, now=now)
     try:
         accounts.insert_account_with_profile(tx, account)
-    except Unique as error:
-        if error.constraint == "accounts_email_uq":
-            return False
-        raise accounts.taken(error) from error
+    except Unique:
+        holders = repository.list_name_holders(tx, registration.display_name_key)
+        rules.check_name_holders(holders, registration.email_key)
+        return False
     _accept(tx, account.account_id, registration, now=now)
     _mail_verification(tx, account.account_id, now=now)
     return True
