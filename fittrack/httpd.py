@@ -24,7 +24,7 @@ from gunicorn.http.message import Request
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from fittrack import errors, log
+from fittrack import errors, log, trace
 from fittrack.errors import BadRequest, HeadersTooLarge, Problem, UriTooLong
 from fittrack.ids import new_id
 
@@ -43,7 +43,10 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     ) -> None:
         """Answer a request that could not be read or finished; the connection is closed then."""
         problem, request_id = problem_of(exc), new_id()
-        kind = {"status": problem.status, "kind": type(exc).__name__, "request_id": request_id}
+        # This thread still has the id and the trace of the request that it answered before.
+        log.set_request_id(request_id)
+        trace.end()
+        kind = {"status": problem.status, "kind": type(exc).__name__}
         if problem.status < 500:
             logger.info("an unreadable request", extra=kind)
         else:
