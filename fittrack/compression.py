@@ -30,7 +30,7 @@ def compress(response: Response) -> Response:
     if not (is_asset or _is_long(response)) or not _is_compressible(response):
         return response
     vary_by(response, "Accept-Encoding")
-    if not _takes_gzip():
+    if response.status_code == 304 or not _takes_gzip():
         return response
     if is_asset:
         response.direct_passthrough = False  # the file is read, and packed once for all requests
@@ -69,7 +69,7 @@ def _is_compressible(response: Response) -> bool:
     kind = response.mimetype or ""
     return (
         (kind in TYPES or kind.startswith("text/"))
-        and response.status_code not in {204, 206, 304}
+        and response.status_code not in {204, 206}
         and "Content-Encoding" not in response.headers
         and not (response.status_code < 400 and _is_secret(response))
     )

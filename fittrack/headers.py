@@ -20,7 +20,8 @@ HSTS = (*SECURITY, ("Strict-Transport-Security", "max-age=63072000; includeSubDo
 API = "/api/"
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_REQUEST_HEADERS = (
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "traceparent, X-Request-ID"
 )
 CORS_EXPOSED_HEADERS = (
     "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"

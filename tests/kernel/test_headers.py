@@ -62,7 +62,10 @@ def test_short_answers_and_secrets_are_not_compressed(probe):
 def test_a_compressed_answer_still_answers_304(probe):
     headers = {"Accept-Encoding": "gzip"}
     etag = probe.get(PROBE, headers=headers).headers["ETag"]
-    assert probe.get(PROBE, headers={**headers, "If-None-Match": etag}).status_code == 304
+    again = probe.get(PROBE, headers={**headers, "If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Encoding" not in again.headers
+    assert "Accept-Encoding" in again.headers["Vary"]  # as the whole answer says (RFC 9110, 15.4.5)
 
 
 def test_a_versions_tag_comes_back_as_it_went_out_though_packed(probe):
@@ -117,7 +120,8 @@ def test_an_allowed_origin_may_read_and_ask(open_probe):
     preflight = open_probe.options("/api/v1/probes", headers=asked)
     assert preflight.status_code == 200
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
-    assert "Idempotency-Key" in preflight.headers["Access-Control-Allow-Headers"]
+    for name in ("Idempotency-Key", "If-Match", "traceparent"):
+        assert name in preflight.headers["Access-Control-Allow-Headers"]
 
 
 @pytest.mark.parametrize(
