@@ -30,6 +30,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 ISSUER = "fittrack"
 STEP_UP_S = 600
 LONGEST_HEADER = 4096  # ours have some 400 characters; longer ones are not even read
+BEARER = "Bearer"
 APPEALS = "/api/v1/users/me/appeals"
 PRIVILEGED = frozenset({"admin", "auditor"})
 ACTIVE = frozenset({"active"})
@@ -144,6 +145,11 @@ def login_even_suspended(view: View) -> View:
     return _guarded(view, (), admitted=MAY_LOG_IN)
 
 
+def admit_suspended() -> None:
+    """Let the session of this request be a suspended member's, where a view asks for it itself."""
+    g.admitted = MAY_LOG_IN
+
+
 def roles_required(*roles: str) -> Callable[[View], View]:
     """Let only active accounts of some roles, with a second factor where it's due, reach a view."""
     return lambda view: _guarded(view, roles)
@@ -223,12 +229,22 @@ def _read_token() -> None:
     try:
         if len(header) > LONGEST_HEADER:
             raise InvalidTokenError
+        header = _in_one_spelling(header)
         known = _memo.find(header, keys=_verifying_keys(), now_s=time.time())
         g.identity = known or _verified(header)
     except ExpiredSignatureError:
         g.token_problem = TokenExpired()
     except (PyJWTError, JWTExtendedException, KeyError):
         g.token_problem = InvalidToken()
+
+
+def _in_one_spelling(header: str) -> str:
+    """Return the header as the library knows it: it takes `bearer` in any case (RFC 9110, 11.1)."""
+    scheme, _, token = header.partition(" ")
+    if scheme == BEARER or scheme.lower() != BEARER.lower():
+        return header
+    spelt = request.environ["HTTP_AUTHORIZATION"] = f"{BEARER} {token}"
+    return spelt
 
 
 def _verified(header: str) -> Identity | None:

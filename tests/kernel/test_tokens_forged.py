@@ -257,6 +257,14 @@ def test_an_access_token_is_no_refresh_token(client, tokens):
     assert client.post("/api/v1/auth/refresh", json=body).status_code in {401, 422}
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
+def test_the_scheme_is_known_in_any_case(client, tokens, scheme):
+    headers = {"Authorization": f"{scheme} {tokens['access_token']}"}
+    assert client.get(ME, headers=headers).status_code == 200
+    headers["Authorization"] += "x"
+    assert client.get(ME, headers=headers).json["code"] == "invalid_token"
+
+
 @pytest.mark.parametrize(
     "header",
     ["Bearer", "Bearer ", "Bearer  x", "Basic {}", "bearer\t{}", "Token {}", "Bearer {} {}", "{}"],
