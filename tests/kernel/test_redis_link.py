@@ -85,6 +85,26 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_one(server):
     assert link.run(ECHO, [], ["fresh"]) == b"fresh"
 
 
+def test_an_answer_that_nobody_waited_for_is_not_taken_for_the_next_one(server):
+    """Whatever ended the wait: a time limit that interrupts the thread is no error of Redis."""
+    link = RedisLink(server.url)
+    link.call("PING")
+
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_):
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(Interrupted):
+        link.call("BLPOP", "nothing", "0.3")
+    signal.signal(signal.SIGALRM, before)
+    time.sleep(0.3)
+    assert link.run(ECHO, [], ["fresh"]) == b"fresh"
+
+
 def test_a_forked_process_has_a_connection_of_its_own(server):
     link = RedisLink(server.url)
     link.call("CLIENT", "SETNAME", "parent")
