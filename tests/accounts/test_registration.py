@@ -461,7 +461,7 @@ def test_parallel_registrations_of_one_address_make_one_account(client):
 
 
 def test_a_form_sent_twice_at_one_moment_finds_its_own_name_free(client):
-    """Engines that let both look before either writes tell the second of the name or the address."""
+    """Where both look before either writes, the second may be told of the name, not the address."""
     form = parsed()
     again = rules.read_registration(form, today=date(2026, 6, 15))
     service.register(form=form, now=utc_now())
