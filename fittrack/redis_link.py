@@ -17,7 +17,7 @@ from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -115,8 +115,6 @@ def _exchange(connection: AbstractConnection, command: tuple[Any, ...]) -> Any:
     try:
         connection.send_command(*command, check_health=False)  # type: ignore[no-untyped-call]
         return connection.read_response()
-    except ResponseError:  # an answer, if no good one
-        raise
-    except BaseException:  # whatever it was, the answer must not be taken for the next one
+    except (RedisConnectionError, RedisTimeoutError, OSError):
         connection.disconnect()  # type: ignore[no-untyped-call]
         raise
