@@ -25,6 +25,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 GREATEST_NUMBER = 1_000_000_000
 LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
 ANDROID_ORIGIN = "android:apk-key-hash:"
+_SQLITE = re.compile(r"sqlite:///.*[^/]")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # 0 has a meaning of its own.
 MAY_BE_ZERO = frozenset(
@@ -50,6 +51,8 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
 def _url_problems(config: Config) -> Iterator[str]:
     if not _has_scheme(config.database_url, {"sqlite", "oracle"}):
         yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    elif config.database_url.startswith("sqlite:") and not _SQLITE.fullmatch(config.database_url):
+        yield "DATABASE_URL must be sqlite:/// and the path of a file"
     if ":memory:" in config.database_url:
         yield "DATABASE_URL must name a file: each connection would have a memory of its own"
     if not _has_scheme(config.mail_url, MAIL_SCHEMES):

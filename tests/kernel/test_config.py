@@ -52,6 +52,8 @@ def test_defaults_and_four_secrets_are_enough(given):
         ("REFRESH_TOKEN_S", "999999999999"),
         ("ARGON2_MEMORY_KIB", "16"),
         ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite://var/fittrack.db"),
+        ("DATABASE_URL", "sqlite:///"),
     ],
 )
 def test_nonsense_is_refused_by_name(given, name, value):
