@@ -49,12 +49,7 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
 
 
 def _url_problems(config: Config) -> Iterator[str]:
-    if not _has_scheme(config.database_url, {"sqlite", "oracle"}):
-        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
-    elif config.database_url.startswith("sqlite:") and not _SQLITE.fullmatch(config.database_url):
-        yield "DATABASE_URL must be sqlite:/// and the path of a file"
-    if ":memory:" in config.database_url:
-        yield "DATABASE_URL must name a file: each connection would have a memory of its own"
+    yield from _database_problems(config.database_url)
     if not _has_scheme(config.mail_url, MAIL_SCHEMES):
         yield f"MAIL_URL must begin with one of {', '.join(MAIL_SCHEMES)}"
     if not _has_scheme(config.redis_url, REDIS_SCHEMES):
@@ -64,6 +59,15 @@ def _url_problems(config: Config) -> Iterator[str]:
     for origin in sorted(config.origins - {"*"}):
         if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
             yield f"CORS_ORIGINS {origin!r} is no origin such as https://app.example"
+
+
+def _database_problems(url: str) -> Iterator[str]:
+    if not _has_scheme(url, {"sqlite", "oracle"}):
+        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    elif url.startswith("sqlite:") and not _SQLITE.fullmatch(url):
+        yield "DATABASE_URL must be sqlite:/// and the path of a file"
+    if ":memory:" in url:
+        yield "DATABASE_URL must name a file: each connection would have a memory of its own"
 
 
 def _passkey_problems(config: Config) -> Iterator[str]:
