@@ -14,15 +14,25 @@ from tests.factories_accounts import registration
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-@given(st.integers(0, (1 << 48) - 1), st.binary(min_size=10, max_size=10))
-def test_an_id_is_a_uuid_of_version_7_that_holds_its_time(unix_ms, random_bytes):
-    value = ids.uuid7(unix_ms, random_bytes)
+@given(st.integers(0, (1 << 48) - 1), st.integers(0, (1 << 74) - 1))
+def test_an_id_is_a_uuid_of_version_7_that_holds_its_time(unix_ms, tail):
+    value = ids.uuid7(unix_ms, tail)
     assert (value.version, value.variant) == (7, RFC_4122)
     assert value.int >> 80 == unix_ms
 
 
 def test_ids_of_later_milliseconds_sort_later():
-    assert str(ids.uuid7(1, b"\xff" * 10)) < str(ids.uuid7(2, b"\0" * 10))
+    assert str(ids.uuid7(1, (1 << 74) - 1)) < str(ids.uuid7(2, 0))
+
+
+@given(st.integers(0, (1 << 74) - 2))
+def test_ids_of_one_millisecond_sort_by_their_tails(tail):
+    assert str(ids.uuid7(1, tail)) < str(ids.uuid7(1, tail + 1))
+
+
+def test_ids_of_one_process_are_in_the_order_they_were_made():
+    made = [ids.new_id() for _ in range(10_000)]
+    assert made == sorted(made)
 
 
 def test_new_ids_do_not_repeat():
