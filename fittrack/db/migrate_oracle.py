@@ -28,8 +28,8 @@ CREATE TABLE schema_migrations (
     CONSTRAINT schema_migrations_pk PRIMARY KEY (version)
 )
 """
-# Table, index, trigger, constraint or column that is there already.
-_ALREADY = frozenset({955, 1408, 1430, 2260, 2261, 2264, 2275, 4081})
+# Table, index, trigger, constraint or column that is there already, or constraint that is gone.
+_ALREADY = frozenset({955, 1408, 1430, 2260, 2261, 2264, 2275, 2443, 4081})
 
 
 def upgrade(engine: OracleEngine, plan: Sequence[Migration]) -> list[Migration]:
@@ -57,7 +57,9 @@ def states(engine: OracleEngine) -> dict[int, tuple[str, str]]:
 def differences(engine: OracleEngine, plan: Sequence[Migration]) -> list[str]:
     """Return each table, column, constraint, index and trigger that one side lacks."""
     steps = [_RECORD, *(text for migration in plan for text in migration.statements)]
-    expected = {name for step in steps for name in _names_made(step)}
+    expected: set[str] = set()
+    for step in steps:
+        expected = (expected - set(_names_dropped(step))) | set(_names_made(step))
     with closing(engine.connect()) as connection:
         live = set(_live_names(connection))
     missing = [f"{name} is missing" for name in sorted(expected - live)]
@@ -129,15 +131,28 @@ _TABLE = re.compile(r"CREATE\s+(?:IMMUTABLE\s+|BLOCKCHAIN\s+)?TABLE\s+(\w+)", re
 _OTHER = re.compile(r"CREATE\s+(?:UNIQUE\s+)?(?:OR\s+REPLACE\s+)?(?:INDEX|TRIGGER)\s+(\w+)", re.I)
 _CONSTRAINT = re.compile(r"\bCONSTRAINT\s+(\w+)", re.IGNORECASE)
 _COLUMN = re.compile(r"^\s{4}(?!CONSTRAINT\b)(\w+)\s+\w", re.IGNORECASE | re.MULTILINE)
+_ADDITION = re.compile(r"ALTER\s+TABLE\s+(\w+)\s+ADD\s*\((.*)\)\s*\Z", re.IGNORECASE | re.DOTALL)
+_DROPPED = re.compile(r"ALTER\s+TABLE\s+\w+\s+DROP\s+CONSTRAINT\s+(\w+)", re.IGNORECASE)
 
 
 def _names_made(statement: str) -> Iterator[str]:
-    """Yield what a CREATE statement makes, a column as `table.column`, in lower case."""
+    """Yield what a statement makes, a column as `table.column`, in lower case."""
     yield from (name.lower() for name in _OTHER.findall(statement)[:1])
     for table in _TABLE.findall(statement)[:1]:
         yield table.lower()
-        yield from (name.lower() for name in _CONSTRAINT.findall(statement))
-        yield from (f"{table}.{column}".lower() for column in _COLUMN.findall(statement))
+        yield from _parts_made(table, statement)
+    for table, parts in _ADDITION.findall(statement):
+        # On one line or on several, each column begins a line of four blanks.
+        yield from _parts_made(table, f"    {parts.strip()}")
+
+
+def _parts_made(table: str, text: str) -> Iterator[str]:
+    yield from (name.lower() for name in _CONSTRAINT.findall(text))
+    yield from (f"{table}.{column}".lower() for column in _COLUMN.findall(text))
+
+
+def _names_dropped(statement: str) -> Iterator[str]:
+    yield from (name.lower() for name in _DROPPED.findall(statement))
 
 
 def _live_names(connection: oracledb.Connection) -> Iterator[str]:

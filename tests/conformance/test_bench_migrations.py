@@ -62,6 +62,37 @@ def test_a_statement_that_was_made_but_not_recorded_is_tolerated(engine):
     assert migrate_oracle.upgrade(engine, [_GOOD]) == [_GOOD]
 
 
+def test_a_constraint_that_went_but_was_not_recorded_is_tolerated(engine):
+    add = "ALTER TABLE notes ADD (CONSTRAINT notes_made_ck CHECK (made_at IS NOT NULL))"
+    drop = "ALTER TABLE notes DROP CONSTRAINT notes_made_ck"
+    broken = Migration(2, "free_notes", (drop, "CREATE INDEX notes_ix ON nowhere (x)"), "sum")
+    migrate_oracle.upgrade(engine, [_GOOD])
+    with engine.connect() as connection:
+        connection.cursor().execute(add)
+        connection.cursor().execute(drop)
+    with pytest.raises(Exception, match="ORA-00942"):
+        migrate_oracle.upgrade(engine, [_GOOD, broken])
+    assert migrate_oracle.differences(engine, [_GOOD]) == []
+
+
+def test_what_is_added_and_dropped_later_is_known(engine):
+    change = (
+        "ALTER TABLE notes ADD (CONSTRAINT notes_made_ck CHECK (made_at IS NOT NULL))",
+        "ALTER TABLE notes ADD (\n    words VARCHAR2(30 CHAR),\n    author_id VARCHAR2(36 CHAR))",
+        "ALTER TABLE notes DROP CONSTRAINT notes_made_ck",
+        "ALTER TABLE notes ADD (read_at TIMESTAMP(6) WITH TIME ZONE)",
+    )
+    plan = [_GOOD, Migration(2, "extend_notes", change, "sum")]
+    migrate_oracle.upgrade(engine, [_GOOD])
+    assert migrate_oracle.differences(engine, plan) == [
+        "notes.author_id is missing",
+        "notes.read_at is missing",
+        "notes.words is missing",
+    ]
+    migrate_oracle.upgrade(engine, plan)
+    assert migrate_oracle.differences(engine, plan) == []
+
+
 def test_an_edited_migration_is_refused(engine):
     migrate_oracle.upgrade(engine, [_GOOD])
     with pytest.raises(SchemaMismatch, match="0001"):

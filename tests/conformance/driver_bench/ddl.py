@@ -44,9 +44,17 @@ SELECT constraint_name(m.sql, n.value) AS constraint_name, NULL AS index_name,
 """
 
 
+# SQLite of most systems can't change a table's constraints; its text in the schema can be.
+_ADDED = "added_constraint"
+_DROPPED = "dropped_constraint"
+
+
 def add_dictionary(connection: sqlite3.Connection) -> None:
     """Give a session the views user_tables, user_tab_columns, user_constraints and so on."""
     connection.create_function("constraint_name", 2, _constraint_name, deterministic=True)
+    connection.create_function("to_clob", 1, lambda text: text, deterministic=True)
+    connection.create_function(_ADDED, 2, _with_constraint, deterministic=True)
+    connection.create_function(_DROPPED, 2, _without_constraint, deterministic=True)
     connection.executescript(_DICTIONARY)
 
 
@@ -55,12 +63,43 @@ def _constraint_name(sql: str, number: int) -> str | None:
     return str(names[number]).upper() if number < len(names) else None
 
 
+def _with_constraint(sql: str, constraint: str) -> str:
+    body, parenthesis, options = sql.rpartition(")")
+    return f"{body}, {constraint}{parenthesis}{options}"
+
+
+def _without_constraint(sql: str, name: str) -> str:
+    """Return a table's text without one of its constraints: up to the comma or end that follows."""
+    tokens = tokenize(sql)
+    keys = [token.key for token in tokens]
+    first = next(at for at in range(len(keys)) if keys[at : at + 2] == ["CONSTRAINT", name.upper()])
+    depth = 0
+    for last in range(first, len(tokens)):
+        if depth == 0 and tokens[last].text in {",", ")"}:
+            break
+        depth += {"(": 1, ")": -1}.get(tokens[last].text, 0)
+    kept = tokens[: first - 1] + tokens[last:]
+    return " ".join(token.text for token in kept)
+
+
+def _with_text_of(table: str, change: str, words: str) -> list[str]:
+    quoted = words.replace("'", "''")
+    return [
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET sql = {change}(sql, '{quoted}')"
+        f" WHERE type = 'table' AND name = '{table}'",
+        "PRAGMA writable_schema = RESET",
+    ]
+
+
 def to_sqlite(sql: str) -> list[str]:
     """Return what a CREATE, ALTER or DROP of a table, index or trigger is on SQLite."""
     tokens = tokenize(_REFUSED.sub(r"SELECT RAISE(ABORT, \1)", _LEFT_OUT.sub("", sql)))
     words = [token.key for token in tokens]
+    if words[:2] == ["ALTER", "TABLE"] and words[3:5] == ["DROP", "CONSTRAINT"]:
+        return _with_text_of(tokens[2].text, _DROPPED, tokens[5].text)
     if words[:2] == ["ALTER", "TABLE"] and words[3:5] == ["ADD", "("]:
-        return _added_columns(tokens)
+        return _added(tokens)
     text = _retyped(tokens)
     return [f"{text} STRICT" if words[:2] == ["CREATE", "TABLE"] else text]
 
@@ -85,8 +124,8 @@ def _after_parenthesis(tokens: list[Token], index: int) -> int:
     return index + 1
 
 
-def _added_columns(tokens: list[Token]) -> list[str]:
-    """Return one ALTER TABLE for each column of `ADD (a …, b …)`."""
+def _added(tokens: list[Token]) -> list[str]:
+    """Return the statements that add each column and constraint of `ADD (a …, CONSTRAINT b …)`."""
     parts: list[list[Token]] = [[]]
     depth = 0
     for token in tokens[5:-1]:
@@ -95,4 +134,10 @@ def _added_columns(tokens: list[Token]) -> list[str]:
             parts.append([])
         else:
             parts[-1].append(token)
-    return [f"ALTER TABLE {tokens[2].text} ADD COLUMN {_retyped(part)}" for part in parts]
+    return [statement for part in parts for statement in _added_part(tokens[2].text, part)]
+
+
+def _added_part(table: str, part: list[Token]) -> list[str]:
+    if part[0].key == "CONSTRAINT":
+        return _with_text_of(table, _ADDED, _retyped(part))
+    return [f"ALTER TABLE {table} ADD COLUMN {_retyped(part)}"]

@@ -52,6 +52,7 @@ _BY_TEXT = (
     ("no such table", 942, "table or view does not exist"),
     ("no such column", 904, "invalid identifier"),
     ("already exists|already an index", 955, "name is already used by an existing object"),
+    ("user-defined function raised", 2443, "cannot drop constraint - nonexistent constraint"),
     ("readonly|query_only", 1456, "may not perform insert, delete, update in a READ ONLY txn"),
 )
 
