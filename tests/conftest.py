@@ -73,12 +73,13 @@ def migrated_file(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(
     app: Flask, settings: Config, migrated_file: Path, tmp_path: Path
 ) -> Iterator[db.Engine]:
-    """Bind a fresh migrated database and an empty Redis; commits are real."""
+    """Bind a fresh migrated database, an empty Redis and mailbox; commits are real."""
     path = tmp_path / "fittrack.db"
     shutil.copyfile(migrated_file, path)
     config.use(settings)
     engine = engines.bind(path)
     Redis.from_url(settings.redis_url).flushall()
+    shutil.rmtree(settings.mail_url.removeprefix("folder:"), ignore_errors=True)
     yield engine
     engine.close()
 
