@@ -14,10 +14,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.access.world import World
 from tests.attack.campaign import Outcome, attack
 from tests.attack.keeper import ROLES, Keeper
-from tests.faults import stack
+from tests.attack.served import served_world
 
 
 def main() -> int:
@@ -26,16 +25,14 @@ def main() -> int:
     seed = secrets.randbelow(1 << 32) if options.seed == "random" else int(options.seed)
     print(f"seed {seed}")
     outcomes = []
-    with TemporaryDirectory() as name, stack.running(Path(name)) as running:
-        client = running.app.test_client()
-        world = World(client)
-        document = client.get("/api/v1/openapi.json").json
+    with TemporaryDirectory() as name, served_world(Path(name)) as served:
+        document = served.client.get("/api/v1/openapi.json").json
         for role in options.roles:
             started_s = time.monotonic()
             outcome = attack(
                 document,
-                Keeper(client, world, role),
-                base_url=running.base_url,
+                Keeper(served.client, served.world, role),
+                base_url=served.base_url,
                 examples=options.examples,
                 seed=seed,
             )
@@ -47,7 +44,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
-    parser.add_argument("--examples", type=int, default=5, help="random requests per operation")
+    parser.add_argument("--examples", type=int, default=8, help="random requests per operation")
     parser.add_argument("--seed", default="1", help="a number, or `random`")
     parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES))
     return parser.parse_args()
