@@ -25,7 +25,15 @@ UPDATE refresh_tokens
  WHERE token_hash = :token_hash
    AND used_at IS NULL
 
--- name: delete_expired_refresh_tokens
--- Forget tokens that would be refused anyway.
-DELETE FROM refresh_tokens
+-- name: list_expired_refresh_tokens
+-- Tokens that would be refused anyway, the oldest first.
+SELECT token_hash
+  FROM refresh_tokens
  WHERE expires_at <= :now_at
+ ORDER BY expires_at, token_hash
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: delete_refresh_tokens
+-- Forget one token; run once for each.
+DELETE FROM refresh_tokens
+ WHERE token_hash = :token_hash

@@ -12,7 +12,7 @@ from fittrack.accounts.factors import rules
 from fittrack.accounts.factors.errors import InvalidCode, TotpNotEnrolled
 from fittrack.accounts.factors.models import TotpFactor
 from fittrack.accounts.service import create_member, new_account
-from fittrack.accounts.sessions import service
+from fittrack.accounts.sessions import clean_up, service
 from fittrack.accounts.sessions.errors import InvalidMfaToken
 from fittrack.accounts.sessions.models import Device, MfaRequired, Shown
 from fittrack.clock import utc_now
@@ -276,7 +276,7 @@ def test_a_log_in_must_be_completed_within_5_minutes(client, ana, totp):
 
     with pytest.raises(InvalidMfaToken):
         complete(token, totp.at(late), now=late)
-    assert service.delete_expired(now=late) == 1
+    assert clean_up.delete_expired(now=late) == 1
 
 
 def test_an_mfa_token_is_no_other_token(client, ana, totp):

@@ -15,7 +15,7 @@ from fittrack import auth, config, db
 from fittrack.accounts import passwords
 from fittrack.accounts.errors import AccountNotFound
 from fittrack.accounts.service import get_member
-from fittrack.accounts.sessions import repository, service
+from fittrack.accounts.sessions import clean_up, repository, service
 from fittrack.accounts.sessions.errors import (
     InvalidRefreshToken,
     RefreshTokenReused,
@@ -345,8 +345,18 @@ def test_tokens_past_their_life_are_forgotten(client, ana):
     opened, now = open_session(), utc_now()
     successor = refreshed(opened.refresh_token, now=now + timedelta(days=2))
 
-    assert service.delete_expired(now=now + timedelta(days=8)) == 1
+    assert clean_up.delete_expired(now=now + timedelta(days=8)) == 1
     assert refreshed(successor.refresh_token, now=now + timedelta(days=8)).session_id
+
+
+def test_many_tokens_are_forgotten_in_small_transactions(client, ana, monkeypatch):
+    monkeypatch.setattr(clean_up, "BATCH_ROWS", 2)
+    monkeypatch.setattr(clean_up, "BATCHES", 2)
+    later = utc_now() + timedelta(days=8)
+    for _ in range(5):
+        open_session()
+
+    assert [clean_up.delete_expired(now=later) for _ in range(3)] == [4, 1, 0]
 
 
 def test_50_parallel_refreshes_have_one_live_successor(client, ana):

@@ -58,6 +58,13 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenHash:
+    """A refresh token that is kept no longer, by its hash."""
+
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class MfaChallenge:
     """A log-in whose password was right and whose second factor is awaited."""
 

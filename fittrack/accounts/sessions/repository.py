@@ -6,7 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 
 from fittrack.accounts.errors import AccountNotFound
-from fittrack.accounts.sessions.models import Login, MfaChallenge, RefreshToken, Session
+from fittrack.accounts.sessions.models import (
+    Login,
+    MfaChallenge,
+    RefreshToken,
+    Session,
+    TokenHash,
+)
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -131,9 +137,16 @@ def use_refresh_token(tx: Transaction, token_hash: str, *, used_at: datetime) ->
     return tx.run(SQL["use_refresh_token"], token_hash=token_hash, used_at=used_at) == 1
 
 
-def delete_expired_refresh_tokens(tx: Transaction, *, now_at: datetime) -> int:
-    """Forget tokens that would be refused anyway and return how many."""
-    return tx.run(SQL["delete_expired_refresh_tokens"], now_at=now_at)
+def list_expired_refresh_tokens(
+    tx: Transaction, *, now_at: datetime, row_limit: int
+) -> list[TokenHash]:
+    """Return tokens that would be refused anyway, the oldest first."""
+    return tx.all(TokenHash, SQL["list_expired_refresh_tokens"], now_at=now_at, row_limit=row_limit)
+
+
+def delete_refresh_tokens(tx: Transaction, tokens: list[TokenHash]) -> int:
+    """Forget tokens and return how many."""
+    return tx.run_many(SQL["delete_refresh_tokens"], [asdict(token) for token in tokens])
 
 
 def insert_mfa_challenge(tx: Transaction, challenge: MfaChallenge) -> None:

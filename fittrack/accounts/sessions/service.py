@@ -205,13 +205,6 @@ def list_sessions(*, account_id: str, cursor: Cursor, limit: int, now: datetime)
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda session: session.session_id)
 
 
-def delete_expired(*, now: datetime) -> int:
-    """Forget tokens past their life and log-ins never completed, and return how many."""
-    with db.transaction("delete_expired_logins") as tx:
-        tokens = repository.delete_expired_refresh_tokens(tx, now_at=now)
-        return tokens + repository.delete_expired_challenges(tx, now_at=now)
-
-
 def open_session(
     tx: Transaction,
     account_id: str,
