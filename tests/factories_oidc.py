@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
 
+from fittrack import db
 from fittrack.config import Config
 from fittrack.simulator.world import World
+from tests.accounts.steps import probe
 
 RETURN_URL = "fittrack://signed-in"
 EMAIL = "ana@gmail.test"
@@ -64,6 +66,18 @@ def order(world: World, provider: str, kind: str, **more: Any) -> None:
     answer = requests.post(
         f"{world.base_url}/control/{provider}/faults", json=[{"kind": kind, **more}], timeout=5
     )
+    assert answer.status_code == 204
+
+
+def behave(world: World) -> None:
+    """Let all providers behave well from now on."""
+    for provider in ("google", "apple"):
+        requests.delete(f"{world.base_url}/control/{provider}/faults", timeout=5)
+
+
+def rotate(world: World, provider: str) -> None:
+    """Let a provider sign with another key."""
+    answer = requests.post(f"{world.base_url}/control/{provider}/rotate", timeout=5)
     assert answer.status_code == 204
 
 
@@ -137,6 +151,22 @@ def join(client: FlaskClient, provider: str = "google", *, email: str = EMAIL, *
     assert found.json["outcome"] == "registration_required", found.json
     form = membership(found.json["registration_token"], **over)
     return client.post("/api/v1/auth/oidc/complete", json=form)
+
+
+def me(client: FlaskClient, tokens: Any) -> Any:
+    """Return the account of a session that was just opened."""
+    return client.get("/api/v1/users/me", headers=bearer(tokens)).json
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    """Return the status and the code of a refusal."""
+    return answer.status_code, answer.json["code"]
+
+
+def count_rows(table: str) -> int:
+    """Return how many rows a table has."""
+    with db.reading("count_rows") as tx:
+        return int(tx.value(probe(f"SELECT COUNT(*) AS found FROM {table}")))
 
 
 def bearer(tokens: Any) -> dict[str, str]:

@@ -12,7 +12,13 @@ from fittrack.simulator.world import World, clients_of
 
 
 @click.command("simulator")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8001, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=8001,
+    show_default=True,
+    help="Loopback port to listen on.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other ids.")
 def simulator(*, port: int, seed: int) -> None:
     """Serve Google's and Apple's sign-in on loopback, for the client that the settings name.

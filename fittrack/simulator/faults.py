@@ -14,7 +14,7 @@ METADATA = "metadata"
 KEYS = "keys"
 ENDPOINTS = (TOKEN, METADATA, KEYS)
 # What any answer may be instead of the right one.
-ANSWERS = ("slow", "drip", "error_500", "not_json", "huge", "redirect")
+ANSWERS = ("slow", "drip", "drip_of_length", "error_500", "not_json", "huge", "redirect")
 # What is wrong with a token.
 CLAIMS = (
     "wrong_nonce",
@@ -83,6 +83,9 @@ def answer_of(kind: str) -> Response:
             return Response(status=504)
         case "drip":
             return Response(_drip(), content_type="application/json")
+        case "drip_of_length":
+            length = {"Content-Length": str(HUGE_BYTES)}
+            return Response(_drip(), headers=length, content_type="application/json")
         case "error_500":
             return Response("Internal Server Error", status=500)
         case "huge":

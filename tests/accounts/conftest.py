@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from fittrack import config, db
 from fittrack.accounts.oidc import discovery
 from fittrack.config import Config
 from fittrack.simulator.server import running
 from fittrack.simulator.world import World, clients_of
-from tests.factories_oidc import oidc_settings
+from tests.factories_oidc import behave, oidc_settings
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +31,5 @@ def world(simulator: tuple[World, Config], database: db.Engine) -> World:
     config.use(known)
     discovery.forget()
     world.ahead_s = 0.0
+    behave(world)
     return world
-
-
-@pytest.fixture
-def google_client(app: Flask, world: World) -> FlaskClient:
-    """Return a client of the application that knows the simulated providers."""
-    return app.test_client()

@@ -22,6 +22,11 @@ ANSWERS_WITH_A_SECRET = {
     "sessions.complete_log_in",
     "sessions.log_in",
     "sessions.refresh",
+    "sign_in_providers.begin_visit",
+    "sign_in_providers.finish_visit",
+    "sign_in_providers.land_by_form",
+    "sign_in_providers.link",
+    "sign_in_providers.register",
 }
 
 

@@ -9,10 +9,10 @@ from tests.factories_accounts import login, make_account
 # What needs no account; everything else requires a login.
 PUBLIC = {
     "POST /api/v1/auth/keep-factors",
-    "GET /api/v1/auth/oidc/<any(google, apple):provider>/landing",
-    "POST /api/v1/auth/oidc/<any(google, apple):provider>/callback",
-    "POST /api/v1/auth/oidc/<any(google, apple):provider>/initiate",
-    "POST /api/v1/auth/oidc/<any(google, apple):provider>/landing",
+    "GET /api/v1/auth/oidc/<provider>/landing",
+    "POST /api/v1/auth/oidc/<provider>/callback",
+    "POST /api/v1/auth/oidc/<provider>/initiate",
+    "POST /api/v1/auth/oidc/<provider>/landing",
     "POST /api/v1/auth/oidc/complete",
     "POST /api/v1/auth/oidc/link",
     "POST /api/v1/auth/passkeys/login",
@@ -170,12 +170,13 @@ def test_an_unknown_thing_is_404_for_who_may_ask(client, rules):
 
 
 def test_things_are_addressed_by_their_ids(rules):
-    """Ids are UUIDs; only days, tiers and files of ours are addressed by their names."""
+    """Ids are UUIDs; only days, tiers, providers and files of ours are addressed by their names."""
     parameters = {found for _, _, rule, _ in rules for found in re.findall(r"<[^>]+>", rule.rule)}
     others = {found for found in parameters if not found.startswith("<uuid:")}
     assert {found.rpartition(":")[2].strip("<>") for found in others} <= {
         "day_on",
         "filename",
+        "provider",
         "tier_code",
     }
 

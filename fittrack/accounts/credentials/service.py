@@ -9,6 +9,7 @@ from fittrack.accounts import passwords, repository, rules, tokens
 from fittrack.accounts.credentials.rules import ENDED_BY_CHANGE, ENDED_BY_RESET, RESETTING
 from fittrack.accounts.lockouts import service as lockouts
 from fittrack.accounts.models import Member, Outcome
+from fittrack.accounts.oidc import identities
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.security_events.service import record_security_event
 from fittrack.accounts.sessions import repository as sessions
@@ -33,7 +34,8 @@ def reset_password(
 ) -> Outcome:
     """Set a password by a mailed token; who had the account open or half open has it no more.
 
-    A second factor is still asked for at the next log-in. Raises: InvalidMailedToken, Invalid,
+    A second factor is still asked for at the next log-in; providers stay that vouch for the address
+    by which the token came. Raises: InvalidMailedToken, Invalid,
     TooManyLogins.
     """
     with db.reading("find_reset") as tx:
@@ -47,6 +49,8 @@ def reset_password(
         repository.activate_account(tx, account_id, email_verified_at=now)
         end_everything(tx, account_id, ENDED_BY_RESET, kept_session_id=None, now=now)
         lockouts.forget_attempts(tx, account_id)
+        account = repository.lock_account(tx, account_id)
+        identities.remove_identities_of_others(tx, account, remote_address=remote_address, now=now)
         kind = EventKind.PASSWORD_RESET
         record_security_event(tx, account_id, kind, remote_address=remote_address, now=now)
         _tell(tx, account_id, now=now)

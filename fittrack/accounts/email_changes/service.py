@@ -21,6 +21,7 @@ from fittrack.accounts.email_changes.models import EmailChange
 from fittrack.accounts.errors import EmailTaken, InvalidMailedToken
 from fittrack.accounts.factors import service as factors
 from fittrack.accounts.models import Account, MailedToken, Outcome
+from fittrack.accounts.oidc import identities
 from fittrack.accounts.registration.unfinished import delete_unfinished
 from fittrack.accounts.security_events.models import EventKind
 from fittrack.accounts.security_events.service import record_security_event
@@ -297,6 +298,7 @@ def _secure(
     """
     account_id = change.account_id
     accounts.set_password(tx, account_id, None)
+    identities.remove_identities(tx, account_id, remote_address=remote_address, now=now)
     end_everything(tx, account_id, ENDED_BY_RESET, kept_session_id=None, now=now)
     factors.remove_since(tx, account_id, since_at=change.asked_at)
     repository.use_later_undo_tokens(tx, account_id, since_at=change.asked_at, used_at=now)

@@ -21,7 +21,10 @@ def erased_email_key(account_id: str) -> str:
 # What belongs to a member and is gone: the table, and the statement that sees to it.
 ERASED: Mapping[str, str] = {
     "activities": "erase_activities",
+    "activity_efforts": "delete_efforts",
+    "activity_edits": "delete_edits",
     "activity_laps": "delete_laps",
+    "activity_metrics": "delete_metrics",
     "activity_minutes": "delete_minutes",
     "activity_samples": "delete_samples",
     "appeals": "erase_appeals",
@@ -33,6 +36,8 @@ ERASED: Mapping[str, str] = {
     "external_identities": "erase_identities",
     "factor_resets": "erase_factor_resets",
     "idempotency_keys": "erase_keys",
+    "import_archive_chunks": "delete_archive_chunks",
+    "import_archives": "erase_archives",
     "import_items": "erase_import_items",
     "imports": "erase_imports",
     "login_guards": "erase_login_guards",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fittrack.accounts import rules as account_rules
+from fittrack.accounts.models import Account
 from fittrack.accounts.oidc import repository
 from fittrack.accounts.oidc.errors import (
     IdentityTaken,
@@ -79,6 +81,15 @@ def remove_identities(
     """Let no provider sign a held account in any more: somebody else may have linked it."""
     for identity in repository.list_identities(tx, account_id):
         _remove(tx, identity, None, remote_address, now=now)
+
+
+def remove_identities_of_others(
+    tx: Transaction, account: Account, *, remote_address: str | None, now: datetime
+) -> None:
+    """Keep only those providers that vouch for a held account's own address."""
+    for identity in repository.list_identities(tx, account.account_id):
+        if account_rules.find_email_key(identity.email or "") != account.email_key:
+            _remove(tx, identity, None, remote_address, now=now)
 
 
 def _remove(

@@ -66,12 +66,11 @@ class StoredProof:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a provider says of somebody; an address counts only where it is verified."""
+    """What a provider says of somebody; an address that it has not verified is left out."""
 
     provider: str
     subject: str
     email: str | None
-    is_email_verified: bool
 
 
 @dataclass(frozen=True, slots=True)

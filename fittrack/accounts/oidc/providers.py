@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,6 @@ from fittrack.config import Config
 
 GOOGLE = "google"
 APPLE = "apple"
-PROVIDERS = (GOOGLE, APPLE)
 NAMES: Mapping[str, str] = {GOOGLE: "Google", APPLE: "Apple"}
 CLIENT_SECRET_LIFE = timedelta(minutes=5)
 
@@ -41,9 +40,9 @@ class Provider:
 
 def provider_of(name: str) -> Provider:
     """Return a provider as it is configured. Raises: ProviderNotConfigured."""
-    settings = config.current()
-    found = _google(settings) if name == GOOGLE else _apple(settings)
-    if not found.client_id:
+    make = MAKERS.get(name)
+    found = make(config.current()) if make else None
+    if found is None or not found.client_id:
         raise ProviderNotConfigured(provider=name)
     return found
 
@@ -86,3 +85,7 @@ def _apple(settings: Config) -> Provider:
         # With these scopes Apple answers in no other way.
         {"response_mode": "form_post"},
     )
+
+
+MAKERS: Mapping[str, Callable[[Config], Provider]] = {GOOGLE: _google, APPLE: _apple}
+PROVIDERS = tuple(MAKERS)

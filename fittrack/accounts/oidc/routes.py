@@ -17,6 +17,7 @@ from fittrack.accounts.oidc.models import (
     Outcome,
     RegistrationRequired,
 )
+from fittrack.accounts.oidc.providers import PROVIDERS
 from fittrack.accounts.oidc.schemas import (
     BegunSchema,
     CallbackAnswerSchema,
@@ -32,6 +33,7 @@ from fittrack.accounts.sessions.models import Device, MfaRequired, OpenSession
 from fittrack.accounts.sessions.routes import NO_STORE, Answer, challenge_of, tokens_of
 from fittrack.accounts.sessions.schemas import TokensSchema
 from fittrack.auth import (
+    admit_suspended,
     current_account_id,
     current_session,
     login_required,
@@ -48,7 +50,16 @@ blp = Blueprint(
     description="Signing in with Google and Apple",
 )
 
-PROVIDER = "/<any(google, apple):provider>"
+PROVIDER = "/<provider>"
+NAMED: list[dict[str, Any]] = [
+    {
+        "in": "path",
+        "name": "provider",
+        "required": True,
+        "schema": {"type": "string", "enum": list(PROVIDERS)},
+        "example": "google",
+    }
+]
 
 
 @blp.get("")
@@ -60,7 +71,7 @@ def list_identities() -> dict[str, Any]:
     return {"items": linked, "next_cursor": None}
 
 
-@blp.post(f"{PROVIDER}/initiate")
+@blp.post(f"{PROVIDER}/initiate", parameters=NAMED)
 @limit_credentials
 @blp.arguments(InitiateSchema)
 @blp.response(200, BegunSchema)
@@ -71,6 +82,8 @@ def begin_visit(body: dict[str, Any], provider: str) -> Answer:
     ProviderNotLinked, Unauthenticated, StepUpRequired.
     """
     now, intent = utc_now(), Intent(body["intent"])
+    if intent is Intent.STEP_UP:  # for whoever wants to take the data and go
+        admit_suspended()
     session = None if intent is Intent.SIGN_IN else current_session()
     if intent is Intent.LINK:
         require_recent_proof(now=now)
@@ -84,31 +97,31 @@ def begin_visit(body: dict[str, Any], provider: str) -> Answer:
     return asdict(begun), NO_STORE
 
 
-@blp.get(f"{PROVIDER}/landing")
+@blp.get(f"{PROVIDER}/landing", parameters=NAMED)
 @limit_public_reads
 @blp.arguments(LandingSchema, location="query", unknown="exclude")
 @blp.response(200, LandedSchema)
 def land(told: dict[str, Any], provider: str) -> Response:
     """Take a browser back from a provider, and hand it on to the client's page or app.
 
-    Raises: InvalidAttempt, Invalid.
+    Raises: InvalidAttempt, Invalid, ProviderNotConfigured.
     """
     return _hand_on(told, provider)
 
 
-@blp.post(f"{PROVIDER}/landing")
+@blp.post(f"{PROVIDER}/landing", parameters=NAMED)
 @limit_public_reads
 @blp.arguments(LandingSchema, location="form", unknown="exclude")
 @blp.response(200, LandedSchema)
 def land_by_form(told: dict[str, Any], provider: str) -> Response:
     """Take a browser back from Apple, which posts a form, and hand it on.
 
-    Raises: InvalidAttempt, Invalid.
+    Raises: InvalidAttempt, Invalid, ProviderNotConfigured.
     """
     return _hand_on(told, provider)
 
 
-@blp.post(f"{PROVIDER}/callback")
+@blp.post(f"{PROVIDER}/callback", parameters=NAMED)
 @limit_credentials
 @blp.arguments(CallbackSchema)
 @blp.response(200, CallbackAnswerSchema)
@@ -119,6 +132,7 @@ def finish_visit(body: dict[str, Any], provider: str) -> Answer:
     ProviderEmailUnverified, LinkRequired, EmailTaken, AccountNotActive, IdentityTaken,
     ProviderLinkedAlready, OtherProofNeeded, Unauthenticated.
     """
+    admit_suspended()
     outcome = service.finish_visit(
         provider_name=provider,
         state=body["state"],
@@ -170,7 +184,7 @@ def link(body: dict[str, Any]) -> Answer:
     return tokens_of(opened), NO_STORE
 
 
-@blp.delete(PROVIDER)
+@blp.delete(PROVIDER, parameters=NAMED)
 @login_required
 @blp.response(204)
 def unlink(provider: str) -> None:

@@ -91,13 +91,7 @@ def check_claims(
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise NoProof("sub")
     _check("sub", subject.isascii() and subject.isprintable())
-    return Claims(
-        provider=provider.name,
-        subject=subject,
-        email=_email_of(told),
-        # Apple says it in words.
-        is_email_verified=told.get("email_verified") in (True, "true"),
-    )
+    return Claims(provider.name, subject, _email_of(told))
 
 
 def access_token_hash(access_token: str) -> str:
@@ -131,8 +125,11 @@ def _check_times(told: Mapping[str, Any], now_s: int) -> None:
 
 
 def _email_of(told: Mapping[str, Any]) -> str | None:
-    email = told.get("email")
-    return email if isinstance(email, str) and 0 < len(email) <= LONGEST_EMAIL else None
+    """Return a verified address, or None; Apple says in words that it is one."""
+    email, verified = told.get("email"), told.get("email_verified")
+    if not isinstance(email, str) or not 0 < len(email) <= LONGEST_EMAIL:
+        return None
+    return email if verified is True or verified == "true" else None
 
 
 def _derived(use: str, attempt_token: str) -> str:

@@ -13,6 +13,8 @@ from fittrack.accounts.schemas import VERSION, password_field
 from fittrack.accounts.sessions.schemas import DeviceSchema, LoginAnswerSchema
 from fittrack.pagination import page_schema
 
+EXAMPLE_CODE = "4/0AX4XfWh"
+ISSUER = "https://accounts.google.com"
 EXAMPLE_TOKEN = "q3Zf8mJX0t5oWbCq1y2VhE7nKsLdRgPuT9iAaUeYcM4"  # noqa: S105
 OUTCOMES = ("signed_in", "mfa_required", "registration_required", "linked", "stepped_up")
 
@@ -21,7 +23,10 @@ def token_field(description: str) -> fields.String:
     """Return the field of an opaque token of ours that comes in."""
     return fields.String(
         required=True,
-        validate=validate.Regexp(r"^[0-9A-Za-z_-]{1,100}\Z", error="Not one of our tokens."),
+        validate=[
+            validate.Length(min=1, max=100),
+            validate.Regexp(r"^[0-9A-Za-z_-]+\Z", error="Not one of our tokens."),
+        ],
         metadata={"example": EXAMPLE_TOKEN, "description": description},
     )
 
@@ -72,11 +77,30 @@ class LandingSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    state = fields.String(required=True, validate=validate.Length(min=1, max=100))
-    code = fields.String(load_default=None, validate=validate.Length(min=1, max=2000))
-    error = fields.String(load_default=None, validate=validate.Regexp(r"^[a-z_]{1,60}\Z"))
-    iss = fields.String(load_default=None, validate=validate.Length(max=200))
-    user = fields.String(load_default=None, validate=validate.Length(max=2000))
+    state = token_field("As it was given to the provider.")
+    code = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=2000),
+        metadata={"description": "for the callback", "example": EXAMPLE_CODE},
+    )
+    error = fields.String(
+        load_default=None,
+        validate=[validate.Length(max=60), validate.Regexp(r"^[a-z_]+\Z")],
+        metadata={"description": "why there is no code", "example": "access_denied"},
+    )
+    iss = fields.String(
+        load_default=None,
+        validate=validate.Length(max=200),
+        metadata={"description": "who says so", "example": ISSUER},
+    )
+    user = fields.String(
+        load_default=None,
+        validate=validate.Length(max=2000),
+        metadata={
+            "description": "from Apple, once",
+            "example": '{"name":{"firstName":"Ana","lastName":"Example"}}',
+        },
+    )
 
     @validates_schema
     def check_some(self, told: dict[str, Any], **_kwargs: Any) -> None:
@@ -89,9 +113,9 @@ class LandedSchema(Schema):
     """What a browser brought back, for a client that gave no address to hand it on to."""
 
     state = fields.String(required=True, metadata={"example": EXAMPLE_TOKEN})
-    code = fields.String(metadata={"description": "for the callback", "example": "4/0AX4XfWh"})
+    code = fields.String(metadata={"description": "for the callback", "example": EXAMPLE_CODE})
     error = fields.String(metadata={"example": "access_denied"})
-    iss = fields.String(metadata={"description": "who says so", "example": None})
+    iss = fields.String(metadata={"description": "who says so", "example": ISSUER})
     name = fields.String(metadata={"description": "from Apple, once", "example": "Ana Example"})
 
 
@@ -101,12 +125,12 @@ class CallbackSchema(DeviceSchema):
     code = fields.String(
         required=True,
         validate=validate.Length(min=1, max=2000),
-        metadata={"description": "As the browser brought it back.", "example": "4/0AX4XfWh"},
+        metadata={"description": "As the browser brought it back.", "example": EXAMPLE_CODE},
     )
     iss = fields.String(
         load_default=None,
         validate=validate.Length(min=1, max=200),
-        metadata={"description": "Where the browser brought it.", "example": None},
+        metadata={"description": "Where the browser brought it.", "example": ISSUER},
     )
 
 

