@@ -71,9 +71,6 @@ def test_the_same_address_alone_links_nothing(client, ana):
     assert code_of(refused) == (409, "link_required")
     told = (refused.json["provider"], refused.json["methods"])
     assert told == ("google", ["password", "session"])
-        "google",
-        ["password", "session"],
-    )
     assert refused.headers["Cache-Control"] == "no-store"
     assert (count_rows("external_identities"), count_rows("sessions")) == (0, 0)
 
