@@ -31,9 +31,12 @@ SELECT former_email AS email
  WHERE account_id = :account_id
 
 -- name: erase_name_holds
--- Free the names that an address asked for.
+-- Free the names that a member's address asked for, or one that was theirs until lately.
 DELETE FROM display_name_holds
  WHERE email_key = :email_key
+    OR email_key IN (SELECT c.former_email_key
+                       FROM email_changes c
+                      WHERE c.account_id = :account_id)
 
 -- name: erase_profile
 DELETE FROM profiles

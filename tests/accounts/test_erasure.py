@@ -13,14 +13,19 @@ from fittrack.clock import utc_now
 from tests.accounts.steps import (
     bearer,
     log_in,
+    mails_to,
+    probe,
     refresh,
+    register,
     register_verified,
     run_jobs,
+    token_in,
 )
 from tests.factories_accounts import PASSWORD, login, make_account
 from tests.factories_activities import Member, count, select
 
 ME = "/api/v1/users/me"
+HOLDERS = probe("SELECT COUNT(*) AS holds FROM display_name_holds WHERE email_key LIKE :like")
 
 
 def delete(client, headers, **body):
@@ -92,6 +97,22 @@ def test_the_address_and_the_name_are_free_at_once_for_a_fresh_account(client):
     assert member["display_name"] == form["display_name"]
     assert member["account_id"] != client.get(ME, headers=bearer(tokens)).json.get("account_id")
     assert count("accounts") == 2
+
+
+def test_a_name_asked_for_with_a_former_address_goes_too(client):
+    ana = make_account(email="ana@example.com")
+    body = {"email": "anna@example.com", "password": PASSWORD}
+    assert client.put(f"{ME}/email", headers=login(client, ana), json=body).status_code == 202
+    token = token_in(mails_to("anna@example.com")[0])
+    assert client.post("/api/v1/auth/verify-email", json={"token": token}).status_code == 200
+    for address in ("ana@example.com", "ben@example.com", "ben@example.com"):
+        register(client, email=address)
+
+    assert delete(client, login(client, ana)).status_code == 202
+
+    with db.reading("look") as tx:
+        assert tx.value(HOLDERS, like="ana%") == 0
+        assert tx.value(HOLDERS, like="ben%") == 1
 
 
 def test_the_row_that_stays_says_nothing_of_the_person(client):

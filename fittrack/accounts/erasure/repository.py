@@ -37,9 +37,9 @@ def list_addresses_of(tx: Transaction, account_id: str) -> list[str]:
     return [row.email for row in rows]
 
 
-def erase_name_holds(tx: Transaction, email_key: str) -> None:
-    """Free the names that an address asked for."""
-    tx.run(SQL["erase_name_holds"], email_key=email_key)
+def erase_name_holds(tx: Transaction, account_id: str, email_key: str) -> None:
+    """Free the names that a member's addresses asked for; before the changes of them are gone."""
+    tx.run(SQL["erase_name_holds"], account_id=account_id, email_key=email_key)
 
 
 def erase_profile(tx: Transaction, account_id: str) -> None:

@@ -167,7 +167,7 @@ def _forget_person(tx: Transaction, account: Account, *, actor_id: str, now: dat
     """Blank the account and all that a person could be told by; return the pseudonym."""
     account_id = account.account_id
     sponsors.erase_member(tx, account_id)
-    repository.erase_name_holds(tx, account.email_key)
+    repository.erase_name_holds(tx, account_id, account.email_key)
     repository.erase_oidc_proofs(tx, account_id, account.email_key)
     display_name = rules.pseudonym(entropy.random_bytes(rules.PSEUDONYM_BYTES))
     repository.erase_account(
