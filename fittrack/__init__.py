@@ -82,6 +82,7 @@ def create_app(settings: Config | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.activities.exports.routes import blp as activity_exports
+    from fittrack.activities.exports.routes import blp as activity_exports
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.routes import blp as activities

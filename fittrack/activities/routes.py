@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-import orjson
-from flask import Response
 from flask_smorest import Blueprint
 
-from fittrack import idempotency
 from fittrack.activities import service
 from fittrack.activities.models import Activity, ActivityDetail
 from fittrack.activities.schemas import (
     ActivityDetailSchema,
     ActivityPageSchema,
     ActivityQuery,
-    ExportQuery,
-    StreamsQuery,
-    StreamsSchema,
-    plain_streams,
 )
 from fittrack.auth import current_account_id, login_required
 from fittrack.cache import kept
@@ -72,30 +64,3 @@ def delete_activity(activity_id: UUID) -> None:
     service.delete_activity(
         activity_id=str(activity_id), account_id=current_account_id(), now=utc_now()
     )
-
-
-@blp.get("/<uuid:activity_id>/streams")
-@login_required
-@blp.arguments(StreamsQuery, location="query")
-@blp.response(200, StreamsSchema)
-def get_streams(query: dict[str, Any], activity_id: UUID) -> Response:
-    """Return the samples of one of my activities, all or evenly chosen ones."""
-    streams = service.get_streams(
-        activity_id=str(activity_id), account_id=current_account_id(), points=query["points"]
-    )
-    return idempotency.answer(orjson.dumps(plain_streams(streams)), 200)
-
-
-@blp.get("/<uuid:activity_id>/export")
-@login_required
-@blp.arguments(ExportQuery, location="query")
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
-def export_activity(_query: dict[str, Any], activity_id: UUID) -> Response:
-    """Return the file that one of my activities came from, byte for byte."""
-    original = service.get_original_file(
-        activity_id=str(activity_id), account_id=current_account_id()
-    )
-    response = Response(original.content_bytes, content_type="application/octet-stream")
-    name = quote(original.file_name, safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"  # RFC 8187
-    return response

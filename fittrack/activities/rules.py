@@ -14,7 +14,6 @@ from fittrack.activities.duplicates.models import LONGEST
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
 from fittrack.activities.recording import Lap, Recording
-from fittrack.activities.samples import Samples
 from fittrack.clock import day_of
 
 # What a column holds; a larger figure is damage.
@@ -138,12 +137,3 @@ def split_by_day(
 
 def _day_of_minute(epoch_minute: int, zone: ZoneInfo) -> date:
     return day_of(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=epoch_minute), zone)
-
-
-def thinned(samples: Samples, points: int | None) -> Samples:
-    """Return at most `points` samples, evenly chosen, the first and the last among them."""
-    count = len(samples)
-    if points is None or count <= points:
-        return samples
-    last = count - 1
-    return sample_blocks.take(samples, [place * last // (points - 1) for place in range(points)])

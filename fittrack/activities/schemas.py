@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, ActivityDetail, Streams
-from fittrack.activities.samples import Column
+from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, ActivityDetail
 from fittrack.activities.sports import SPORTS
 from fittrack.pagination import PageQuery, page_schema
 
@@ -116,82 +114,3 @@ class ActivityDetailSchema(ActivitySchema):
 
 
 ActivityPageSchema = page_schema(ActivitySchema)
-
-
-class StreamsQuery(Schema):
-    """How many samples to return; all of them without `points`."""
-
-    points = fields.Integer(load_default=None, validate=validate.Range(min=2, max=100_000))
-
-
-class ExportQuery(Schema):
-    """In which form to return the activity."""
-
-    format = fields.String(load_default="original", validate=validate.OneOf(["original"]))
-
-
-def _stream(of: type[fields.Field[Any]], description: str) -> fields.List[Any]:
-    return fields.List(
-        of(allow_none=True),
-        required=True,
-        allow_none=True,
-        metadata={"description": f"{description}; null where nothing was measured"},
-    )
-
-
-class StreamsSchema(Schema):
-    """The samples in columns of equal length, in the order of the recording."""
-
-    activity_id = fields.UUID(required=True)
-    sample_count = fields.Integer(
-        required=True, metadata={"description": "samples of the activity, before thinning"}
-    )
-    at_ms = fields.List(
-        fields.Integer(),
-        required=True,
-        metadata={"description": "milliseconds since started_at", "example": [0, 1000, 2000]},
-    )
-    breaks = fields.List(
-        fields.Integer(),
-        required=True,
-        metadata={"description": "indexes at which a new piece begins after a pause"},
-    )
-    latitude_deg = _stream(fields.Float, "degrees north")
-    longitude_deg = _stream(fields.Float, "degrees east")
-    altitude_m = _stream(fields.Float, "metres")
-    distance_m = _stream(fields.Float, "metres so far")
-    speed_mps = _stream(fields.Float, "metres per second")
-    hr_bpm = _stream(fields.Integer, "beats per minute")
-    cadence_rpm = _stream(fields.Integer, "turns or steps of one foot per minute")
-    power_w = _stream(fields.Integer, "watts")
-    temperature_c = _stream(fields.Integer, "degrees Celsius")
-
-
-def plain_streams(streams: Streams) -> dict[str, Any]:
-    """Return streams as plain values, as `StreamsSchema` would, without a call for each of them."""
-    samples = streams.samples
-    start_ms = _epoch_ms(streams.activity.started_at)
-    return {
-        "activity_id": streams.activity.activity_id,
-        "sample_count": streams.activity.sample_count,
-        "at_ms": [at_ms - start_ms for at_ms in samples.at_ms],
-        "breaks": list(samples.breaks),
-        "latitude_deg": _divided(samples.lat_e7, 1e7),
-        "longitude_deg": _divided(samples.lon_e7, 1e7),
-        "altitude_m": _divided(samples.altitude_cm, 100),
-        "distance_m": _divided(samples.distance_cm, 100),
-        "speed_mps": _divided(samples.speed_mmps, 1000),
-        "hr_bpm": samples.hr_bpm or None,
-        "cadence_rpm": samples.cadence_rpm or None,
-        "power_w": samples.power_w or None,
-        "temperature_c": samples.temperature_c or None,
-    }
-
-
-def _divided(column: Column, factor: float) -> list[float | None] | None:
-    return [None if value is None else value / factor for value in column] or None
-
-
-def _epoch_ms(instant: datetime) -> int:
-    since_1970 = instant - datetime(1970, 1, 1, tzinfo=UTC)
-    return round(since_1970.total_seconds() * 1000)

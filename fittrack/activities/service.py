@@ -12,11 +12,8 @@ from fittrack.activities.duplicates import service as duplicates
 from fittrack.activities.models import (
     Activity,
     ActivityDetail,
-    OriginalFile,
     Part,
-    Streams,
 )
-from fittrack.activities.samples import empty_samples, unpack
 from fittrack.clock import day_bounds
 from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
@@ -77,28 +74,6 @@ def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:
     with db.reading("get_activity") as tx:
         activity = repository.get_activity(tx, activity_id, account_id)
         return ActivityDetail(activity, repository.list_laps(tx, activity_id))
-
-
-def get_streams(*, activity_id: str, account_id: str, points: int | None) -> Streams:
-    """Return an activity's samples, or `points` evenly chosen ones of them.
-
-    Raises: ActivityNotFound.
-    """
-    with db.reading("get_streams") as tx:
-        activity = repository.get_activity(tx, activity_id, account_id)
-        block_bytes = repository.find_samples(tx, activity_id)
-    samples = unpack(block_bytes) if block_bytes else empty_samples()
-    return Streams(activity, rules.thinned(samples, points))
-
-
-def get_original_file(*, activity_id: str, account_id: str) -> OriginalFile:
-    """Return the file that an activity came from, byte for byte.
-
-    Raises: ActivityNotFound, OriginalNotKept.
-    """
-    with db.reading("get_original_file") as tx:
-        repository.get_activity(tx, activity_id, account_id)
-        return repository.get_original_file(tx, activity_id, account_id)
 
 
 def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from fittrack import db
+from fittrack.activities.exports.schemas import StreamsSchema, plain_streams
+from fittrack.activities.exports.service import get_streams
 from fittrack.activities.models import Streams
 from fittrack.activities.samples import unpack
-from fittrack.activities.schemas import StreamsSchema, plain_streams
-from fittrack.activities.service import get_activity, get_streams
+from fittrack.activities.service import get_activity
 from fittrack.dev.files import make_gpx
 from tests.conformance import engines
 from tests.factories_activities import NOON_AT, Member, count, execute, run_jobs, select

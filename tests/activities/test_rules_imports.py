@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack.activities import rules
+from fittrack.activities.exports.rules import thinned
 from fittrack.activities.files import read_activity_file
 from fittrack.activities.imports.rules import (
     FILE_NAME_LENGTH,
@@ -104,13 +105,13 @@ def test_a_damaged_figure_does_not_keep_the_others_out():
 def test_thinned_samples_keep_both_ends_and_their_order(count, points):
     samples = from_columns(list(range(count)), [[] for _ in range(9)], ())
 
-    thinned = rules.thinned(samples, points)
+    kept = thinned(samples, points)
 
-    assert len(thinned) == min(count, points)
-    assert thinned.at_ms == sorted(set(thinned.at_ms))
-    assert thinned.at_ms[:1] == samples.at_ms[:1]
-    assert thinned.at_ms[-1:] == samples.at_ms[-1:]
+    assert len(kept) == min(count, points)
+    assert kept.at_ms == sorted(set(kept.at_ms))
+    assert kept.at_ms[:1] == samples.at_ms[:1]
+    assert kept.at_ms[-1:] == samples.at_ms[-1:]
 
 
 def test_no_samples_can_be_thinned():
-    assert rules.thinned(empty_samples(), 10) == empty_samples()
+    assert thinned(empty_samples(), 10) == empty_samples()

@@ -10,6 +10,7 @@ from fittrack.activities import metrics, sports
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import DAY_S, MOST_LAPS, Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
+from fittrack.activities.files.own import apply_own, find_own
 from fittrack.activities.files.track import Budget, Track
 from fittrack.activities.recording import Lap, Recording
 from fittrack.activities.samples import Samples, concatenate
@@ -57,6 +58,7 @@ class _Reader:
         self._points = 0
         self._untimed = 0
         self._lost_positions = 0
+        self._own: list[Stated] = []
 
     def run(self) -> None:
         handlers = {
@@ -116,8 +118,17 @@ class _Reader:
         self._stated.notes = self._stated.notes or xml.child_text(element, "desc") or ""
         if self._stated.sport == "other":
             self._stated.sport = sports.from_name(xml.child_text(element, "type"))
+        self._note_own(element)
         self._track = Track(self._budget)
         xml.drop(element)
+
+    def _note_own(self, element: etree._Element) -> None:
+        """Keep what our own export says of a track beyond GPX."""
+        own = find_own(element)
+        if own is not None:
+            stated = Stated("gpx", sport=self._stated.sport)
+            apply_own(stated, own)
+            self._own.append(stated)
 
     def _end_file(self, element: etree._Element) -> None:
         self._stated.device = element.get("creator") or ""
@@ -144,6 +155,9 @@ class _Reader:
 
     def _recording(self, tracks: list[Samples]) -> Recording:
         samples = concatenate(tracks)
+        if self._own and len(self._tracks) == 1:  # our exports have one track
+            self._own[0].warnings |= self._stated.warnings
+            return assemble(self._own[0], samples)
         self._stated.laps = [_lap(track) for track in tracks] if len(tracks) > 1 else []
         return assemble(self._stated, samples)
 

@@ -8,6 +8,7 @@ from fittrack.activities import sports
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
+from fittrack.activities.files.own import apply_own, find_own
 from fittrack.activities.files.track import Budget, Track, time_in_range
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import Samples
@@ -99,15 +100,17 @@ class _Reader:
         for child in element:
             if xml.local(child) == "Creator":
                 stated.device = xml.child_text(child, "Name") or ""
-        self._finish(stated)
+        self._finish(stated, find_own(element))
         xml.drop(element)
 
-    def _finish(self, stated: Stated) -> None:
+    def _finish(self, stated: Stated, own: etree._Element | None = None) -> None:
         """Add what was read since the activity began, unless it is nothing."""
         samples = self._track.finish(start_ms=self._laps[0].start_ms if self._laps else None)
         if self._laps or len(samples):
             self._budget.spend_activity()
             _sum_laps(stated, self._laps, samples)
+            if own is not None:
+                apply_own(stated, own)
             if self._track.untimed:
                 stated.warnings.add("points_without_times")
             if self._track.lost_positions:

@@ -1,0 +1,1 @@
+"""Activities on their way out: streams, GPX, TCX, GeoJSON and the file as it came."""
