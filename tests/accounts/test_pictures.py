@@ -7,6 +7,7 @@ import resource
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ from PIL import Image, PngImagePlugin
 
 from fittrack.accounts.profiles import decoder, pictures
 from fittrack.accounts.profiles.errors import ImageUnreadable, TooManyPixels
+from fittrack.errors import Unavailable
 from tests.factories_accounts import login, make_account
 
 IMAGE = "/api/v1/users/me/profile/image"
@@ -439,14 +441,35 @@ def test_a_picture_is_kept_by_its_reader_and_asked_about_again(client, ana, acco
 
 
 def test_pictures_sent_at_the_same_moment_leave_one(app, client, ana, account_id, database):
-    sent = [encoded(Image.new("RGB", (20, 20), (n * 40, 0, 0)), "PNG") for n in range(5)]
+    sent = [encoded(Image.new("RGB", (20, 20), (n * 40, 0, 0)), "PNG") for n in range(3)]
 
     def send(content):
         with app.test_client() as own:
             return put(own, ana, content).status_code
 
-    with ThreadPoolExecutor(5) as pool:
-        assert list(pool.map(send, sent)) == [200] * 5
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(send, sent)) == [200] * 3
     [count] = database.raw().execute("SELECT COUNT(*) FROM profile_images").fetchone()
     assert count == 1
     assert opened(kept(client, ana, account_id))
+
+
+def test_no_more_wait_to_be_decoded_than_leave_a_thread_for_others(client, ana):
+    done = threading.Event()
+
+    def decode():
+        with pictures.gate():
+            done.wait()
+
+    with ThreadPoolExecutor(6) as pool:
+        held = [pool.submit(decode) for _ in range(6)]
+        while sum(each.done() for each in held) < 3:
+            time.sleep(0.01)
+        began_s = time.monotonic()
+        answer = put(client, ana, jpeg())
+        waited_s = time.monotonic() - began_s
+        done.set()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert waited_s < pictures.WAIT_S / 2
+    assert sum(isinstance(each.exception(), Unavailable) for each in held) == 3
+    assert put(client, ana, jpeg()).status_code == 200

@@ -23,6 +23,8 @@ WALL_S = 20
 WAIT_S = 5
 # Each may take decoder.MEMORY_BYTES.
 AT_A_TIME = 1
+# A thread that waits serves nobody else: one of four is left.
+WAITING = 2
 PDF_HEAD_BYTES = 1024
 SCRIPTS = (b"<script", b"<?php", b"<html")
 
@@ -40,7 +42,7 @@ def made_anew(content: bytes) -> bytes:
         raise ImageNotSupported
     if is_something_else_too(content):
         raise ImageUnreadable
-    with _gate():
+    with gate():
         return _decoded(content)
 
 
@@ -97,17 +99,28 @@ def _status_of_decoding(content: bytes, result: IO[bytes]) -> int:
 
 
 @contextmanager
-def _gate() -> Iterator[None]:
-    """Let only so many decoders run at a time. Raises: Unavailable when too many wait."""
-    gate = _semaphore()
-    if not gate.acquire(timeout=WAIT_S):
+def gate() -> Iterator[None]:
+    """Let only so many decoders run at a time, and only so many wait, and only so long.
+
+    Raises: Unavailable.
+    """
+    here = _semaphore(AT_A_TIME + WAITING, "here")
+    decoding = _semaphore(AT_A_TIME, "decoding")
+    with _place(here, wait_s=0), _place(decoding, wait_s=WAIT_S):
+        yield
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore, *, wait_s: int) -> Iterator[None]:
+    """Take a place and give it back. Raises: Unavailable where none comes free in time."""
+    if not places.acquire(timeout=wait_s):
         raise Unavailable(headers={"Retry-After": "2"})
     try:
         yield
     finally:
-        gate.release()
+        places.release()
 
 
 @cache
-def _semaphore() -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(AT_A_TIME)
+def _semaphore(size: int, _use: str) -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(size)
