@@ -1,6 +1,7 @@
 """`make run`: one supervisor that starts everything on the embedded defaults and ends all of it.
 
-Redis, migrations, demo data, gunicorn, two workers and a scheduler; what dies is started again.
+Redis, migrations, demo data, gunicorn, two workers, a scheduler and the simulator; what dies is
+started again.
 Each child dies with this process, however it ends.
 """
 
@@ -32,6 +33,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from fittrack import config
+from fittrack.simulator.beside import PORT, settings_beside
 
 VAR = Path("var")
 ENV_FILE = Path(".env")
@@ -147,7 +149,8 @@ def environment(port: int) -> dict[str, str]:
     environ = {**os.environ, **settings_of_this_checkout(), "FLASK_APP": "wsgi", "PORT": str(port)}
     environ.setdefault("REDIS_URL", config.Config().redis_url)
     environ["BASE_URL"] = f"http://127.0.0.1:{port}"
-    return environ
+    beside = port + 1 if port < GREATEST_PORT and not is_taken(port + 1) else free_port()
+    return environ | settings_beside(environ, port=beside)
 
 
 def start_all(running: list[Child], environ: Mapping[str, str], lock: IO[bytes]) -> None:
@@ -207,16 +210,20 @@ def database_url(environ: Mapping[str, str]) -> str:
 
 
 def application(environ: Mapping[str, str]) -> list[Child]:
-    """Return gunicorn, the workers and the scheduler, not yet started."""
+    """Return gunicorn, the workers, the scheduler and the simulator, not yet started."""
     python = sys.executable
     flask_command = [python, "-m", "flask"]
     gunicorn = [python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
-    return [
+    children = [
         Child("api", gunicorn, environ),
         Child("worker-1", [*flask_command, "worker"], environ),
         Child("worker-2", [*flask_command, "worker"], environ),
         Child("scheduler", [*flask_command, "scheduler"], environ),
     ]
+    if PORT in environ:
+        simulator = [*flask_command, "simulator", "--port", environ[PORT]]
+        children.append(Child("simulator", simulator, environ))
+    return children
 
 
 def redis_if_needed(environ: Mapping[str, str]) -> list[Child]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 from dataclasses import dataclass, replace
@@ -10,12 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
 
 from fittrack import db
 from fittrack.config import Config
+from fittrack.simulator.beside import new_apple_key
 from fittrack.simulator.world import World
 from tests.accounts.steps import probe
 
@@ -36,13 +34,6 @@ class Brought:
         """Return what the client sends to the callback."""
         kept = {name: self.told[name] for name in ("state", "code", "iss") if name in self.told}
         return kept | {"attempt_token": self.begun["attempt_token"], "device_name": "Ana's phone"}
-
-
-def new_apple_key() -> str:
-    """Return a fresh P-256 key as the body of a `.p8` file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    raw = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return base64.b64encode(raw).decode()
 
 
 def oidc_settings(settings: Config, base_url: str) -> Config:

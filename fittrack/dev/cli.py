@@ -17,6 +17,7 @@ from fittrack import clock, config
 from fittrack.accounts import service as accounts
 from fittrack.dev import demo
 from fittrack.dev import seed as seeding
+from fittrack.simulator.beside import address_of
 
 
 @click.command("seed")
@@ -74,7 +75,9 @@ def as_dict() -> dict[str, object]:
         }
         for login in demo.logins()
     }
-    return {"base_url": config.current().base_url, **logins}
+    simulator = address_of(config.current())
+    addresses = {"simulator_url": simulator} if simulator else {}
+    return {"base_url": config.current().base_url, **addresses, **logins}
 
 
 def as_text(*, is_seeded: bool) -> str:
@@ -87,6 +90,8 @@ def as_text(*, is_seeded: bool) -> str:
     ]
     if config.current().has_dev_routes:
         lines.append(f"  mailbox    {base_url}/api/v1/dev/mailbox")
+    if simulator := address_of(config.current()):
+        lines.append(f"  simulator  {simulator}  (Google and Apple, for signing in)")
     lines.append("  logs       var/log")
     if is_seeded:
         lines += ["", f"  Everyone's password is: {demo.PASSWORD}"]

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 
 from fittrack import devserver
 from tests.conformance import engines
@@ -71,6 +72,13 @@ def folder_of(process):
         return None
 
 
+def page_of_google(port):
+    """Return the page on which somebody signs in, as the API and the simulator lead to it."""
+    url = f"http://127.0.0.1:{port}/api/v1/auth/oidc/google/initiate"
+    begun = requests.post(url, json={}, timeout=10)
+    return requests.get(begun.json()["authorization_url"], timeout=10).text
+
+
 def wait_until(holds):
     deadline_s = time.monotonic() + PATIENCE_S
     while not holds():
@@ -88,6 +96,7 @@ def test_one_command_makes_a_world_serves_it_and_leaves_nothing_behind(tmp_path)
     whole.wait_for("Ctrl-C ends it.")
     assert devserver.is_ready(f"http://127.0.0.1:{port}")
     assert "ana@fittrack.test" in whole.said()
+    assert "<h1>Google <small>(simulated)" in page_of_google(port)
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
     assert whole.end(signal.SIGINT) == 0
