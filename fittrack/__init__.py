@@ -81,11 +81,6 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
-    from fittrack.activities.exports.routes import blp as activity_exports
-    from fittrack.activities.exports.routes import blp as activity_exports
-    from fittrack.activities.imports.routes import files as activity_files
-    from fittrack.activities.imports.routes import imports
-    from fittrack.activities.routes import blp as activities
     from fittrack.dev.routes import blp as dev
     from fittrack.drawings.record.routes import blp as verification
     from fittrack.drawings.routes import blp as drawings
@@ -104,7 +99,7 @@ def register_blueprints(app: Flask) -> None:
 
     for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (activities, activity_exports, activity_files, imports, points):
+    for blueprint in (*_of_activities(), points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
@@ -113,6 +108,23 @@ def register_blueprints(app: Flask) -> None:
     if config.current().has_dev_routes:
         extensions.api.register_blueprint(dev)
         extensions.limiter.exempt(dev)
+
+
+def _of_activities() -> tuple[Blueprint, ...]:
+    """Return the blueprints of what members do, in the order of the document."""
+    from fittrack.activities.analysis.routes import blp as activity_analysis
+    from fittrack.activities.exports.routes import blp as activity_exports
+    from fittrack.activities.imports.routes import files as activity_files
+    from fittrack.activities.imports.routes import imports
+    from fittrack.activities.routes import blp as activities
+
+    return (
+        activities,
+        activity_analysis,
+        activity_exports,
+        activity_files,
+        imports,
+    )
 
 
 def _of_accounts() -> tuple[Blueprint, ...]:

@@ -91,6 +91,7 @@ def patient_redis() -> None:
 def init_app(app: Flask) -> None:
     """Register every command."""
     from fittrack.accounts.cli import user
+    from fittrack.activities.cli import activities
     from fittrack.dev.cli import seed, show_demo
     from fittrack.keys.cli import keys
     from fittrack.points.cli import ledger
@@ -98,7 +99,7 @@ def init_app(app: Flask) -> None:
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, keys, ledger, seed, show_demo, simulator):
+    for command in (user, activities, keys, ledger, seed, show_demo, simulator):
         app.cli.add_command(in_plain_words(command))
 
 

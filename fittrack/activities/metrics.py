@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise, repeat
 
 from fittrack.activities.samples import Column, Samples
@@ -54,21 +54,35 @@ def ascent_descent_m(samples: Samples, *, smooth: bool = True) -> tuple[float, f
     if not samples.altitude_cm:
         return None
     up_m = down_m = 0.0
-    for altitudes_m in _pieces(samples):
-        climbed, descended = _climbs(_smoothed(altitudes_m) if smooth else altitudes_m)
-        up_m, down_m = up_m + climbed, down_m + descended
+    for _, change_m in climbs(samples, smooth=smooth):
+        up_m, down_m = up_m + max(change_m, 0.0), down_m + max(-change_m, 0.0)
     return up_m, down_m
 
 
-def _pieces(samples: Samples) -> Iterator[list[float]]:
-    """Yield the altitudes of each piece; of a track with positions, those that have one.
+def climbs(samples: Samples, *, smooth: bool = True) -> Iterator[tuple[int, float]]:
+    """Yield (sample, metres up or, below zero, down) wherever a climb or descent counts."""
+    if not samples.altitude_cm:
+        return
+    for places, altitudes_m in _pieces(samples):
+        levels = _smoothed(altitudes_m) if smooth else altitudes_m
+        settled_m = levels[0] if levels else 0.0
+        for place, level_m in zip(places, levels, strict=True):
+            change_m = level_m - settled_m
+            if abs(change_m) >= CLIMB_THRESHOLD_M:
+                settled_m = level_m
+                yield place, change_m
+
+
+def _pieces(samples: Samples) -> Iterator[tuple[list[int], list[float]]]:
+    """Yield samples and altitudes of each piece; of a track with positions, those that have one.
 
     An altitude without a fix is a leftover of the receiver's last guess.
     """
     for start, end in pairwise([0, *samples.breaks, len(samples)]):
         fixes = samples.lat_e7[start:end] or repeat(0)
-        altitudes_cm = zip(samples.altitude_cm[start:end], fixes, strict=False)
-        yield [cm / 100 for cm, fix in altitudes_cm if cm is not None and fix is not None]
+        column = enumerate(zip(samples.altitude_cm[start:end], fixes, strict=False), start)
+        kept = [(at, cm / 100) for at, (cm, fix) in column if cm is not None and fix is not None]
+        yield [at for at, _ in kept], [altitude_m for _, altitude_m in kept]
 
 
 def _smoothed(values: list[float]) -> list[float]:
@@ -79,18 +93,6 @@ def _smoothed(values: list[float]) -> list[float]:
         for before, here, after in zip(values, values[1:], values[2:], strict=False)
     ]
     return [values[0], *inner, values[-1]]
-
-
-def _climbs(altitudes_m: Sequence[float]) -> tuple[float, float]:
-    """Return climb and descent between the turning points that lie a threshold apart."""
-    up_m = down_m = 0.0
-    settled = altitudes_m[0] if altitudes_m else 0.0
-    for altitude_m in altitudes_m:
-        change = altitude_m - settled
-        if abs(change) >= CLIMB_THRESHOLD_M:
-            up_m, down_m = up_m + max(change, 0.0), down_m + max(-change, 0.0)
-            settled = altitude_m
-    return up_m, down_m
 
 
 def average(column: Column) -> float | None:

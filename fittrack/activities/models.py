@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from fittrack.activities.analysis.stored import Analysis
 from fittrack.activities.samples import Samples
 
 ACTIVITY_TYPES = ("workout", "steps", "active_minutes")
@@ -133,12 +134,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All that is stored of one activity of a file."""
+    """All that is stored of one activity; its analysis is computed where it is stored if None."""
 
     activity: Activity
     laps: list[ActivityLap]
     minutes: list[DayMinutes]
     block_bytes: bytes
+    analysis: Analysis | None = None
 
 
 @dataclass(frozen=True, slots=True)

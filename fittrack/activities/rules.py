@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fittrack.activities import samples as sample_blocks
+from fittrack.activities.analysis.rules import analysed
 from fittrack.activities.duplicates.models import LONGEST
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
@@ -32,14 +33,16 @@ def part_of(
 ) -> Part:
     """Return what is stored of one recording of a file; `zone` cuts points days."""
     minutes = rated(active_minutes(recording), sport=recording.sport)
+    activity = _activity_of(recording, origin, activity_id=activity_id, zone=zone, now=now)
     return Part(
-        activity=_activity_of(recording, origin, activity_id=activity_id, zone=zone, now=now),
+        activity=activity,
         laps=[_lap_of(lap, activity_id, at) for at, lap in enumerate(recording.laps, start=1)],
         minutes=[
             DayMinutes(activity_id, day_on, origin.account_id, minutes_to_json(of_day))
             for day_on, of_day in split_by_day(minutes, zone)
         ],
         block_bytes=sample_blocks.pack(recording.samples),
+        analysis=analysed(activity, recording.samples),
     )
 
 

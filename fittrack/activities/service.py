@@ -8,6 +8,7 @@ from typing import Any
 
 from fittrack import cache, config, db
 from fittrack.activities import repository, rules
+from fittrack.activities.analysis import service as analysis
 from fittrack.activities.duplicates import service as duplicates
 from fittrack.activities.models import (
     Activity,
@@ -90,6 +91,7 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
         repository.delete_minutes(tx, activity_id)
         repository.delete_laps(tx, activity_id)
         repository.delete_samples(tx, activity_id)
+        analysis.forget(tx, activity_id)
         repository.update_activity_deleted(tx, activity_id, now=now)
         if activity.original_file_id is not None:
             release_file(tx, activity.original_file_id)
@@ -110,6 +112,7 @@ def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> No
         repository.insert_samples(tx, part.activity.activity_id, part.block_bytes)
         repository.insert_lap(tx, part.laps)
         repository.insert_minutes(tx, part.minutes)
+        analysis.record(tx, part)
     days = {day_on for part in parts for day_on in rules.days_of(part)}
     settle(tx, account_id, days, now=now)
 

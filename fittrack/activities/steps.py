@@ -47,14 +47,14 @@ def steps(samples: Samples) -> Iterator[Step]:
     positions, in three dimensions where both have an altitude, else the device's speed.
     """
     breaks = frozenset(samples.breaks)
-    meter = _meter(samples)
+    reader = meter(samples)
     at_ms = samples.at_ms
     for at in range(len(at_ms)):
         if at == 0 or at in breaks:
-            meter.restart(at)
+            reader.restart(at)
             continue
         elapsed_s = (at_ms[at] - at_ms[at - 1]) / 1000
-        length_m = meter.read(at)
+        length_m = reader.read(at)
         if elapsed_s > 0:
             yield Step(at, elapsed_s, length_m)
 
@@ -76,7 +76,7 @@ def measures_movement(samples: Samples) -> bool:
     return samples.has_positions or any(samples.distance_cm) or any(samples.speed_mmps)
 
 
-class _Meter:
+class Meter:
     """Measures nothing: the base of those that read a column."""
 
     def restart(self, at: int) -> None:
@@ -86,7 +86,7 @@ class _Meter:
         """Return the metres since the last sample that was measured."""
 
 
-class _Counter(_Meter):
+class _Counter(Meter):
     """Reads the device's own distance."""
 
     def __init__(self, distance_cm: Column) -> None:
@@ -104,11 +104,12 @@ class _Counter(_Meter):
         return None if before is None else max(0, here - before) / 100
 
 
-class _Positions(_Meter):
-    """Reads the way from the last position."""
+class _Positions(Meter):
+    """Reads the way from the last position, in two dimensions or in three."""
 
-    def __init__(self, samples: Samples) -> None:
+    def __init__(self, samples: Samples, *, flat: bool) -> None:
         self._samples = samples
+        self._flat = flat
         self._last: int | None = None
 
     def restart(self, at: int) -> None:
@@ -121,8 +122,8 @@ class _Positions(_Meter):
         self._last = at
         if before is None:
             return None
-        flat = way_m(self._samples, before, at)
-        return hypot(flat, self._climb_m(before, at))
+        flat_m = way_m(self._samples, before, at)
+        return flat_m if self._flat else hypot(flat_m, self._climb_m(before, at))
 
     def _climb_m(self, before: int, at: int) -> float:
         altitudes = self._samples.altitude_cm
@@ -130,7 +131,7 @@ class _Positions(_Meter):
         return 0.0 if low is None or high is None else (high - low) / 100
 
 
-class _Speed(_Meter):
+class _Speed(Meter):
     """Reads the device's speed."""
 
     def __init__(self, samples: Samples) -> None:
@@ -142,14 +143,17 @@ class _Speed(_Meter):
         return None if speed_mmps is None else speed_mmps * elapsed_ms / 1e6
 
 
-def _meter(samples: Samples) -> _Meter:
-    """Return the best there is; a counter that rarely counts gives way to the positions."""
+def meter(samples: Samples, *, flat: bool = False) -> Meter:
+    """Return the best there is; a counter that rarely counts gives way to the positions.
+
+    Distances are told `flat`, in two dimensions; what moves is told by all three.
+    """
     counted, placed = _measured(samples.distance_cm), _measured(samples.lat_e7)
     if any(samples.distance_cm) and counted * 2 >= placed:
         return _Counter(samples.distance_cm)
     if placed:
-        return _Positions(samples)
-    return _Speed(samples) if any(samples.speed_mmps) else _Meter()
+        return _Positions(samples, flat=flat)
+    return _Speed(samples) if any(samples.speed_mmps) else Meter()
 
 
 def _measured(column: Column) -> int:

@@ -74,7 +74,7 @@ def _fold(
 
 def read_tallies(tx: Transaction, account_id: str, days: Sequence[date]) -> dict[date, Tally]:
     """Return the tally of each day from the activities as they are stored now."""
-    body = _find_body(tx, account_id)
+    body = find_body(tx, account_id)
     if body is None or not days:
         return {}
     first_on, last_on = min(days), max(days)
@@ -86,7 +86,7 @@ def read_tallies(tx: Transaction, account_id: str, days: Sequence[date]) -> dict
     )
 
 
-def _find_body(tx: Transaction, account_id: str) -> Body | None:
+def find_body(tx: Transaction, account_id: str) -> Body | None:
     """Return what a member's days are rated by, or None for who is unknown or erased."""
     member = repository.find_member(tx, account_id)
     if member is None:

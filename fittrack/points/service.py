@@ -14,7 +14,15 @@ from fittrack.points import days as points_days
 from fittrack.points import ledger, repository
 from fittrack.points.audit_models import Report
 from fittrack.points.errors import PurchaseNotFound
-from fittrack.points.models import Balance, DayAward, DayReceipt, MaxHrValue, Request, StatementLine
+from fittrack.points.models import (
+    Balance,
+    Body,
+    DayAward,
+    DayReceipt,
+    MaxHrValue,
+    Request,
+    StatementLine,
+)
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
@@ -30,6 +38,11 @@ def open_accounts(tx: Transaction, account_id: str, *, now: datetime) -> None:
 def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """Hold a member's points until the transaction ends, before anything that earns them moves."""
     ledger.lock_member(tx, account_id, now=now)
+
+
+def find_body(tx: Transaction, account_id: str) -> Body | None:
+    """Return what a member's days are rated by, or None for who is unknown or erased."""
+    return points_days.find_body(tx, account_id)
 
 
 def recompute_days(

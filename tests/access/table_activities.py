@@ -16,6 +16,12 @@ ROWS = (
     Row(f"DELETE {ACTIVITY}", THE_OWNER, "204", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/streams", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/export", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/metrics", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/zones", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/splits", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/laps", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {V1}/activities/records", ANY_MEMBER, "200"),
+    Row(f"GET {V1}/activities/training-load", ANY_MEMBER, "200"),
     Row(f"GET {V1}/imports", ANY_MEMBER, "200"),
     Row(
         f"GET {V1}/imports/{{import_id}}",

@@ -45,6 +45,16 @@ def delete_samples(tx: Transaction, activity_ids: Sequence[str]) -> None:
     tx.run_many(SQL["delete_samples"], _keyed("activity_id", activity_ids))
 
 
+def delete_metrics(tx: Transaction, activity_ids: Sequence[str]) -> None:
+    """Forget the figures computed of activities."""
+    tx.run_many(SQL["delete_metrics"], _keyed("activity_id", activity_ids))
+
+
+def delete_efforts(tx: Transaction, activity_ids: Sequence[str]) -> None:
+    """Forget the best efforts of activities."""
+    tx.run_many(SQL["delete_efforts"], _keyed("activity_id", activity_ids))
+
+
 def list_erasable_imports(tx: Transaction, account_id: str, *, row_limit: int) -> list[str]:
     """Return the ids of uploads of a member."""
     rows = tx.all(

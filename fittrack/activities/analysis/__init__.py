@@ -1,0 +1,1 @@
+"""What a recording says of its member: splits, efforts, zones, power, loads, records."""

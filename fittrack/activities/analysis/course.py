@@ -1,0 +1,114 @@
+"""A recording as a clock and a way that never run back: the ground for splits and efforts."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import sub
+
+from fittrack.activities.samples import Samples
+from fittrack.activities.sports import family
+from fittrack.activities.steps import LONGEST_STEP_S, MOVING_ABOVE_MPS, measures_movement, meter
+
+# No member of a family is faster, not on the steepest slope; a step that would be is a receiver's
+# mistake, and covers no way. Running: U. Bolt's 12.4 m/s, Berlin 2009.
+_FASTEST_MPS = {"foot": 12.5, "walk": 8.0, "ride": 40.0, "swim": 3.0, "row": 8.0, "snow": 60.0}
+_FASTEST_OF_ALL_MPS = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far a recording had come, and when.
+
+    `clock_ms` is the time passed until each sample, pauses included; where the file's clock runs
+    back it stands still. The other columns have an entry for each sample at which the way is
+    known, `node_at`: the clock there, the way covered and the time spent moving until there.
+    Between two of them everything is even.
+    """
+
+    clock_ms: list[int]
+    node_at: list[int]
+    node_ms: list[int]
+    way_m: list[float]
+    moving_ms: list[int]
+
+    @property
+    def length_m(self) -> float:
+        """Return the whole way."""
+        return self.way_m[-1] if self.way_m else 0.0
+
+
+def course_of(samples: Samples, *, sport: str) -> Course:
+    """Return a recording's course; one without movement has no nodes.
+
+    The way is the device's own distance where it counts one, else that between the positions in
+    two dimensions, else the device's speed over time. Nothing is covered in a pause, nor in a step
+    faster than anybody is in that sport. A step moves as `steps.is_moving` has it.
+    """
+    clock_ms = clock_of(samples)
+    if not measures_movement(samples):
+        return Course(clock_ms, [], [], [], [])
+    nodes = list(_nodes(samples, clock_ms, _FASTEST_MPS.get(family(sport), _FASTEST_OF_ALL_MPS)))
+    return Course(
+        clock_ms=clock_ms,
+        node_at=[at for at, _, _ in nodes],
+        node_ms=[clock_ms[at] for at, _, _ in nodes],
+        way_m=list(accumulate(length_m for _, length_m, _ in nodes)),
+        moving_ms=list(accumulate(moving_ms for _, _, moving_ms in nodes)),
+    )
+
+
+def clock_of(samples: Samples) -> list[int]:
+    """Return the milliseconds passed until each sample; a clock that runs back adds none."""
+    at_ms = samples.at_ms
+    onward = (max(0, after - before) for before, after in pairwise(at_ms))
+    return list(accumulate(onward, initial=0)) if at_ms else []
+
+
+def _nodes(
+    samples: Samples, clock_ms: Sequence[int], fastest_mps: float
+) -> Iterator[tuple[int, float, int]]:
+    """Yield (sample, metres since the last node, milliseconds of them moving)."""
+    reader, breaks = meter(samples, flat=True), frozenset(samples.breaks)
+    since_ms, ahead_m = 0, 0.0
+    for at, now_ms in enumerate(clock_ms):
+        if at == 0 or at in breaks:
+            reader.restart(at)
+            since_ms, ahead_m = now_ms, 0.0
+            yield at, 0.0, 0
+            continue
+        length_m = reader.read(at)
+        if length_m is None:
+            continue
+        ahead_m += length_m
+        passed_ms = now_ms - since_ms
+        if not passed_ms:
+            continue  # two samples of one instant: the way counts with the next
+        kept_m = ahead_m if ahead_m * 1000 <= fastest_mps * passed_ms else 0.0
+        yield at, kept_m, passed_ms if _is_moving(kept_m, passed_ms) else 0
+        since_ms, ahead_m = now_ms, 0.0
+
+
+def _is_moving(length_m: float, passed_ms: int) -> bool:
+    return passed_ms <= LONGEST_STEP_S * 1000 and length_m * 1000 > MOVING_ABOVE_MPS * passed_ms
+
+
+def interpolated(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
+    """Return y at x along the line through ascending xs, level beyond its ends.
+
+    Where several xs are the same it is the y of the last of them.
+    """
+    after = bisect_right(xs, x)
+    if after == 0:
+        return ys[0]
+    if after == len(xs):
+        return ys[-1]
+    share = (x - xs[after - 1]) / (xs[after] - xs[after - 1])
+    return ys[after - 1] + share * (ys[after] - ys[after - 1])
+
+
+def differences(values: Sequence[float]) -> list[float]:
+    """Return each value less the one before it."""
+    return list(map(sub, values[1:], values))
