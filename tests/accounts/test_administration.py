@@ -239,6 +239,17 @@ def test_an_admin_deletes_somebody_for_good(client, admin, boss, ana):
     assert (again.status_code, again.json["code"]) == (404, "account_not_found")
 
 
+def test_of_two_admins_who_delete_each_other_the_second_is_none_any_more(client, boss, ana):
+    eve, dan = make_account(role="admin"), make_account(role="admin")
+    service.delete_user(account_id=eve, actor_id=boss, now=utc_now())
+
+    for account_id in (boss, dan, ana):
+        with pytest.raises(Forbidden):
+            service.delete_user(account_id=account_id, actor_id=eve, now=utc_now())
+
+    assert user(client, login(client, dan), boss).json["status"] == "active"
+
+
 def test_deleting_asks_for_a_step_up_and_for_another_account(client, boss, admin, ana):
     unproved = login(client, boss, is_stepped_up=False)
     answer = client.delete(f"{USERS}/{ana}", headers=unproved)

@@ -90,7 +90,7 @@ def edit_user(
 def delete_user(*, account_id: str, actor_id: str, now: datetime) -> Erased:
     """Erase somebody else's account for good, as its owner could.
 
-    Raises: OwnAccount, AccountNotFound, LastAdmin, LastSponsorAccount.
+    Raises: OwnAccount, AccountNotFound, Forbidden, LastAdmin, LastSponsorAccount.
     """
     if account_id == actor_id:
         raise OwnAccount

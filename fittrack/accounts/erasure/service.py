@@ -18,6 +18,7 @@ from fittrack.accounts import rules as account_rules
 from fittrack.accounts.administration import repository as administration
 from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.administration.errors import LastAdmin
+from fittrack.accounts.administration.rules import check_actor
 from fittrack.accounts.erasure import repository, rules
 from fittrack.accounts.erasure.models import Erased, Erasure, PendingPrize
 from fittrack.accounts.errors import AccountNotFound
@@ -115,10 +116,10 @@ def erase_account(
 ) -> Erased:
     """Erase a member: who was it can't be told any more, what must be kept has a pseudonym.
 
-    Raises: AccountNotFound, LastAdmin, LastSponsorAccount.
+    Raises: AccountNotFound, Forbidden, LastAdmin, LastSponsorAccount.
     """
     with db.transaction("erase_account") as tx:
-        account = _hold(tx, account_id)
+        account = _hold(tx, account_id, actor_id=actor_id)
         addresses = repository.list_addresses_of(tx, account_id)
         withdrawn = tickets.withdraw_tickets(tx, account_id, now=now) if withdraw_tickets else 0
         display_name = _forget_person(tx, account, actor_id=actor_id, now=now)
@@ -147,12 +148,14 @@ def finish_erasure(lease: Lease, *, account_id: str, is_second_look: bool, now: 
     db.engine().overwrite_deleted()
 
 
-def _hold(tx: Transaction, account_id: str) -> Account:
-    """Return the account, held, if it may go. Raises: AccountNotFound, LastAdmin."""
-    # All admins before any one account: two of them that go at once would wait for each other.
+def _hold(tx: Transaction, account_id: str, *, actor_id: str) -> Account:
+    """Return the account, held, if it may go. Raises: AccountNotFound, Forbidden, LastAdmin."""
+    # All admins before any one account: two of them that go at once would wait for each other, and
+    # of two that delete each other the second is none any more.
     is_admin = sessions.get_login(tx, account_id).role == "admin"
-    if is_admin:
-        administration.lock_admins(tx)
+    if is_admin or actor_id != account_id:
+        admins = administration.lock_admins(tx)
+        check_actor(admins | {account_id}, actor_id)
     account = accounts.lock_account(tx, account_id)
     if account.status == "erased":
         raise AccountNotFound(account_id=account_id)
