@@ -70,7 +70,11 @@ class StrictParser(FlaskParser):
         return super().load_querystring(req, schema)
 
     def _takes_many(self, schema: marshmallow.Schema, name: str) -> bool:
-        return isinstance(schema.fields.get(name), tuple(self.KNOWN_MULTI_FIELDS))
+        field = schema.fields.get(name)
+        # A list in one text, such as `a,b`, stands once as well.
+        return isinstance(field, tuple(self.KNOWN_MULTI_FIELDS)) and getattr(
+            field, "is_multiple", True
+        )
 
 
 def _check_members(schema: marshmallow.Schema, value: Any, pointer: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from flask import request
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import Schema, fields
+from marshmallow import Schema
+from webargs import fields
 
 from fittrack.errors import Invalid
 from fittrack.parsing import MalformedJson, StrictParser, read_json
@@ -142,6 +143,15 @@ def test_what_only_python_takes_for_a_number_or_a_truth_is_refused(app, body, po
     with app.test_request_context(json=body), pytest.raises(Invalid) as caught:
         StrictParser().load_json(request, OddSchema())
     assert [error["pointer"] for error in caught.value.context["errors"]] == [pointer]
+
+
+class ListedQuery(Schema):
+    keys = fields.DelimitedList(fields.String())
+
+
+def test_a_list_in_one_text_stands_once(app):
+    with app.test_request_context("/?keys=a,b&keys=c"), pytest.raises(Invalid):
+        StrictParser().load_querystring(request, ListedQuery())
 
 
 def test_text_with_nul_is_refused_where_it_stands(probe):
