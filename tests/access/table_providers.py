@@ -14,6 +14,7 @@ from tests.access.rows import (
 OIDC = "/api/v1/auth/oidc"
 ONE = f"{OIDC}/{{provider}}"
 GOOGLE = {"provider": "google"}
+NOT_HERE = "404 provider_not_configured"
 UNKNOWN = "A" * 43
 VISIT = {"state": UNKNOWN, "code": "4/0AX4XfWh"}
 NEWCOMER = {
@@ -27,13 +28,13 @@ NEWCOMER = {
 
 ROWS = (
     Row(f"GET {OIDC}", ANY_MEMBER, "200"),
-    Row(f"POST {ONE}/initiate", EVERYBODY, "404 provider_not_configured", path=GOOGLE, json={}),
-    Row(f"GET {ONE}/landing", EVERYBODY, "401 invalid_oidc_attempt", path=GOOGLE, query=VISIT),
-    Row(f"POST {ONE}/landing", EVERYBODY, "401 invalid_oidc_attempt", path=GOOGLE, form=VISIT),
+    Row(f"POST {ONE}/initiate", EVERYBODY, NOT_HERE, path=GOOGLE, json={}),
+    Row(f"GET {ONE}/landing", EVERYBODY, NOT_HERE, path=GOOGLE, query=VISIT),
+    Row(f"POST {ONE}/landing", EVERYBODY, NOT_HERE, path=GOOGLE, form=VISIT),
     Row(
         f"POST {ONE}/callback",
         EVERYBODY,
-        "404 provider_not_configured",
+        NOT_HERE,
         path=GOOGLE,
         json={**VISIT, "attempt_token": UNKNOWN},
     ),

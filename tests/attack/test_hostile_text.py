@@ -54,12 +54,10 @@ def assert_tells_nothing(answer, text):
 @pytest.mark.parametrize("row", PLACED, ids=lambda row: row.operation)
 def test_text_in_a_path_is_no_such_thing(matrix, row):
     matrix.lay_out()
-    before, method = matrix.digest(), row.operation.split(" ")[0]
-    template = row.operation.split(" ")[1]
+    before = matrix.digest()
     for text in HOSTILE:
-        path = re.sub(r"{\w+}", quote(text, safe=""), template)
-        headers = matrix.world.headers[who_may(row)]
-        answer = matrix.client.open(path, method=method, headers=headers, json={})
+        odd = replace(row, path=dict.fromkeys(row.path, quote(text, safe="")))
+        answer = matrix.ask(odd, who_may(row))
         assert_tells_nothing(answer, text)
         assert answer.status_code in {404, 405, 414}, (text, answer.status_code)
     assert matrix.digest() == before
@@ -91,7 +89,7 @@ def test_a_parameter_stands_once_and_only_where_it_is_known(matrix, document, ro
     found = {f"{m.upper()} {path}": operation for path, m, operation in operations(document)}
     for parameter in found[row.operation]["parameters"]:
         name = parameter["name"]
-        if parameter["in"] == "query":
+        if parameter["in"] == "query" and parameter["schema"].get("type") != "array":
             pair = [(name, given.get(name, "1")), (name, "2")]
             answer = matrix.ask(row, who, query_string=[*given.items(), *pair])
             assert answer.status_code == 422, name
