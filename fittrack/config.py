@@ -126,6 +126,7 @@ class Config:
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")
+    archive_timeout_s: int = key(900, "time limit of opening an archive of activity files, s")
     audit_timeout_s: int = key(600, "time limit of the ledger's nightly audit, s")
     export_timeout_s: int = key(1800, "time limit of making the archive of a member's data, s")
     exports_a_day: int = key(3, "archives of all their data that a member may ask for in 24 h")

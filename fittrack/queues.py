@@ -69,6 +69,12 @@ JOBS: Mapping[str, JobKind] = {
     "process_import_item": JobKind(
         "default", "fittrack.activities.imports.jobs.process_import_item", "import_timeout_s"
     ),
+    "open_archive": JobKind(
+        "default", "fittrack.activities.archives.jobs.open_archive", "archive_timeout_s"
+    ),
+    "read_archive": JobKind(
+        "default", "fittrack.activities.archives.jobs.read_archive", "import_timeout_s"
+    ),
     "audit_ledger": JobKind("default", "fittrack.points.jobs.audit_ledger", "audit_timeout_s"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
     "tell_entrants": JobKind("default", "fittrack.drawings.jobs.tell_entrants"),

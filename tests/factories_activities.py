@@ -33,6 +33,18 @@ class Member:
         """Return the answer to GET /api/v1/<path>."""
         return self.client.get(f"/api/v1/{path}", headers=self.headers, query_string=query)
 
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        """Return the answer to POST /api/v1/<path>."""
+        return self.client.post(
+            f"/api/v1/{path}", json=body, headers={**self.headers, **_named(headers)}
+        )
+
+    def patch(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        """Return the answer to PATCH /api/v1/<path>."""
+        return self.client.patch(
+            f"/api/v1/{path}", json=body, headers={**self.headers, **_named(headers)}
+        )
+
     def delete(self, path: str) -> Any:
         """Return the answer to DELETE /api/v1/<path>."""
         return self.client.delete(f"/api/v1/{path}", headers=self.headers)
@@ -64,18 +76,26 @@ class Member:
         return self.get("points/balance").json["balance_points"]
 
 
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    """Return headers under their names: If_Match is If-Match."""
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
 def run_jobs() -> int:
-    """Do every waiting import in this process, as a worker would, and return how many."""
-    ids = waiting_jobs()
-    for outbox_id in ids:
-        worker.run_outbox(outbox_id)
-    return len(ids)
+    """Do every waiting import and what it decides, as workers would, and return how many jobs."""
+    done: set[str] = set()
+    while ids := [outbox_id for outbox_id in waiting_jobs() if outbox_id not in done]:
+        for outbox_id in ids:
+            worker.run_outbox(outbox_id)
+        done.update(ids)
+    return len(done)
 
 
 def waiting_jobs() -> list[str]:
     """Return the imports that wait for a worker, the oldest first."""
     rows = select(
-        "SELECT outbox_id FROM outbox WHERE job_name = 'process_import_item'"
+        "SELECT outbox_id FROM outbox"
+        " WHERE job_name IN ('process_import_item', 'open_archive', 'read_archive')"
         " AND state = 'pending' ORDER BY created_at, outbox_id",
         "outbox_id",
     )

@@ -6,10 +6,10 @@ VALUES (:import_id, :account_id, :file_count, :created_at)
 -- name: insert_import_item
 -- One file of an upload; refused at the door, or waiting for its job.
 INSERT INTO import_items
-       (import_item_id, import_id, item_no, file_name, byte_count, original_file_id, state,
-        reason_code, reason, finished_at)
-VALUES (:import_item_id, :import_id, :item_no, :file_name, :byte_count, :original_file_id, :state,
-        :reason_code, :reason, :finished_at)
+       (import_item_id, import_id, item_no, inside_no, file_name, byte_count, archive_kind,
+        original_file_id, state, reason_code, reason, finished_at)
+VALUES (:import_item_id, :import_id, :item_no, :inside_no, :file_name, :byte_count, :archive_kind,
+        :original_file_id, :state, :reason_code, :reason, :finished_at)
 
 -- name: list_imports
 -- One member's uploads, newest first, with how many of their files came to which end.
@@ -30,26 +30,38 @@ SELECT i.import_id,
  FETCH FIRST :row_limit ROWS ONLY
 
 -- name: get_import
--- One upload of its owner.
-SELECT import_id, account_id, file_count, created_at
-  FROM imports
- WHERE import_id = :import_id
-   AND account_id = :account_id
+-- One upload of its owner, with how many of its files came to which end.
+SELECT i.import_id,
+       i.created_at,
+       i.file_count,
+       (SELECT COUNT(*) FROM import_items t
+         WHERE t.import_id = i.import_id AND t.state = 'created') AS created_count,
+       (SELECT COUNT(*) FROM import_items t
+         WHERE t.import_id = i.import_id AND t.state = 'duplicate') AS duplicate_count,
+       (SELECT COUNT(*) FROM import_items t
+         WHERE t.import_id = i.import_id AND t.state = 'refused') AS refused_count
+  FROM imports i
+ WHERE i.import_id = :import_id
+   AND i.account_id = :account_id
 
 -- name: list_import_items
--- The files of an upload in its order.
-SELECT import_item_id, import_id, item_no, file_name, byte_count, original_file_id, state,
-       reason_code, reason, finished_at
+-- The files of an upload in its order, after :after_no, perhaps of one state.
+SELECT import_item_id, import_id, item_no, inside_no, file_name, byte_count, archive_kind,
+       original_file_id, state, reason_code, reason, finished_at
   FROM import_items
  WHERE import_id = :import_id
+   AND item_no > :after_no
+   AND (:state IS NULL OR state = :state)
  ORDER BY item_no
+ FETCH FIRST :row_limit ROWS ONLY
 
 -- name: list_import_activities
--- The activities that stand for the files of an upload.
+-- The activities that stand for some files of an upload.
 SELECT t.import_item_id, a.activity_id
   FROM import_items t
   JOIN activities a ON a.original_file_id = t.original_file_id
  WHERE t.import_id = :import_id
+   AND t.item_no BETWEEN :first_no AND :last_no
    AND a.state <> 'deleted'
  ORDER BY t.item_no, a.started_at, a.activity_id
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fittrack import archive, db
 from fittrack.activities import repository as activities
+from fittrack.activities.archives import chunks
 from fittrack.activities.belongings import repository
 from fittrack.activities.belongings.models import (
     ExportedActivity,
@@ -14,6 +15,8 @@ from fittrack.activities.belongings.models import (
     StoredFile,
 )
 from fittrack.activities.imports import repository as imports
+from fittrack.activities.imports.models import ImportItem
+from fittrack.activities.imports.rules import MAX_FILES
 from fittrack.activities.models import Activity
 from fittrack.activities.samples import empty_samples, unpack
 from fittrack.activities.service import BEGINNING, END, LAST_ID
@@ -54,6 +57,7 @@ def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     """
     return (
         _erase_activities(tx, account_id, row_limit=row_limit)
+        or chunks.erase_member(tx, account_id)
         or _erase_imports(tx, account_id, row_limit=row_limit)
         or _erase_files(tx, account_id)
     )
@@ -139,6 +143,10 @@ def _imports(account_id: str) -> Iterator[list[ExportedImport]]:
         rows = repository.list_imports_of(
             tx, account_id, after_id=after or FIRST_ID, row_limit=PAGE_ROWS
         )
-        return [ExportedImport(row, imports.list_import_items(tx, row.import_id)) for row in rows]
+        return [ExportedImport(row, _all_items(tx, row.import_id)) for row in rows]
 
     return archive.pages("export_imports", read, lambda row: row.upload.import_id)
+
+
+def _all_items(tx: Transaction, import_id: str) -> list[ImportItem]:
+    return imports.list_import_items(tx, import_id, after_no=0, row_limit=MAX_FILES)

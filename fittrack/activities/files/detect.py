@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
-from fittrack.activities.files import xml
+from fittrack.activities.files import xml, zips
 from fittrack.activities.files.errors import refused
 
 MAX_CONTENT_BYTES = 64 * 1024 * 1024
@@ -12,9 +13,22 @@ MAX_CONTENT_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 4096
 
 _GZIP = b"\x1f\x8b"
-_ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _XML_STARTS = (b"<", b"\xfe\xff", b"\xff\xfe")
 _XML_KINDS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx"}
+
+
+# What comes before the root element of Apple's export: its DOCTYPE has some 10 KB.
+HEAD_BYTES = 64 * 1024
+_APPLE = re.compile(rb"<!DOCTYPE\s+HealthData\b|<HealthData[\s>]")
+
+
+def archive_kind(head: bytes) -> str | None:
+    """Return `zip` or `apple` for content that begins so and holds many files, else None."""
+    if zips.is_zip(head):
+        return "zip"
+    if head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _APPLE.search(head):
+        return "apple"
+    return None
 
 
 def is_gzip(content: bytes) -> bool:
@@ -31,7 +45,7 @@ def kind_of(content: bytes) -> str:
         raise refused("empty_file")
     if content[8:12] == b".FIT":
         return "fit"
-    if content.startswith(_ZIPS) or is_gzip(content):
+    if zips.is_zip(content) or is_gzip(content):
         raise refused("archive_not_supported")
     if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML_STARTS):
         return _xml_kind(content)

@@ -23,6 +23,7 @@ class Upload:
     byte_count: int
     content_sha256: str
     content: IO[bytes]
+    archive_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,18 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """One file of an upload and what became of it: pending, created, duplicate or refused."""
+    """One file of an upload and what became of it: pending, created, duplicate or refused.
+
+    `inside_no` is the number of the archive that holds it, 0 for what was uploaded itself.
+    """
 
     import_item_id: str
     import_id: str
     item_no: int
+    inside_no: int
     file_name: str
     byte_count: int
+    archive_kind: str | None
     original_file_id: str | None
     state: str
     reason_code: str | None
@@ -57,19 +63,6 @@ class ImportedFile:
 
     item: ImportItem
     activity_ids: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportDetail:
-    """An upload with its files; done when none of them is pending."""
-
-    upload: Import
-    files: list[ImportedFile]
-
-    @property
-    def state(self) -> str:
-        is_open = any(file.item.state == "pending" for file in self.files)
-        return "pending" if is_open else "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +83,18 @@ class ImportSummary:
     @property
     def state(self) -> str:
         return "pending" if self.pending_count else "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDetail:
+    """An upload with its first files; done when none of them all is pending."""
+
+    upload: ImportSummary
+    files: list[ImportedFile]
+
+    @property
+    def has_more_files(self) -> bool:
+        return len(self.files) < self.upload.file_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,20 +42,39 @@ def list_imports(
     )
 
 
-def get_import(tx: Transaction, import_id: str, account_id: str) -> Import:
+def get_import(tx: Transaction, import_id: str, account_id: str) -> ImportSummary:
     """Raises: ImportNotFound."""
-    upload = tx.one(Import, SQL["get_import"], import_id=import_id, account_id=account_id)
+    upload = tx.one(ImportSummary, SQL["get_import"], import_id=import_id, account_id=account_id)
     if upload is None:
         raise ImportNotFound(import_id=import_id)
     return upload
 
 
-def list_import_items(tx: Transaction, import_id: str) -> list[ImportItem]:
-    return tx.all(ImportItem, SQL["list_import_items"], import_id=import_id)
+def list_import_items(
+    tx: Transaction, import_id: str, *, after_no: int, row_limit: int, state: str | None = None
+) -> list[ImportItem]:
+    """Return files of an upload in its order, perhaps those of one state."""
+    return tx.all(
+        ImportItem,
+        SQL["list_import_items"],
+        import_id=import_id,
+        after_no=after_no,
+        row_limit=row_limit,
+        state=state,
+    )
 
 
-def list_import_activities(tx: Transaction, import_id: str) -> list[ItemActivity]:
-    return tx.all(ItemActivity, SQL["list_import_activities"], import_id=import_id)
+def list_import_activities(
+    tx: Transaction, import_id: str, *, first_no: int, last_no: int
+) -> list[ItemActivity]:
+    """Return the activities that stand for the files of an upload with these numbers."""
+    return tx.all(
+        ItemActivity,
+        SQL["list_import_activities"],
+        import_id=import_id,
+        first_no=first_no,
+        last_no=last_no,
+    )
 
 
 def find_import_source(tx: Transaction, import_item_id: str) -> ImportSource | None:
@@ -69,9 +88,9 @@ def update_item_finished(
     *,
     refusal: Refusal | None = None,
     now: datetime,
-) -> None:
-    """Give a pending file its final state; one that has it keeps it."""
-    tx.run(
+) -> bool:
+    """Give a pending file its final state; return False for one that has it, and keeps it."""
+    changed = tx.run(
         SQL["update_item_finished"],
         import_item_id=import_item_id,
         state=state,
@@ -79,6 +98,7 @@ def update_item_finished(
         reason=refusal.reason[:500] if refusal else None,
         finished_at=now,
     )
+    return changed == 1
 
 
 def insert_original_file(

@@ -12,9 +12,15 @@ from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 
 from fittrack import idempotency
+from fittrack.activities.files import detect
 from fittrack.activities.imports import rules, service
-from fittrack.activities.imports.models import ImportDetail, ImportSummary, Upload
-from fittrack.activities.imports.schemas import ImportSchema, ImportSummaryPageSchema
+from fittrack.activities.imports.models import ImportDetail, ImportedFile, ImportSummary, Upload
+from fittrack.activities.imports.schemas import (
+    ImportedFilePageSchema,
+    ImportFilesQuery,
+    ImportSchema,
+    ImportSummaryPageSchema,
+)
 from fittrack.auth import current_account_id, login_required
 from fittrack.clock import utc_now
 from fittrack.errors import Invalid, UnsupportedMediaType, field_error
@@ -46,7 +52,11 @@ FORM = {
                         "minItems": 1,
                         "maxItems": rules.MAX_UPLOAD_FILES,
                         "items": {"type": "string", "format": "binary"},
-                        "description": "FIT, TCX or GPX, plain or gzip, up to 64 MiB each",
+                        "description": (
+                            "FIT, TCX or GPX, plain or gzip, up to 64 MiB each; zip archives of "
+                            "them, whole exports of Strava, Garmin, Apple Health or FitTrack, and "
+                            "Apple's export.xml, up to 2 GiB each"
+                        ),
                     }
                 },
             }
@@ -97,6 +107,21 @@ def get_import(import_id: UUID) -> ImportDetail:
     return service.get_import(import_id=str(import_id), account_id=current_account_id())
 
 
+@imports.get("/<uuid:import_id>/files")
+@login_required
+@imports.arguments(ImportFilesQuery, location="query")
+@imports.response(200, ImportedFilePageSchema)
+def list_import_files(query: dict[str, Any], import_id: UUID) -> Page[ImportedFile]:
+    """List the files of one of my uploads in its order, also those found in archives."""
+    return service.list_import_files(
+        import_id=str(import_id),
+        account_id=current_account_id(),
+        state=query["state"],
+        cursor=Cursor.parse(query["cursor"], scope="import_files"),
+        limit=query["limit"],
+    )
+
+
 def _uploads() -> Iterator[Upload]:
     """Yield the files of the form.
 
@@ -131,10 +156,12 @@ def _size(item: FileStorage) -> int:
 def _upload(item: FileStorage) -> Upload:
     digest = hashlib.sha256()
     item.stream.seek(0)
+    archive_kind = detect.archive_kind(item.stream.read(detect.HEAD_BYTES))
+    item.stream.seek(0)
     while block := item.stream.read(_BLOCK_BYTES):
         digest.update(block)
     name = rules.clean_file_name(item.filename)
-    return Upload(name, _size(item), digest.hexdigest(), item.stream)
+    return Upload(name, _size(item), digest.hexdigest(), item.stream, archive_kind)
 
 
 def _fingerprint(uploads: Sequence[Upload]) -> bytes:

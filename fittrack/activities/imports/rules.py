@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fittrack.activities import sports
 from fittrack.activities.imports.models import Refusal
+from fittrack.activities.recording import Recording
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-MAX_UPLOAD_BYTES = 512 * 1024 * 1024
+MAX_ARCHIVE_BYTES = 2 * 1024**3
+# An archive of the largest size, and what its form needs.
+MAX_UPLOAD_BYTES = MAX_ARCHIVE_BYTES + MAX_FILE_BYTES
 # Each large one holds a file descriptor while the request lasts.
 MAX_UPLOAD_FILES = 250
 # A job that was killed or failed this often is not tried again; what passes has passed by then.
@@ -13,9 +20,14 @@ MAX_READS = 5
 # The machine may have been busy the first time.
 MAX_TIMEOUTS = 2
 FILE_NAME_LENGTH = 200
+# So many files are in the answer about an upload; the others are had page by page.
+SHOWN_FILES = 1000
+# Numbers of files have six digits.
+MAX_FILES = 900_000
 
 EMPTY = Refusal("empty_file", "The file holds no bytes.")
 TOO_LARGE = Refusal("too_large", "The file is larger than 64 MiB.")
+ARCHIVE_TOO_LARGE = Refusal("too_large", "The archive is larger than 2 GiB.")
 TOO_SLOW = Refusal("too_slow", "Reading the file took longer than its time limit.")
 TOO_HEAVY = Refusal("too_large", "Reading the file needs more memory than there is.")
 UNREADABLE = Refusal(
@@ -26,10 +38,12 @@ NOTHING = Refusal("no_points", "The file holds no activity.")
 REFUSALS = (EMPTY, TOO_LARGE, TOO_SLOW, TOO_HEAVY, UNREADABLE, GONE, NOTHING)
 
 
-def refuse_unread(byte_count: int) -> Refusal | None:
+def refuse_unread(byte_count: int, archive_kind: str | None = None) -> Refusal | None:
     """Return why a file of this size is not even read, or None."""
     if byte_count == 0:
         return EMPTY
+    if archive_kind:
+        return ARCHIVE_TOO_LARGE if byte_count > MAX_ARCHIVE_BYTES else None
     return TOO_LARGE if byte_count > MAX_FILE_BYTES else None
 
 
@@ -38,3 +52,23 @@ def clean_file_name(name: str | None) -> str:
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     printable = "".join(letter for letter in last if letter.isprintable()).strip()
     return printable[-FILE_NAME_LENGTH:] or "file"
+
+
+def hinted(recordings: Sequence[Recording], hints: dict[str, str] | None) -> tuple[Recording, ...]:
+    """Return the recordings of a file with the name, notes and sport that its archive states.
+
+    A sport is that of the only recording: the legs of several have each their own.
+    """
+    if not hints:
+        return tuple(recordings)
+    sport = hints.get("sport")
+    is_one = len(recordings) == 1 and sport in sports.SPORTS
+    return tuple(
+        replace(
+            recording,
+            name=hints.get("name") or recording.name,
+            notes=hints.get("notes") or recording.notes,
+            sport=sport if is_one and sport else recording.sport,
+        )
+        for recording in recordings
+    )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import IO
 
-from rq.timeouts import JobTimeoutException
-
-from fittrack import config, db, queues
-from fittrack.activities import repository as activities
-from fittrack.activities import rules as activity_rules
+from fittrack import db, queues
+from fittrack.activities.archives import chunks
+from fittrack.activities.archives.models import Archive
+from fittrack.activities.archives.repository import update_archive_item
 from fittrack.activities.errors import FileTooLarge
-from fittrack.activities.files import FileRefused, read_activity_file
-from fittrack.activities.imports import repository, rules
+from fittrack.activities.imports import keeping, repository, rules
+from fittrack.activities.imports.keeping import Source
 from fittrack.activities.imports.models import (
     Import,
     ImportDetail,
@@ -24,11 +24,9 @@ from fittrack.activities.imports.models import (
     Refusal,
     Upload,
 )
-from fittrack.activities.models import Origin, Part
-from fittrack.activities.recording import Recording
-from fittrack.activities.service import END, LAST_ID, hold_member, insert_parts, release_file
+from fittrack.activities.models import Part
+from fittrack.activities.service import END, LAST_ID
 from fittrack.db import Transaction
-from fittrack.db.errors import Busy, Unique
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
@@ -40,90 +38,100 @@ def receive_files(
 ) -> ImportDetail:
     """Keep uploaded files and decide a job for each; empty and oversized ones are refused at once.
 
-    Raises: FileTooLarge where every file is over 64 MiB.
+    Archives are kept piece by piece before anything is decided.
+    Raises: FileTooLarge where every file is over its limit.
     """
-    if all(upload.byte_count > rules.MAX_FILE_BYTES for upload in uploads):
+    refusals = [rules.refuse_unread(each.byte_count, each.archive_kind) for each in uploads]
+    if all(each in {rules.TOO_LARGE, rules.ARCHIVE_TOO_LARGE} for each in refusals):
         raise FileTooLarge
+    archives = _store_archives(account_id, uploads, refusals, now=now)
     received = Import(new_id(), account_id, len(uploads), now)
     with db.transaction("receive_files") as tx:
         repository.insert_import(tx, received)
-        kept = _keep_all(tx, received, uploads)
+        kept = keeping.keep_all(tx, account_id, _plain(uploads, refusals), now=now)
         items = [
-            _receive(tx, received, at, upload, kept.get(upload.content_sha256))
-            for at, upload in enumerate(uploads, start=1)
+            _receive(tx, received, _item(received, at, upload, refusal, kept), archives.get(at))
+            for at, (upload, refusal) in enumerate(zip(uploads, refusals, strict=True), start=1)
         ]
-        detail = ImportDetail(received, [ImportedFile(item, []) for item in items])
+        detail = _detail_of(received, items)
         reply.record(tx, detail)
     return detail
 
 
-def _receive(
-    tx: Transaction, received: Import, item_no: int, upload: Upload, original_file_id: str | None
+def _store_archives(
+    account_id: str,
+    uploads: Sequence[Upload],
+    refusals: Sequence[Refusal | None],
+    *,
+    now: datetime,
+) -> dict[int, Archive]:
+    """Keep the archives among the uploads, and return them by the numbers of their files."""
+    return {
+        at: chunks.store(account_id, _pieces(upload.content), upload.byte_count, depth=1, now=now)
+        for at, (upload, refusal) in enumerate(zip(uploads, refusals, strict=True), start=1)
+        if upload.archive_kind and refusal is None
+    }
+
+
+def _pieces(content: IO[bytes]) -> Iterator[bytes]:
+    content.seek(0)
+    while piece := content.read(chunks.CHUNK_BYTES):
+        yield piece
+
+
+def _plain(uploads: Sequence[Upload], refusals: Sequence[Refusal | None]) -> list[Upload]:
+    """Return the uploads that are kept as they are."""
+    return [
+        upload
+        for upload, refusal in zip(uploads, refusals, strict=True)
+        if refusal is None and upload.archive_kind is None
+    ]
+
+
+def _item(
+    received: Import, item_no: int, upload: Upload, refusal: Refusal | None, kept: dict[str, str]
 ) -> ImportItem:
-    now = received.created_at
-    refusal = rules.refuse_unread(upload.byte_count)
-    item = ImportItem(
+    return ImportItem(
         import_item_id=new_id(),
         import_id=received.import_id,
         item_no=item_no,
+        inside_no=0,
         file_name=upload.file_name,
         byte_count=upload.byte_count,
-        original_file_id=original_file_id,
+        archive_kind=upload.archive_kind,
+        original_file_id=None if refusal else kept.get(upload.content_sha256),
         state="refused" if refusal else "pending",
         reason_code=refusal.reason_code if refusal else None,
         reason=refusal.reason if refusal else None,
-        finished_at=now if refusal else None,
+        finished_at=received.created_at if refusal else None,
     )
+
+
+def _receive(
+    tx: Transaction, received: Import, item: ImportItem, archive: Archive | None
+) -> ImportItem:
+    """Add a file to an upload and decide its job, unless it was refused."""
     repository.insert_import_item(tx, item)
-    if refusal is None:
-        item_id = item.import_item_id
+    now, item_id, owner_id = received.created_at, item.import_item_id, received.account_id
+    if archive is not None:
+        update_archive_item(tx, archive.archive_id, item_id)
         queues.enqueue(
-            tx,
-            "process_import_item",
-            item_id,
-            now=now,
-            owner_id=received.account_id,
-            import_item_id=item_id,
+            tx, "open_archive", item_id, now=now, owner_id=owner_id, import_item_id=item_id
+        )
+    elif item.state == "pending":
+        queues.enqueue(
+            tx, "process_import_item", item_id, now=now, owner_id=owner_id, import_item_id=item_id
         )
     return item
 
 
-def _keep_all(tx: Transaction, received: Import, uploads: Sequence[Upload]) -> dict[str, str]:
-    """Return the ids of the kept files by their hashes.
-
-    They are taken in the order of the hashes, so that two uploads of the same files in different
-    orders never wait for each other.
-    """
-    wanted = {
-        upload.content_sha256: upload
-        for upload in uploads
-        if rules.refuse_unread(upload.byte_count) is None
-    }
-    return {
-        content_sha256: _keep(tx, received, upload)
-        for content_sha256, upload in sorted(wanted.items(), key=lambda item: item[0])
-    }
-
-
-def _keep(tx: Transaction, received: Import, upload: Upload) -> str:
-    """Return the id of the member's file of this content, kept now or before.
-
-    Raises: Busy where another upload's file of this content came and went in this moment.
-    """
-    account_id, original_file_id = received.account_id, new_id()
-    kept_id = repository.lock_original_content(tx, account_id, upload.content_sha256)
-    if kept_id is not None:
-        return kept_id
-    try:
-        repository.insert_original_file(
-            tx, original_file_id, account_id, upload, now=received.created_at
-        )
-    except Unique as error:  # another upload of this moment was first
-        kept_id = repository.lock_original_content(tx, account_id, upload.content_sha256)
-        if kept_id is None:
-            raise Busy("a file of this content came and went") from error
-        return kept_id
-    return original_file_id
+def _detail_of(received: Import, items: Sequence[ImportItem]) -> ImportDetail:
+    """Return an upload as it is in the moment in which it came."""
+    refused_count = sum(item.state == "refused" for item in items)
+    summary = ImportSummary(
+        received.import_id, received.created_at, received.file_count, 0, 0, refused_count
+    )
+    return ImportDetail(summary, [ImportedFile(item, []) for item in items])
 
 
 def list_imports(*, account_id: str, cursor: Cursor, limit: int) -> Page[ImportSummary]:
@@ -142,18 +150,42 @@ def list_imports(*, account_id: str, cursor: Cursor, limit: int) -> Page[ImportS
 
 
 def get_import(*, import_id: str, account_id: str) -> ImportDetail:
-    """Return a member's upload with what became of each file.
+    """Return a member's upload with what became of its first files.
 
     Raises: ImportNotFound.
     """
     with db.reading("get_import") as tx:
         upload = repository.get_import(tx, import_id, account_id)
-        items = repository.list_import_items(tx, import_id)
-        standing = repository.list_import_activities(tx, import_id)
+        items = repository.list_import_items(tx, import_id, after_no=0, row_limit=rules.SHOWN_FILES)
+        return ImportDetail(upload, _with_activities(tx, items))
+
+
+def list_import_files(
+    *, import_id: str, account_id: str, state: str | None, cursor: Cursor, limit: int
+) -> Page[ImportedFile]:
+    """Return files of a member's upload in its order, all or those of one state.
+
+    Raises: ImportNotFound.
+    """
+    with db.reading("list_import_files") as tx:
+        repository.get_import(tx, import_id, account_id)
+        items = repository.list_import_items(
+            tx, import_id, after_no=cursor.number(default=0), row_limit=limit + 1, state=state
+        )
+        files = _with_activities(tx, items)
+    return Page.of(files, limit=limit, cursor=cursor, key=lambda file: file.item.item_no)
+
+
+def _with_activities(tx: Transaction, items: Sequence[ImportItem]) -> list[ImportedFile]:
+    """Return files, which follow each other, with the activities that stand for them."""
     activity_ids = defaultdict[str, list[str]](list)
-    for row in standing:
-        activity_ids[row.import_item_id].append(row.activity_id)
-    return ImportDetail(upload, [_imported(item, activity_ids) for item in items])
+    if items:
+        first_no, last_no, import_id = items[0].item_no, items[-1].item_no, items[0].import_id
+        for row in repository.list_import_activities(
+            tx, import_id, first_no=first_no, last_no=last_no
+        ):
+            activity_ids[row.import_item_id].append(row.activity_id)
+    return [_imported(item, activity_ids) for item in items]
 
 
 def _imported(item: ImportItem, activity_ids: dict[str, list[str]]) -> ImportedFile:
@@ -169,70 +201,22 @@ def process_import_item(lease: Lease, *, import_item_id: str, now: datetime) -> 
     Raises: LeaseLost, with nothing kept.
     """
     with db.reading("find_import_source") as tx:
-        source = repository.find_import_source(tx, import_item_id)
-    waiting = source if source is not None and source.state == "pending" else None
+        found = repository.find_import_source(tx, import_item_id)
+    waiting = found if found is not None and found.state == "pending" else None
     outcome = _read(waiting, lease.attempt, now=now) if waiting else rules.GONE
     with db.transaction("process_import_item") as tx:
         if waiting:
-            _settle(tx, waiting, outcome, now=now)
+            keeping.settle_file(tx, _source(waiting), outcome, now=now)
         queues.finish(tx, lease, now=now)
 
 
-def _read(source: ImportSource, attempt: int, *, now: datetime) -> list[Part] | Refusal:
+def _source(found: ImportSource) -> Source:
+    return Source(found.import_item_id, found.account_id, found.original_file_id)
+
+
+def _read(found: ImportSource, attempt: int, *, now: datetime) -> list[Part] | Refusal:
     """Return what the file holds, ready to be stored, or why it does not come in."""
-    if source.content_bytes is None:
+    content = found.content_bytes
+    if content is None:
         return rules.GONE
-    if attempt > rules.MAX_READS:
-        return rules.UNREADABLE
-    try:
-        recordings = read_activity_file(source.content_bytes)
-        return _parts(source, recordings, now=now) or rules.NOTHING
-    except FileRefused as refused:
-        return Refusal(refused.code, refused.detail)
-    except MemoryError:
-        return rules.TOO_HEAVY
-    except JobTimeoutException:
-        if attempt < rules.MAX_TIMEOUTS:
-            raise
-        return rules.TOO_SLOW
-
-
-def _parts(source: ImportSource, recordings: Sequence[Recording], *, now: datetime) -> list[Part]:
-    return [
-        activity_rules.part_of(
-            recording,
-            Origin(source.account_id, source.original_file_id or "", part_no),
-            activity_id=new_id(),
-            zone=config.current().zone,
-            now=now,
-        )
-        for part_no, recording in enumerate(recordings, start=1)
-    ]
-
-
-def _settle(
-    tx: Transaction, source: ImportSource, outcome: list[Part] | Refusal, *, now: datetime
-) -> None:
-    """Give the file its final state; of a refused one nothing else is kept."""
-    if isinstance(outcome, Refusal):
-        repository.update_item_finished(
-            tx, source.import_item_id, "refused", refusal=outcome, now=now
-        )
-        if source.original_file_id:
-            release_file(tx, source.original_file_id)
-        return
-    state = "created" if _add_missing(tx, source, outcome, now=now) else "duplicate"
-    repository.update_item_finished(tx, source.import_item_id, state, now=now)
-
-
-def _add_missing(
-    tx: Transaction, source: ImportSource, parts: list[Part], *, now: datetime
-) -> bool:
-    """Add the activities of a file that are not there, and return whether there were any."""
-    original_file_id = source.original_file_id or ""
-    hold_member(tx, source.account_id, now=now)
-    activities.lock_original_file(tx, original_file_id)
-    present = activities.list_origin_keys(tx, original_file_id)
-    missing = [part for part in parts if part.activity.origin_key not in present]
-    insert_parts(tx, missing, now=now)
-    return bool(missing)
+    return keeping.attempted(lambda: keeping.parts_of(_source(found), content, now=now), attempt)
