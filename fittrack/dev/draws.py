@@ -95,6 +95,9 @@ class Show:
         count = min(self.world.chance.randint(1, MOST_AT_ONCE), affordable)
         if count == 0 or details.drawing.status != "open":
             return
+        # Some joined as long ago as drawings ask for, but for an hour that the clocks took.
+        if now - player.character.joined_at < timedelta(days=details.drawing.min_account_age_days):
+            return
         tickets.buy_tickets(
             drawing_id=self.drawing_id,
             account_id=player.account_id,

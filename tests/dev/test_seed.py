@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -158,6 +158,12 @@ def test_ana_can_enter_what_sells_now(world):
 def test_one_password_opens_every_account_and_is_hashed_once(world):
     [password_hash] = column(world, "SELECT DISTINCT password_hash FROM accounts")
     assert passwords.is_right(password_hash, demo.PASSWORD)
+
+
+def test_a_world_begins_on_a_day_whose_clocks_change_too(make_file):
+    first_of_november = datetime(2026, 11, 1, 4, tzinfo=UTC)
+
+    assert make_file("autumn", anchor_at=first_of_november).stat().st_size > 1_000_000
 
 
 def test_the_same_seed_and_anchor_give_the_same_world(make_file):
