@@ -89,7 +89,7 @@ def test_a_parameter_stands_once_and_only_where_it_is_known(matrix, document, ro
     found = {f"{m.upper()} {path}": operation for path, m, operation in operations(document)}
     for parameter in found[row.operation]["parameters"]:
         name = parameter["name"]
-        if parameter["in"] == "query" and parameter["schema"].get("type") != "array":
+        if parameter["in"] == "query" and "array" not in parameter["schema"]["type"]:
             pair = [(name, given.get(name, "1")), (name, "2")]
             answer = matrix.ask(row, who, query_string=[*given.items(), *pair])
             assert answer.status_code == 422, name
