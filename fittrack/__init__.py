@@ -113,6 +113,7 @@ def register_blueprints(app: Flask) -> None:
 def _of_activities() -> tuple[Blueprint, ...]:
     """Return the blueprints of what members do, in the order of the document."""
     from fittrack.activities.analysis.routes import blp as activity_analysis
+    from fittrack.activities.editing.routes import blp as activity_editing
     from fittrack.activities.exports.routes import blp as activity_exports
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
@@ -120,6 +121,7 @@ def _of_activities() -> tuple[Blueprint, ...]:
 
     return (
         activities,
+        activity_editing,
         activity_analysis,
         activity_exports,
         activity_files,

@@ -17,7 +17,8 @@ class Activity:
     """One activity, whatever it came from.
 
     `origin_key` names its place in its source, unique for the member. `reason_code` says why it is
-    held or rejected. `day_on` is the points day on which it started.
+    held or rejected. `day_on` is the points day on which it started. `intensity` is the member's
+    own word for how hard it was.
     """
 
     activity_id: str
@@ -60,6 +61,8 @@ class Activity:
     position_count: int
     created_at: datetime
     updated_at: datetime
+    revision: int = 1
+    intensity: str | None = None
 
     @property
     def distance_m(self) -> float | None:
@@ -103,10 +106,11 @@ class ActivityLap:
 
 @dataclass(frozen=True, slots=True)
 class ActivityDetail:
-    """An activity with its laps."""
+    """An activity with its laps, and the ids of the records that it replaces."""
 
     activity: Activity
     laps: list[ActivityLap]
+    duplicate_ids: list[str]
 
 
 @dataclass(frozen=True, slots=True)

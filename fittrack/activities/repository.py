@@ -16,6 +16,7 @@ from fittrack.activities.models import (
     OriginalFile,
     OriginKey,
 )
+from fittrack.activities.rules import search_text
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -24,7 +25,7 @@ SQL = load_sql("activities")
 
 def insert_activity(tx: Transaction, activity: Activity) -> None:
     """Raises: Unique where the origin key stands for an activity already."""
-    tx.run(SQL["insert_activity"], **asdict(activity))
+    tx.run(SQL["insert_activity"], **asdict(activity), search_text=search_text(activity))
 
 
 def list_activities(
@@ -36,7 +37,7 @@ def list_activities(
     before_id: str,
     row_limit: int,
 ) -> list[Activity]:
-    """`filters` are the binds since_at, until_at, type, sport and source_kind."""
+    """`filters` are the binds since_at, type, sport, source_kind, is_once and words."""
     return tx.all(
         Activity,
         SQL["list_activities"],
@@ -66,12 +67,14 @@ def lock_activity(tx: Transaction, activity_id: str, account_id: str) -> Activit
     return activity
 
 
-def update_activity_deleted(tx: Transaction, activity_id: str, *, now: datetime) -> None:
-    """Turn an activity into a tombstone; its place in its source is free again."""
+def update_activity_deleted(
+    tx: Transaction, activity_id: str, *, origin_key: str, now: datetime
+) -> None:
+    """Turn an activity into a tombstone, at a place of its source or beside it."""
     tx.run(
         SQL["update_activity_deleted"],
         activity_id=activity_id,
-        origin_key=f"deleted:{activity_id}",
+        origin_key=origin_key,
         updated_at=now,
     )
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
+from fittrack import idempotency, tags
 from fittrack.activities import service
 from fittrack.activities.models import Activity, ActivityDetail
+from fittrack.activities.rules import folded
 from fittrack.activities.schemas import (
     ActivityDetailSchema,
     ActivityPageSchema,
@@ -42,6 +45,8 @@ def list_activities(query: dict[str, Any]) -> Page[Activity]:
             "type": query["type"],
             "sport": query["sport"],
             "source_kind": query["source"],
+            "is_once": True if query["duplicates"] == "hidden" else None,
+            "words": folded(query["q"]) if query["q"] else None,
         },
         cursor=Cursor.parse(query["cursor"], scope="activities"),
         limit=query["limit"],
@@ -51,9 +56,17 @@ def list_activities(query: dict[str, Any]) -> Page[Activity]:
 @blp.get("/<uuid:activity_id>")
 @login_required
 @blp.response(200, ActivityDetailSchema)
-def get_activity(activity_id: UUID) -> ActivityDetail:
+def get_activity(activity_id: UUID) -> Response:
     """Return one of my activities with its laps."""
-    return service.get_activity(activity_id=str(activity_id), account_id=current_account_id())
+    detail = service.get_activity(activity_id=str(activity_id), account_id=current_account_id())
+    return tagged_activity(detail)
+
+
+def tagged_activity(detail: ActivityDetail) -> Response:
+    """Return an activity with the tag that If-Match is held to, and of what else it shows."""
+    body = idempotency.render(ActivityDetailSchema, detail)
+    response = idempotency.answer(body, 200)
+    return tags.set_version(response, detail.activity.revision, tags.of_bytes(body))
 
 
 @blp.delete("/<uuid:activity_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -121,6 +122,27 @@ def whole(value: float | None, factor: int = 1, most: int = MOST_WHOLE) -> int |
 def days_of(part: Part) -> set[date]:
     """Return the points days on which an activity counts: where it started, and its minutes'."""
     return {part.activity.day_on, *(minutes.day_on for minutes in part.minutes)}
+
+
+def place_of_tombstone(activity: Activity) -> str:
+    """Return the origin key of an activity once it is deleted.
+
+    A file may come in again; what a connection sends once more, nobody asked for.
+    """
+    if activity.source_kind == "connection":
+        return activity.origin_key
+    return f"deleted:{activity.activity_id}"
+
+
+def search_text(activity: Activity) -> str | None:
+    """Return what a search looks into: name and notes, as `folded` makes them."""
+    texts = [text for text in (activity.name, activity.notes_text) if text]
+    return folded("\n".join(texts)) or None
+
+
+def folded(text: str) -> str:
+    """Return a text so that spellings which differ in case or width alone are equal."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def days_about(activity: Activity, zone: ZoneInfo) -> set[date]:

@@ -21,6 +21,16 @@ class ActivityQuery(PageQuery):
     type = fields.String(load_default=None, validate=validate.OneOf(ACTIVITY_TYPES))
     sport = fields.String(load_default=None, validate=validate.OneOf(sorted(SPORTS)))
     source = fields.String(load_default=None, validate=validate.OneOf(SOURCE_KINDS))
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "part of the name or the notes, in any case", "example": "river"},
+    )
+    duplicates = fields.String(
+        load_default="shown",
+        validate=validate.OneOf(["shown", "hidden"]),
+        metadata={"description": "whether to list records that another of the workout replaces"},
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def check_days(self, query: dict[str, Any], **_context: Any) -> None:
@@ -49,7 +59,11 @@ class ActivitySchema(Schema):
         allow_none=True,
         metadata={"description": "why it is held or rejected", "example": None},
     )
-    duplicate_of_id = fields.UUID(required=True, allow_none=True, metadata={"example": None})
+    duplicate_of_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the record of this workout that counts instead", "example": None},
+    )
     name = fields.String(required=True, allow_none=True, metadata={"example": "Morning run"})
     notes = fields.String(
         attribute="notes_text", required=True, allow_none=True, metadata={"example": None}
@@ -90,6 +104,11 @@ class ActivitySchema(Schema):
     sample_count = fields.Integer(required=True)
     has_route = fields.Boolean(required=True)
     has_original = fields.Boolean(required=True)
+    intensity = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the member's own word, of a manual entry", "example": None},
+    )
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
 
@@ -104,13 +123,19 @@ class LapSchema(Schema):
 
 
 class ActivityDetailSchema(ActivitySchema):
-    """One activity with its laps."""
+    """One activity with its laps and its copies."""
 
     laps = fields.List(fields.Nested(LapSchema), required=True)
+    duplicate_ids = fields.List(
+        fields.UUID(),
+        required=True,
+        metadata={"description": "other records of this workout, which do not count"},
+    )
 
     def get_attribute(self, obj: ActivityDetail, attr: str, default: Any) -> Any:
-        """Return the laps from the detail and everything else from its activity."""
-        return obj.laps if attr == "laps" else super().get_attribute(obj.activity, attr, default)
+        """Return what the detail adds from the detail, and everything else from its activity."""
+        held_by = obj if attr in {"laps", "duplicate_ids"} else obj.activity
+        return super().get_attribute(held_by, attr, default)
 
 
 ActivityPageSchema = page_schema(ActivitySchema)

@@ -10,6 +10,7 @@ from fittrack import cache, config, db
 from fittrack.activities import repository, rules
 from fittrack.activities.analysis import service as analysis
 from fittrack.activities.duplicates import service as duplicates
+from fittrack.activities.editing import repository as editing
 from fittrack.activities.models import (
     Activity,
     ActivityDetail,
@@ -24,8 +25,8 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
 # The calendar ends after these: a day beyond them has no bounds in every zone.
 FIRST_ON, LAST_ON = date(1, 1, 2), date(9999, 12, 30)
-# Sorts after every id.
-LAST_ID = "~"
+# Sort before every id and after it.
+FIRST_ID, LAST_ID = "0", "~"
 
 
 def list_activities(
@@ -39,15 +40,21 @@ def list_activities(
 ) -> Page[Activity]:
     """Return a member's activities that start within points days, newest first, in one query.
 
-    `filters` are type, sport and source_kind, each a value or None.
+    `filters` are type, sport, source_kind, is_once (True: without replaced records) and words
+    (part of the name or the notes), each a value or None.
     """
+    # One bound, not two: of two the database may take the wrong one to begin at.
+    before_at, before_id = min(
+        (cursor.instant(default=END), cursor.text(default=LAST_ID, at=1)),
+        (_end_of(to_on), FIRST_ID),
+    )
     with db.reading("list_activities") as tx:
         rows = repository.list_activities(
             tx,
             account_id,
-            filters={"since_at": _first_instant(from_on), "until_at": _end_of(to_on), **filters},
-            before_at=cursor.instant(default=END),
-            before_id=cursor.text(default=LAST_ID, at=1),
+            filters={"since_at": _first_instant(from_on), **filters},
+            before_at=before_at,
+            before_id=before_id,
             row_limit=limit + 1,
         )
     return Page.of(
@@ -68,13 +75,22 @@ def _bounds(day_on: date) -> tuple[datetime, datetime]:
 
 
 def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:
-    """Return a member's activity with its laps.
+    """Return a member's activity with its laps and the ids of its copies.
 
     Raises: ActivityNotFound.
     """
     with db.reading("get_activity") as tx:
-        activity = repository.get_activity(tx, activity_id, account_id)
-        return ActivityDetail(activity, repository.list_laps(tx, activity_id))
+        return detail_of(tx, activity_id, account_id)
+
+
+def detail_of(tx: Transaction, activity_id: str, account_id: str) -> ActivityDetail:
+    """Return a member's activity as it stands in the caller's transaction.
+
+    Raises: ActivityNotFound.
+    """
+    activity = repository.get_activity(tx, activity_id, account_id)
+    laps = repository.list_laps(tx, activity_id) if activity.lap_count else []
+    return ActivityDetail(activity, laps, duplicates.list_duplicates(tx, activity_id))
 
 
 def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None:
@@ -92,7 +108,9 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
         repository.delete_laps(tx, activity_id)
         repository.delete_samples(tx, activity_id)
         analysis.forget(tx, activity_id)
-        repository.update_activity_deleted(tx, activity_id, now=now)
+        editing.delete_edits(tx, activity_id)
+        place = rules.place_of_tombstone(activity)
+        repository.update_activity_deleted(tx, activity_id, origin_key=place, now=now)
         if activity.original_file_id is not None:
             release_file(tx, activity.original_file_id)
         settle(tx, account_id, days, now=now)

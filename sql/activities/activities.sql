@@ -6,13 +6,15 @@ INSERT INTO activities
         utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
         calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
         avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
-        warnings_json, lap_count, sample_count, position_count, created_at, updated_at)
+        warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
+        intensity, search_text)
 VALUES (:activity_id, :account_id, :type, :sport, :source_kind, :origin_key, :original_file_id,
         :file_format, :state, :reason_code, :duplicate_of_id, :started_at, :ended_at, :day_on,
         :utc_offset_s, :elapsed_s, :moving_s, :distance_cm, :track_distance_cm, :ascent_m, :descent_m,
         :calories_kcal, :steps, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_rpm, :max_cadence_rpm,
         :avg_power_w, :max_power_w, :avg_speed_mmps, :max_speed_mmps, :name, :notes_text, :device,
-        :warnings_json, :lap_count, :sample_count, :position_count, :created_at, :updated_at)
+        :warnings_json, :lap_count, :sample_count, :position_count, :created_at, :updated_at, :revision,
+        :intensity, :search_text)
 
 -- name: list_activities
 -- One member's activities, newest first, after (:before_at, :before_id), with optional filters.
@@ -21,17 +23,19 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
-       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
+       intensity
   FROM activities
  WHERE account_id = :account_id
    AND started_at <= :before_at
    AND (started_at < :before_at OR activity_id < :before_id)
    AND started_at >= :since_at
-   AND started_at < :until_at
    AND state <> 'deleted'
    AND (:type IS NULL OR type = :type)
    AND (:sport IS NULL OR sport = :sport)
    AND (:source_kind IS NULL OR source_kind = :source_kind)
+   AND (:is_once IS NULL OR duplicate_of_id IS NULL)
+   AND (:words IS NULL OR INSTR(search_text, :words) > 0)
  ORDER BY started_at DESC, activity_id DESC
  FETCH FIRST :row_limit ROWS ONLY
 
@@ -42,7 +46,8 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
-       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
+       intensity
   FROM activities
  WHERE activity_id = :activity_id
    AND account_id = :account_id
@@ -55,7 +60,8 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
-       warnings_json, lap_count, sample_count, position_count, created_at, updated_at
+       warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
+       intensity
   FROM activities
  WHERE activity_id = :activity_id
    AND account_id = :account_id
@@ -85,8 +91,10 @@ UPDATE activities
        max_power_w = NULL,
        avg_speed_mmps = NULL,
        max_speed_mmps = NULL,
+       intensity = NULL,
        name = NULL,
        notes_text = NULL,
+       search_text = NULL,
        device = NULL,
        updated_at = :updated_at
  WHERE activity_id = :activity_id

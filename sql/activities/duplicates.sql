@@ -28,3 +28,10 @@ SELECT day_on
 SELECT day_on
   FROM activity_minutes
  WHERE activity_id = :activity_id
+
+-- name: list_duplicates
+-- The records that one replaces.
+SELECT activity_id
+  FROM activities
+ WHERE duplicate_of_id = :activity_id
+ ORDER BY started_at, activity_id

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from fittrack.clock import utc_now
 from tests.access.rows import ANY_MEMBER, THE_OWNER, Row
 from tests.access.world import GPX
 
 V1 = "/api/v1"
 ACTIVITY = f"{V1}/activities/{{activity_id}}"
 MINE = {"activity_id": "$activity"}
+ENTRY = {
+    "type": "steps",
+    "started_at": (utc_now() - timedelta(hours=1)).isoformat(),
+    "steps": 10,
+}
 
 ROWS = (
     Row(f"GET {V1}/activities", ANY_MEMBER, "200"),
+    Row(f"POST {V1}/activities", ANY_MEMBER, "201", json=ENTRY),
+    Row(
+        f"PATCH {ACTIVITY}",
+        THE_OWNER,
+        "200",
+        "404 activity_not_found",
+        path=MINE,
+        json={"name": "Along the river"},
+    ),
     Row(f"POST {V1}/activities/files", ANY_MEMBER, "202", files={"file": ("a.gpx", GPX)}),
     Row(f"GET {ACTIVITY}", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"DELETE {ACTIVITY}", THE_OWNER, "204", "404 activity_not_found", path=MINE),
@@ -22,16 +39,12 @@ ROWS = (
     Row(f"GET {ACTIVITY}/laps", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {V1}/activities/records", ANY_MEMBER, "200"),
     Row(f"GET {V1}/activities/training-load", ANY_MEMBER, "200"),
+    Row(f"GET {ACTIVITY}/route.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/elevation.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {ACTIVITY}/heart-rate.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {V1}/imports", ANY_MEMBER, "200"),
     Row(
         f"GET {V1}/imports/{{import_id}}",
-        THE_OWNER,
-        "200",
-        "404 import_not_found",
-        path={"import_id": "$import"},
-    ),
-    Row(
-        f"GET {V1}/imports/{{import_id}}/files",
         THE_OWNER,
         "200",
         "404 import_not_found",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fittrack.activities.editing.models import Edit
 from fittrack.activities.imports.models import Import, ImportItem
 from fittrack.activities.models import Activity, ActivityLap
 
@@ -47,6 +48,7 @@ class ExportedActivity:
 
     activity: Activity
     laps: list[ActivityLap]
+    edits: list[Edit]
 
 
 @dataclass(frozen=True, slots=True)

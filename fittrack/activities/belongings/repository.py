@@ -40,6 +40,11 @@ def delete_laps(tx: Transaction, activity_ids: Sequence[str]) -> None:
     tx.run_many(SQL["delete_laps"], _keyed("activity_id", activity_ids))
 
 
+def delete_edits(tx: Transaction, activity_ids: Sequence[str]) -> None:
+    """Forget what was changed of activities."""
+    tx.run_many(SQL["delete_edits"], _keyed("activity_id", activity_ids))
+
+
 def delete_samples(tx: Transaction, activity_ids: Sequence[str]) -> None:
     """Forget the samples of activities."""
     tx.run_many(SQL["delete_samples"], _keyed("activity_id", activity_ids))

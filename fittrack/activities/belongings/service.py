@@ -14,6 +14,7 @@ from fittrack.activities.belongings.models import (
     ExportedImport,
     StoredFile,
 )
+from fittrack.activities.editing import repository as editing
 from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports.models import ImportItem
 from fittrack.activities.imports.rules import MAX_FILES
@@ -29,10 +30,11 @@ FILES_AT_ONCE = 8
 FIRST_ID = "0"
 EVERYTHING = {
     "since_at": BEGINNING,
-    "until_at": END,
     "type": None,
     "sport": None,
     "source_kind": None,
+    "is_once": None,
+    "words": None,
 }
 
 
@@ -67,6 +69,7 @@ def _erase_activities(tx: Transaction, account_id: str, *, row_limit: int) -> in
     ids = repository.list_erasable_activities(tx, account_id, row_limit=row_limit)
     repository.delete_minutes(tx, ids)
     repository.delete_laps(tx, ids)
+    repository.delete_edits(tx, ids)
     repository.delete_samples(tx, ids)
     repository.delete_efforts(tx, ids)
     repository.delete_metrics(tx, ids)
@@ -107,7 +110,11 @@ def _with_laps(account_id: str) -> Iterator[list[ExportedActivity]]:
     for rows in _activities(account_id):
         with db.reading("export_laps") as tx:
             found = [
-                ExportedActivity(activity, activities.list_laps(tx, activity.activity_id))
+                ExportedActivity(
+                    activity,
+                    activities.list_laps(tx, activity.activity_id),
+                    editing.list_edits(tx, activity.activity_id),
+                )
                 for activity in rows
             ]
         yield found

@@ -54,3 +54,10 @@ class CountedDay:
     """A points day on which an activity counts."""
 
     day_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record that another replaces."""
+
+    activity_id: str

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from fittrack.activities.duplicates.models import LONGEST, Candidate, CountedDay, Span
+from fittrack.activities.duplicates.models import (
+    LONGEST,
+    Candidate,
+    CountedDay,
+    Duplicate,
+    Span,
+)
 from fittrack.activities.duplicates.rules import widened
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -41,3 +47,9 @@ def list_counted_days(tx: Transaction, activity_id: str) -> list[date]:
     """Return the points days on which an activity counts: where it started, and its minutes'."""
     rows = tx.all(CountedDay, SQL["list_counted_days"], activity_id=activity_id)
     return [row.day_on for row in rows]
+
+
+def list_duplicates(tx: Transaction, activity_id: str) -> list[str]:
+    """Return the ids of the records that one replaces."""
+    rows = tx.all(Duplicate, SQL["list_duplicates"], activity_id=activity_id)
+    return [row.activity_id for row in rows]

@@ -37,6 +37,11 @@ def choose_again(
     }
 
 
+def list_duplicates(tx: Transaction, activity_id: str) -> list[str]:
+    """Return the ids of the records that one replaces."""
+    return repository.list_duplicates(tx, activity_id)
+
+
 def _near(tx: Transaction, account_id: str, span: Span) -> list[Candidate]:
     """Return the workouts of every group that has an instant within a stretch of time."""
     margin = FIRST_MARGIN
