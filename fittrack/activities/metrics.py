@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise, repeat
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, repeat
 
 from fittrack.activities.samples import Column, Samples
 from fittrack.activities.steps import is_moving, measures_movement, steps, way_m
@@ -64,35 +65,39 @@ def climbs(samples: Samples, *, smooth: bool = True) -> Iterator[tuple[int, floa
     if not samples.altitude_cm:
         return
     for places, altitudes_m in _pieces(samples):
-        levels = _smoothed(altitudes_m) if smooth else altitudes_m
-        settled_m = levels[0] if levels else 0.0
-        for place, level_m in zip(places, levels, strict=True):
+        levels_m = _smoothed(altitudes_m) if smooth else altitudes_m
+        settled_m = levels_m[0] if levels_m else 0.0
+        for place, level_m in zip(places, levels_m, strict=True):
             change_m = level_m - settled_m
             if abs(change_m) >= CLIMB_THRESHOLD_M:
                 settled_m = level_m
                 yield place, change_m
 
 
-def _pieces(samples: Samples) -> Iterator[tuple[list[int], list[float]]]:
+def _pieces(samples: Samples) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
     """Yield samples and altitudes of each piece; of a track with positions, those that have one.
 
     An altitude without a fix is a leftover of the receiver's last guess.
     """
     for start, end in pairwise([0, *samples.breaks, len(samples)]):
+        places, altitudes_m = array("q"), array("d")
         fixes = samples.lat_e7[start:end] or repeat(0)
-        column = enumerate(zip(samples.altitude_cm[start:end], fixes, strict=False), start)
-        kept = [(at, cm / 100) for at, (cm, fix) in column if cm is not None and fix is not None]
-        yield [at for at, _ in kept], [altitude_m for _, altitude_m in kept]
+        column = zip(range(start, end), samples.altitude_cm[start:end], fixes, strict=False)
+        for at, altitude_cm, fix in column:
+            if altitude_cm is not None and fix is not None:
+                places.append(at)
+                altitudes_m.append(altitude_cm / 100)
+        yield places, altitudes_m
 
 
-def _smoothed(values: list[float]) -> list[float]:
+def _smoothed(values: Sequence[float]) -> Sequence[float]:
     if len(values) < 3:
         return values
-    inner = [
+    inner = (
         0.3 * before + 0.4 * here + 0.3 * after
         for before, here, after in zip(values, values[1:], values[2:], strict=False)
-    ]
-    return [values[0], *inner, values[-1]]
+    )
+    return array("d", chain(values[:1], inner, values[-1:]))
 
 
 def average(column: Column) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import sub
 
 from fittrack.activities.samples import Samples
 from fittrack.activities.sports import family
@@ -28,11 +28,11 @@ class Course:
     Between two of them everything is even.
     """
 
-    clock_ms: list[int]
-    node_at: list[int]
-    node_ms: list[int]
-    way_m: list[float]
-    moving_ms: list[int]
+    clock_ms: Sequence[int]
+    node_at: Sequence[int]
+    node_ms: Sequence[int]
+    way_m: Sequence[float]
+    moving_ms: Sequence[int]
 
     @property
     def length_m(self) -> float:
@@ -47,48 +47,54 @@ def course_of(samples: Samples, *, sport: str) -> Course:
     two dimensions, else the device's speed over time. Nothing is covered in a pause, nor in a step
     faster than anybody is in that sport. A step moves as `steps.is_moving` has it.
     """
-    clock_ms = clock_of(samples)
-    if not measures_movement(samples):
-        return Course(clock_ms, [], [], [], [])
-    nodes = list(_nodes(samples, clock_ms, _FASTEST_MPS.get(family(sport), _FASTEST_OF_ALL_MPS)))
-    return Course(
-        clock_ms=clock_ms,
-        node_at=[at for at, _, _ in nodes],
-        node_ms=[clock_ms[at] for at, _, _ in nodes],
-        way_m=list(accumulate(length_m for _, length_m, _ in nodes)),
-        moving_ms=list(accumulate(moving_ms for _, _, moving_ms in nodes)),
-    )
+    course = _Walk(clock_of(samples))
+    if measures_movement(samples):
+        course.go(samples, _FASTEST_MPS.get(family(sport), _FASTEST_OF_ALL_MPS))
+    return Course(course.clock_ms, course.node_at, course.node_ms, course.way_m, course.moving_ms)
 
 
-def clock_of(samples: Samples) -> list[int]:
+def clock_of(samples: Samples) -> Sequence[int]:
     """Return the milliseconds passed until each sample; a clock that runs back adds none."""
-    at_ms = samples.at_ms
-    onward = (max(0, after - before) for before, after in pairwise(at_ms))
-    return list(accumulate(onward, initial=0)) if at_ms else []
+    onward = (max(0, after - before) for before, after in pairwise(samples.at_ms))
+    return array("q", accumulate(onward, initial=0)) if len(samples) else array("q")
 
 
-def _nodes(
-    samples: Samples, clock_ms: Sequence[int], fastest_mps: float
-) -> Iterator[tuple[int, float, int]]:
-    """Yield (sample, metres since the last node, milliseconds of them moving)."""
-    reader, breaks = meter(samples, flat=True), frozenset(samples.breaks)
-    since_ms, ahead_m = 0, 0.0
-    for at, now_ms in enumerate(clock_ms):
-        if at == 0 or at in breaks:
-            reader.restart(at)
-            since_ms, ahead_m = now_ms, 0.0
-            yield at, 0.0, 0
-            continue
-        length_m = reader.read(at)
-        if length_m is None:
-            continue
-        ahead_m += length_m
-        passed_ms = now_ms - since_ms
-        if not passed_ms:
-            continue  # two samples of one instant: the way counts with the next
-        kept_m = ahead_m if ahead_m * 1000 <= fastest_mps * passed_ms else 0.0
-        yield at, kept_m, passed_ms if _is_moving(kept_m, passed_ms) else 0
-        since_ms, ahead_m = now_ms, 0.0
+class _Walk:
+    """Collects the nodes of a course, in arrays: a million of them are no burden."""
+
+    def __init__(self, clock_ms: Sequence[int]) -> None:
+        self.clock_ms = clock_ms
+        self.node_at, self.node_ms = array("q"), array("q")
+        self.way_m, self.moving_ms = array("d"), array("q")
+        self._come_m, self._moved_ms = 0.0, 0
+
+    def go(self, samples: Samples, fastest_mps: float) -> None:
+        """Walk over all samples."""
+        reader, breaks = meter(samples, flat=True), frozenset(samples.breaks)
+        since_ms, ahead_m = 0, 0.0
+        for at, now_ms in enumerate(self.clock_ms):
+            if at == 0 or at in breaks:
+                reader.restart(at)
+                since_ms, ahead_m = now_ms, 0.0
+                self._add(at, now_ms, 0.0, 0)
+                continue
+            length_m = reader.read(at)
+            if length_m is None:
+                continue
+            ahead_m += length_m
+            passed_ms = now_ms - since_ms
+            if passed_ms:  # of two samples of one instant the way counts with the next
+                kept_m = ahead_m if ahead_m * 1000 <= fastest_mps * passed_ms else 0.0
+                self._add(at, now_ms, kept_m, passed_ms if _is_moving(kept_m, passed_ms) else 0)
+                since_ms, ahead_m = now_ms, 0.0
+
+    def _add(self, at: int, now_ms: int, length_m: float, moving_ms: int) -> None:
+        self._come_m += length_m
+        self._moved_ms += moving_ms
+        self.node_at.append(at)
+        self.node_ms.append(now_ms)
+        self.way_m.append(self._come_m)
+        self.moving_ms.append(self._moved_ms)
 
 
 def _is_moving(length_m: float, passed_ms: int) -> bool:
@@ -107,8 +113,3 @@ def interpolated(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
         return ys[-1]
     share = (x - xs[after - 1]) / (xs[after] - xs[after - 1])
     return ys[after - 1] + share * (ys[after] - ys[after - 1])
-
-
-def differences(values: Sequence[float]) -> list[float]:
-    """Return each value less the one before it."""
-    return list(map(sub, values[1:], values))

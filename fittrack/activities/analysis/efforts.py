@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,28 +129,31 @@ def best_powers(samples: Samples, clock_ms: Sequence[int]) -> list[Effort]:
     if not any(samples.power_w):
         return []
     work = work_of(samples, clock_ms)
-    found = ((code, best_work(clock_ms, work, at_s * 1000)) for code, at_s in POWER_TIMES_S.items())
-    times_ms = {code: at_s * 1000 for code, at_s in POWER_TIMES_S.items()}
-    return [
-        Effort(code, -round(best[0] / times_ms[code]), round(best[1]))
-        for code, best in found
-        if best and best[0] > 0
-    ]
+    found = (
+        (code, lasting_s, best_work(clock_ms, work, lasting_s * 1000))
+        for code, lasting_s in POWER_TIMES_S.items()
+    )
+    rounded = (
+        Effort(code, -round(best[0] / (lasting_s * 1000)), round(best[1]))
+        for code, lasting_s, best in found
+        if best
+    )
+    return [effort for effort in rounded if effort.figure < 0]
 
 
-def work_of(samples: Samples, clock_ms: Sequence[int]) -> list[float]:
+def work_of(samples: Samples, clock_ms: Sequence[int]) -> Sequence[int]:
     """Return the work done until each sample, in millijoules (watts times milliseconds)."""
-    breaks, done, work = frozenset(samples.breaks), 0, [0.0]
+    breaks, done, work = frozenset(samples.breaks), 0, array("q", [0])
     for at in range(1, len(clock_ms)):
         held_ms, power_w = clock_ms[at] - clock_ms[at - 1], samples.power_w[at]
         if power_w and held_ms <= LONGEST_HELD_MS and at not in breaks:
             done += power_w * held_ms
-        work.append(float(done))
+        work.append(done)
     return work
 
 
 def best_work(
-    clock_ms: Sequence[int], work: Sequence[float], lasting_ms: int
+    clock_ms: Sequence[int], work: Sequence[int], lasting_ms: int
 ) -> tuple[float, float] | None:
     """Return the most work done within a time, in millijoules, and its beginning in ms.
 
@@ -170,7 +174,7 @@ def _most(windows: Iterator[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _ending_works(
-    clock_ms: Sequence[int], work: Sequence[float], lasting_ms: int
+    clock_ms: Sequence[int], work: Sequence[int], lasting_ms: int
 ) -> Iterator[tuple[float, float]]:
     first, last = 0, len(clock_ms) - 1
     for now_ms, done in zip(clock_ms, work, strict=True):
@@ -183,7 +187,7 @@ def _ending_works(
 
 
 def _beginning_works(
-    clock_ms: Sequence[int], work: Sequence[float], lasting_ms: int
+    clock_ms: Sequence[int], work: Sequence[int], lasting_ms: int
 ) -> Iterator[tuple[float, float]]:
     after, last = 0, len(clock_ms) - 1
     for now_ms, done in zip(clock_ms, work, strict=True):
@@ -195,7 +199,7 @@ def _beginning_works(
         yield _between(clock_ms, work, after, end_ms) - done, now_ms
 
 
-def _between(clock_ms: Sequence[int], work: Sequence[float], at: int, instant_ms: int) -> float:
+def _between(clock_ms: Sequence[int], work: Sequence[int], at: int, instant_ms: int) -> float:
     """Return the work done until an instant that lies between sample `at` and the next."""
     over_ms = instant_ms - clock_ms[at]
     if not over_ms:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 
 from fittrack.activities import metrics
-from fittrack.activities.analysis.course import Course, differences
+from fittrack.activities.analysis.course import Course
 from fittrack.activities.analysis.efforts import DISTANCES_M, LONGEST_HELD_MS, Effort
 from fittrack.activities.analysis.hearts import Heart
 from fittrack.activities.samples import Samples
@@ -41,33 +42,29 @@ def steady_run(samples: Samples, course: Course, *, smooth: bool) -> SteadyRun |
     """
     if not samples.hr_bpm or not course.node_at:
         return None
-    settled = list(_settled(samples, course))
-    moving_ms = sum(step_ms for _, step_ms, _, _ in settled)
-    if moving_ms < _LEAST_MS:
+    moving_ms = distance_m = beats = 0.0
+    first: int | None = None
+    for at, step_ms, step_m, hr_bpm in _settled(samples, course):
+        first = at if first is None else first
+        moving_ms, distance_m, beats = (
+            moving_ms + step_ms,
+            distance_m + step_m,
+            beats + hr_bpm * step_ms,
+        )
+    if first is None or moving_ms < _LEAST_MS:
         return None
-    first = settled[0][0]
     climb_m = sum(metres for at, metres in metrics.climbs(samples, smooth=smooth) if at >= first)
-    return SteadyRun(
-        moving_ms=moving_ms,
-        distance_m=sum(step_m for _, _, step_m, _ in settled),
-        climb_m=max(climb_m, 0.0),
-        mean_hr_bpm=sum(hr_bpm * step_ms for _, step_ms, _, hr_bpm in settled) / moving_ms,
-    )
+    return SteadyRun(moving_ms, distance_m, max(climb_m, 0.0), beats / moving_ms)
 
 
 def _settled(samples: Samples, course: Course) -> Iterator[tuple[int, float, float, int]]:
     """Yield (sample, milliseconds, metres, bpm) of the steps that count."""
-    grown = zip(
-        course.node_at[1:],
-        course.node_ms,
-        differences(course.moving_ms),
-        differences(course.way_m),
-        strict=False,
-    )
-    for at, from_ms, moving_ms, length_m in grown:
-        hr_bpm = samples.hr_bpm[at]
-        if hr_bpm and 0 < moving_ms <= LONGEST_HELD_MS and from_ms >= SETTLING_MS:
-            yield at, moving_ms, length_m, hr_bpm
+    moved, come = pairwise(course.moving_ms), pairwise(course.way_m)
+    at_nodes = zip(course.node_at[1:], course.node_ms, moved, come, strict=False)
+    for at, from_ms, (moved_ms, moving_ms), (come_m, length_m) in at_nodes:
+        hr_bpm, step_ms = samples.hr_bpm[at], moving_ms - moved_ms
+        if hr_bpm and 0 < step_ms <= LONGEST_HELD_MS and from_ms >= SETTLING_MS:
+            yield at, step_ms, length_m - come_m, hr_bpm
 
 
 def running_uptake(speed_m_per_min: float, grade: float) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from fittrack.activities.analysis.efforts import LONGEST_HELD_MS
 from fittrack.activities.samples import Samples
@@ -28,12 +30,14 @@ def power_totals(samples: Samples, clock_ms: Sequence[int]) -> PowerTotals | Non
 
     Pauses, gaps of more than a minute and samples without power are left out of both means.
     """
-    held = list(_held(samples, clock_ms))
-    powered_ms = sum(held_ms for held_ms, _ in held)
-    work = sum(held_ms * power_w for held_ms, power_w in held)
+    held_ms, held_w = array("q"), array("q")
+    for milliseconds, power_w in _held(samples, clock_ms):
+        held_ms.append(milliseconds)
+        held_w.append(power_w)
+    work, powered_ms = sum(map(mul, held_ms, held_w)), sum(held_ms)
     if not work:
         return None
-    return PowerTotals(powered_ms, work / powered_ms, normalised_power_w(held))
+    return PowerTotals(powered_ms, work / powered_ms, normalised_power_w(held_ms, held_w))
 
 
 def _held(samples: Samples, clock_ms: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -47,29 +51,38 @@ def _held(samples: Samples, clock_ms: Sequence[int]) -> Iterator[tuple[int, int]
             yield held_ms, power_w
 
 
-def normalised_power_w(held: Sequence[tuple[int, int]]) -> float | None:
-    """Return normalised power in watts of (milliseconds, watts), None below 30 seconds.
+def normalised_power_w(held_ms: Sequence[int], held_w: Sequence[int]) -> float | None:
+    """Return normalised power in watts of powers held so long, None below 30 seconds.
 
     The 4th root of the mean 4th power of the rolling mean over 30 seconds, from the 30th second
     on: H. Allen and A. Coggan, Training and Racing with a Power Meter, 2nd edition (2010), ch. 7.
     """
-    passed_ms = counted_ms = 0
-    window_work, tail, tail_left_ms, total = 0.0, 0, held[0][0] if held else 0, 0.0
-    for held_ms, power_w in held:
-        passed_ms += held_ms
-        window_work += held_ms * power_w
-        over_ms = min(held_ms, passed_ms - WINDOW_MS) if passed_ms > WINDOW_MS else 0
-        while over_ms > 0:
-            gone_ms = min(over_ms, tail_left_ms)
-            window_work -= gone_ms * held[tail][1]
-            over_ms, tail_left_ms = over_ms - gone_ms, tail_left_ms - gone_ms
-            if not tail_left_ms:
-                tail += 1
-                tail_left_ms = held[tail][0] if tail < len(held) else 0
-        if passed_ms >= WINDOW_MS:
-            total += held_ms * (window_work / WINDOW_MS) ** 4
-            counted_ms += held_ms
+    counted_ms, total = 0, 0.0
+    for milliseconds, mean_w in _rolling_means(held_ms, held_w):
+        total += milliseconds * mean_w**4
+        counted_ms += milliseconds
     return (total / counted_ms) ** 0.25 if counted_ms else None
+
+
+def _rolling_means(held_ms: Sequence[int], held_w: Sequence[int]) -> Iterator[tuple[int, float]]:
+    """Yield (milliseconds, mean watts of the 30 seconds until their end), from the 30th on.
+
+    Whole numbers: what enters the window leaves it again exactly.
+    """
+    passed_ms = work = tail = 0
+    tail_ms = held_ms[0] if held_ms else 0
+    for milliseconds, power_w in zip(held_ms, held_w, strict=True):
+        passed_ms += milliseconds
+        work += milliseconds * power_w
+        while passed_ms > WINDOW_MS:
+            gone_ms = min(passed_ms - WINDOW_MS, tail_ms)
+            passed_ms, tail_ms = passed_ms - gone_ms, tail_ms - gone_ms
+            work -= gone_ms * held_w[tail]
+            if not tail_ms:
+                tail += 1
+                tail_ms = held_ms[tail]
+        if passed_ms == WINDOW_MS:
+            yield milliseconds, work / WINDOW_MS
 
 
 def threshold_power_w(best_20min_w: float) -> float:

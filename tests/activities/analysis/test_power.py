@@ -19,8 +19,8 @@ from tests.activities.analysis.makers import samples_of
 A_SECOND = 1000
 
 
-def seconds_of(watts):
-    return [(A_SECOND, each) for each in watts]
+def a_second_each(watts):
+    return normalised_power_w([A_SECOND] * len(watts), watts)
 
 
 def by_the_book(watts):
@@ -30,7 +30,7 @@ def by_the_book(watts):
 
 
 def test_an_even_power_is_its_own_normalised_power():
-    assert normalised_power_w(seconds_of([200] * 3600)) == pytest.approx(200)
+    assert a_second_each([200] * 3600) == pytest.approx(200)
 
 
 def test_an_hour_at_threshold_is_a_hundred():
@@ -49,7 +49,7 @@ def test_threshold_is_95_percent_of_the_best_twenty_minutes():
 def test_intervals_weigh_more_than_their_mean():
     watts = ([400] * 60 + [100] * 60) * 15
 
-    normalised = normalised_power_w(seconds_of(watts))
+    normalised = a_second_each(watts)
 
     assert normalised == pytest.approx(by_the_book(watts))
     assert normalised > 290 > sum(watts) / len(watts)
@@ -58,7 +58,7 @@ def test_intervals_weigh_more_than_their_mean():
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 1500), min_size=30, max_size=200))
 def test_one_value_a_second_gives_what_the_book_says(watts):
-    assert normalised_power_w(seconds_of(watts)) == pytest.approx(by_the_book(watts), abs=0.01)
+    assert a_second_each(watts) == pytest.approx(by_the_book(watts), abs=0.01)
 
 
 @settings(deadline=None)
@@ -71,19 +71,21 @@ def test_normalised_power_is_never_below_the_mean(watts, at_ends):
     mean = round(sum(watts) / len(watts))
     level = [mean] * 60 + watts + [mean] * 60
 
-    assert normalised_power_w(seconds_of(level)) >= sum(level) / len(level) - 1
+    assert a_second_each(level) >= sum(level) / len(level) - 1
 
 
 def test_less_than_thirty_seconds_have_no_normalised_power():
-    assert normalised_power_w(seconds_of([200] * 29)) is None
-    assert normalised_power_w([]) is None
+    assert a_second_each([200] * 29) is None
+    assert normalised_power_w([], []) is None
 
 
 def test_a_slow_sampler_gives_what_a_fast_one_gives():
-    fast = [(A_SECOND, watts) for watts in ([300] * 120 + [150] * 120) * 5]
-    slow = [(5 * A_SECOND, watts) for watts in ([300] * 24 + [150] * 24) * 5]
+    fast = ([300] * 120 + [150] * 120) * 5
+    slow = ([300] * 24 + [150] * 24) * 5
 
-    assert normalised_power_w(slow) == pytest.approx(normalised_power_w(fast), rel=0.01)
+    found = normalised_power_w([5 * A_SECOND] * len(slow), slow)
+
+    assert found == pytest.approx(a_second_each(fast), rel=0.01)
 
 
 def test_a_pause_is_left_out_of_mean_and_time():
