@@ -82,6 +82,13 @@ class MethodNotAllowed(Problem):
     code = "method_not_allowed"
 
 
+class RequestTimeout(Problem):
+    """The request took too long to arrive."""
+
+    status = 408
+    code = "request_timeout"
+
+
 class Conflict(Problem):
     """The state of the thing does not allow this."""
 
@@ -161,6 +168,7 @@ FRAMEWORK: Mapping[int, type[Problem]] = {
         Forbidden,
         NotFound,
         MethodNotAllowed,
+        RequestTimeout,
         Conflict,
         PreconditionFailed,
         TooLarge,
@@ -172,6 +180,10 @@ FRAMEWORK: Mapping[int, type[Problem]] = {
         HeadersTooLarge,
     )
 }
+
+
+class RequestTooSlow(ParseException):  # type: ignore[misc] # gunicorn has no types
+    """A client sent too little of its request in the time that it had."""
 
 
 def field_error(pointer: str, message: str) -> Invalid:
@@ -269,9 +281,10 @@ def on_database_error(error: DatabaseError) -> Response:
 
 
 def on_unreadable_body(error: ParseException) -> Response:
-    """Answer a body whose chunks can't be read (RFC 9112, 7.1)."""
+    """Answer a body whose chunks can't be read (RFC 9112, 7.1), or that doesn't come."""
     logger.info("an unreadable body", extra={"kind": type(error).__name__})
-    return to_response(BadRequest())
+    is_slow = isinstance(error, RequestTooSlow)
+    return to_response(RequestTimeout() if is_slow else BadRequest())
 
 
 def on_bug(error: Exception) -> Response:

@@ -6,9 +6,12 @@ HTML, and logs the client's address.
 
 from __future__ import annotations
 
+import errno
 import logging
+import selectors
 import socket
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 
 from gunicorn.config import Config
@@ -25,14 +28,56 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from fittrack import errors, log, trace
-from fittrack.errors import BadRequest, HeadersTooLarge, Problem, UriTooLong
+from fittrack.errors import (
+    BadRequest,
+    HeadersTooLarge,
+    Problem,
+    RequestTimeout,
+    RequestTooSlow,
+    UriTooLong,
+)
 from fittrack.ids import new_id
+from fittrack.patience import Connection, Farewells
 
 logger = logging.getLogger(__name__)
+# The client was taken by another worker, or has left.
+GONE = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED})
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """A worker of threads that refuses in `application/problem+json`."""
+    """A worker of threads that refuses in `application/problem+json`, and waits for nobody long."""
+
+    def run(self) -> None:
+        """Serve until the process is told to end."""
+        self.farewells = Farewells(self.poller)
+        super().run()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection, which gets a thread when its first byte is there, not before."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
+            return
+        self.nr_conns += 1
+        connection = Connection(self.cfg, client, address, listener.getsockname())
+        connection.farewells = self.farewells
+        connection.set_timeout()
+        self.pending_conns.append(connection)
+        ready = partial(self.on_pending_socket_readable, connection)
+        self.poller.register(client, selectors.EVENT_READ, ready)
+
+    def murder_pending(self) -> None:
+        """Close what has waited long enough, for a request or for its client."""
+        super().murder_pending()
+        self.farewells.end_overdue()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Wait for silent connections no longer at the end than for those kept alive."""
+        super()._cap_keepalive(deadline)
+        for connection in self.pending_conns:
+            connection.timeout = min(connection.timeout, deadline)
 
     def handle_error(
         self,
@@ -68,6 +113,8 @@ def problem_of(error: Exception) -> Problem:
     """Return what gunicorn found wrong as one of our problems."""
     if isinstance(error, InvalidResponseHeader | InvalidResponseHeaderName):
         return Problem()  # a header of ours
+    if isinstance(error, RequestTooSlow):
+        return RequestTimeout()
     if isinstance(error, LimitRequestLine):
         return UriTooLong()
     if isinstance(error, LimitRequestHeaders):

@@ -23,6 +23,7 @@ Kinds = tuple[type[Problem], ...]
 
 ALWAYS: Kinds = (
     errors.BadRequest,
+    errors.RequestTimeout,
     errors.UriTooLong,
     errors.TooManyRequests,
     errors.HeadersTooLarge,
