@@ -45,18 +45,6 @@ class Member:
             f"/api/v1/{path}", json=body, headers={**self.headers, **_named(headers)}
         )
 
-    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
-        """Return the answer to POST /api/v1/<path>."""
-        return self.client.post(
-            f"/api/v1/{path}", json=body, headers={**self.headers, **_named(headers)}
-        )
-
-    def patch(self, path: str, body: dict[str, Any], **headers: str) -> Any:
-        """Return the answer to PATCH /api/v1/<path>."""
-        return self.client.patch(
-            f"/api/v1/{path}", json=body, headers={**self.headers, **_named(headers)}
-        )
-
     def delete(self, path: str) -> Any:
         """Return the answer to DELETE /api/v1/<path>."""
         return self.client.delete(f"/api/v1/{path}", headers=self.headers)
@@ -86,11 +74,6 @@ class Member:
     def balance(self) -> int:
         """Return the points that this member could spend."""
         return self.get("points/balance").json["balance_points"]
-
-
-def _named(headers: dict[str, str]) -> dict[str, str]:
-    """Return headers under their names: If_Match is If-Match."""
-    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

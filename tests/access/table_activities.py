@@ -50,6 +50,13 @@ ROWS = (
         "404 import_not_found",
         path={"import_id": "$import"},
     ),
+    Row(
+        f"GET {V1}/imports/{{import_id}}/files",
+        THE_OWNER,
+        "200",
+        "404 import_not_found",
+        path={"import_id": "$import"},
+    ),
     Row(f"GET {V1}/points/balance", ANY_MEMBER, "200"),
     Row(f"GET {V1}/points/rules", ANY_MEMBER, "200"),
     Row(f"GET {V1}/points/transactions", ANY_MEMBER, "200"),
