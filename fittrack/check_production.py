@@ -16,6 +16,7 @@ from fittrack.config import Config
 LEAST_ARGON2 = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
 GREATEST_ACCESS_S = 3600
 GREATEST_REFRESH_S = 90 * 86_400
+GREATEST_SESSION_S = 31_622_400
 GREATEST_GRACE_S = 60
 GREATEST_PROXIES = 8
 GREATEST_CREDENTIALS_PER_MINUTE = 60
@@ -122,6 +123,8 @@ def _credential_problems(config: Config) -> Iterator[str]:
         yield f"REFRESH_TOKEN_S must be at most {GREATEST_REFRESH_S}"
     if config.refresh_token_s < config.access_token_s:
         yield "REFRESH_TOKEN_S must not be less than ACCESS_TOKEN_S"
+    if config.session_max_s > GREATEST_SESSION_S:
+        yield f"SESSION_MAX_S must be at most {GREATEST_SESSION_S}"
     if config.refresh_grace_s > GREATEST_GRACE_S:
         yield f"REFRESH_GRACE_S must be at most {GREATEST_GRACE_S}"
 

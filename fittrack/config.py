@@ -78,6 +78,7 @@ class Config:
     mail_from: str = key("FitTrack <no-reply@fittrack.example>", "sender of mails")
     access_token_s: int = key(900, "life of an access token, s")
     refresh_token_s: int = key(604_800, "life of a refresh token, s")
+    session_max_s: int = key(7_776_000, "longest life of a session, however often refreshed, s")
     refresh_grace_s: int = key(10, "time in which a used token gives its successor again, s")
     argon2_memory_kib: int = key(65_536, "memory of a password hash, KiB")
     argon2_iterations: int = key(3, "passes of a password hash")

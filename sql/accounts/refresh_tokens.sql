@@ -9,6 +9,7 @@ SELECT r.token_hash,
        r.expires_at,
        r.used_at,
        s.account_id,
+       s.started_at AS session_started_at,
        s.ended_at AS session_ended_at,
        a.role,
        a.status

@@ -31,6 +31,7 @@ from tests.factories_accounts import PASSWORD, login, make_account
 EVENTS = probe("SELECT kind, session_id FROM security_events WHERE account_id = :account_id")
 SUSPEND = probe("UPDATE accounts SET status = 'suspended' WHERE account_id = :account_id")
 ERASE = probe("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id")
+DAY_S = 86_400
 LIVE_TOKENS = probe("SELECT COUNT(*) AS live FROM refresh_tokens WHERE used_at IS NULL")
 TOKEN_HASHES = probe("SELECT token_hash FROM refresh_tokens")
 SESSIONS = "/api/v1/auth/sessions"
@@ -287,7 +288,8 @@ def test_a_lost_answer_is_given_again_for_10_seconds(client, ana):
     first = refreshed(opened.refresh_token, now=now)
     again = refreshed(opened.refresh_token, now=now + timedelta(seconds=10))
 
-    assert again == first
+    left_s = first.refresh_expires_in_s - 10
+    assert again == replace(first, refresh_expires_in_s=left_s)
     assert refreshed(first.refresh_token, now=now + timedelta(seconds=11)).session_id
 
 
@@ -339,6 +341,28 @@ def test_an_unused_refresh_token_expires_after_7_days(client, ana):
         refreshed(opened.refresh_token, now=now + timedelta(days=7, seconds=1))
     later = refreshed(opened.refresh_token, now=now + timedelta(days=6))
     assert refreshed(later.refresh_token, now=now + timedelta(days=12)).session_id
+
+
+def test_a_session_ends_after_90_days_however_often_it_is_refreshed(client, ana):
+    began_at = utc_now()
+    opened = open_session(now=began_at)
+    assert opened.refresh_expires_in_s == 7 * DAY_S
+
+    for day in range(6, 90, 6):
+        opened = refreshed(opened.refresh_token, now=began_at + timedelta(days=day))
+    again = refreshed(opened.refresh_token, now=began_at + timedelta(days=89))
+
+    assert (opened.refresh_expires_in_s, again.refresh_expires_in_s) == (6 * DAY_S, DAY_S)
+    with pytest.raises(InvalidRefreshToken):
+        refreshed(again.refresh_token, now=began_at + timedelta(days=90))
+
+
+def test_a_session_that_was_allowed_more_ends_with_what_is_allowed_now(client, ana, settings):
+    opened = open_session(now=utc_now() - timedelta(days=2))
+
+    config.use(replace(settings, session_max_s=DAY_S))
+
+    assert refresh(client, opened.refresh_token).json["code"] == "invalid_refresh_token"
 
 
 def test_tokens_past_their_life_are_forgotten(client, ana):

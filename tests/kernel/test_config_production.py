@@ -50,6 +50,7 @@ REFUSED = [
     ("ACCESS_TOKEN_S", "3601"),
     ("REFRESH_TOKEN_S", "7776001"),
     ("REFRESH_TOKEN_S", "600"),
+    ("SESSION_MAX_S", "31622401"),
     ("REFRESH_GRACE_S", "61"),
     ("LIMIT_CREDENTIALS", "1000 per minute"),
     ("LIMIT_ANONYMOUS", "100000 per minute"),

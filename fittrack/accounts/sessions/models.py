@@ -52,6 +52,7 @@ class RefreshToken:
     expires_at: datetime
     used_at: datetime | None
     account_id: str
+    session_started_at: datetime
     session_ended_at: datetime | None
     role: str
     status: str
@@ -92,6 +93,7 @@ class OpenSession:
     account_id: str
     role: str
     refresh_token: str
+    refresh_expires_in_s: int
 
 
 @dataclass(frozen=True, slots=True)

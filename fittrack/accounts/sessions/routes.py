@@ -193,7 +193,7 @@ def tokens_of(opened: OpenSession) -> dict[str, Any]:
         "token_type": "Bearer",
         "expires_in_s": settings.access_token_s,
         "refresh_token": opened.refresh_token,
-        "refresh_expires_in_s": settings.refresh_token_s,
+        "refresh_expires_in_s": opened.refresh_expires_in_s,
         "session_id": opened.session_id,
     }
 

@@ -8,6 +8,7 @@ from enum import Enum
 
 from fittrack import crypto
 from fittrack.accounts.sessions.models import RefreshToken
+from fittrack.config import Config
 
 MFA_LIFE = timedelta(minutes=5)
 MFA_ATTEMPTS = 5
@@ -23,19 +24,27 @@ class Verdict(Enum):
     REFUSE = "refuse"
 
 
+def expiry(started_at: datetime, settings: Config, *, now: datetime) -> datetime:
+    """Return when a token ends that a session is given now: with its life, or its session's."""
+    life = timedelta(seconds=settings.refresh_token_s)
+    return min(now + life, started_at + timedelta(seconds=settings.session_max_s))
+
+
 def judge(
-    token: RefreshToken, successor: RefreshToken | None, *, grace: timedelta, now: datetime
+    token: RefreshToken, successor: RefreshToken | None, settings: Config, *, now: datetime
 ) -> Verdict:
     """Return what a presented refresh token deserves.
 
-    A fresh one is rotated. A used one is answered with its successor again for as long as the
-    grace lasts and the successor is unused (a lost answer is no theft); after that, two parties
-    hold the family, and it is revoked.
+    A fresh one is rotated, until its session is as old as it gets. A used one is answered with its
+    successor again for as long as the grace lasts and the successor is unused (a lost answer is no
+    theft); after that, two parties hold the family, and it is revoked.
     """
     if token.session_ended_at is not None:
         return Verdict.REFUSE
     if token.used_at is None:
-        return Verdict.ROTATE if now < token.expires_at else Verdict.REFUSE
+        ends_at = token.session_started_at + timedelta(seconds=settings.session_max_s)
+        return Verdict.ROTATE if now < min(token.expires_at, ends_at) else Verdict.REFUSE
+    grace = timedelta(seconds=settings.refresh_grace_s)
     is_repeat = successor is not None and successor.used_at is None
     return Verdict.REPEAT if is_repeat and now - token.used_at <= grace else Verdict.REVOKE
 

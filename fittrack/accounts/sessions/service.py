@@ -105,22 +105,24 @@ def refresh_session(
 
     Raises: InvalidRefreshToken, RefreshTokenReused, SessionEnded, AccountNotActive.
     """
-    grace = timedelta(seconds=config.current().refresh_grace_s)
     with db.transaction("refresh_session") as tx:
         token = repository.lock_refresh_token(tx, crypto.digest(refresh_token))
         if token is None:
             raise InvalidRefreshToken
         following, successor = _following(tx, refresh_token)
-        verdict = rules.judge(token, successor, grace=grace, now=now)
+        verdict = rules.judge(token, successor, config.current(), now=now)
         if verdict is Verdict.REVOKE:
             _revoke_family(tx, token, remote_address, now=now)
         else:
             _check_usable(token, verdict)
+        fresh_until_at = rules.expiry(token.session_started_at, config.current(), now=now)
+        expires_at = successor.expires_at if successor else fresh_until_at
         if verdict is Verdict.ROTATE:
-            _rotate(tx, token, following, remote_address, now=now)
+            _rotate(tx, token, following, remote_address, expires_at=expires_at, now=now)
     if verdict is Verdict.REVOKE:  # raised only now, for the end of the session must stand
         raise RefreshTokenReused
-    return OpenSession(token.session_id, token.account_id, token.role, following)
+    life_s = int((expires_at - now).total_seconds())
+    return OpenSession(token.session_id, token.account_id, token.role, following, life_s)
 
 
 def step_up(
@@ -215,7 +217,7 @@ def open_session(
     now: datetime,
 ) -> OpenSession:
     """Open a session with its first refresh token, in the caller's transaction."""
-    expires_at = now + timedelta(seconds=config.current().refresh_token_s)
+    expires_at = rules.expiry(now, config.current(), now=now)
     session = Session(
         session_id=new_id(),
         account_id=account_id,
@@ -244,7 +246,8 @@ def open_session(
         remote_address=device.remote_address,
         now=now,
     )
-    return OpenSession(session.session_id, account_id, role, refresh_token)
+    life_s = int((expires_at - now).total_seconds())
+    return OpenSession(session.session_id, account_id, role, refresh_token, life_s)
 
 
 def admit(
@@ -361,9 +364,9 @@ def _rotate(
     following: str,
     remote_address: str | None,
     *,
+    expires_at: datetime,
     now: datetime,
 ) -> None:
-    expires_at = now + timedelta(seconds=config.current().refresh_token_s)
     repository.use_refresh_token(tx, token.token_hash, used_at=now)
     repository.insert_refresh_token(
         tx, crypto.digest(following), token.session_id, issued_at=now, expires_at=expires_at
