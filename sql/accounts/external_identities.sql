@@ -36,10 +36,10 @@ DELETE FROM external_identities
  WHERE account_id = :account_id
 
 -- name: count_ways_in
--- How many other ways into an account there are than one provider: password, passkeys, providers.
+-- How many ways into an account there are: password, passkeys, providers.
 SELECT (SELECT COUNT(*) FROM accounts a
          WHERE a.account_id = :account_id AND a.password_hash IS NOT NULL)
      + (SELECT COUNT(*) FROM passkeys p WHERE p.account_id = :account_id)
      + (SELECT COUNT(*) FROM external_identities i
-         WHERE i.account_id = :account_id AND i.provider <> :provider) AS ways
+         WHERE i.account_id = :account_id) AS ways
   FROM dual

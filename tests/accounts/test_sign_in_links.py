@@ -10,7 +10,10 @@ from fittrack import db
 from fittrack.accounts.belongings.repository import export_identities
 from fittrack.accounts.oidc import repository
 from fittrack.accounts.oidc.models import Identity
+from fittrack.accounts.passkeys import repository as passkeys
+from fittrack.accounts.passkeys.models import Passkey
 from fittrack.clock import utc_now
+from fittrack.ids import new_id
 from tests.accounts.steps import EVENTS, Event, log_in, mails_to, probe, token_in
 from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 from tests.factories_oidc import (
@@ -152,10 +155,11 @@ def test_linking_again_is_nothing_new(client, ana):
     assert kinds_of(ana).count("provider_linked") == 1
 
 
-def test_linking_asks_for_a_session_that_proved_itself_lately(client, ana):
+def test_linking_asks_for_a_session_that_is_stepped_up(client, ana):
+    """A token that lies around must not be enough to open a way in for good."""
     assert code_of(begin(client, intent="link")) == (401, "unauthenticated")
-    old = login(client, ana, is_stepped_up=False, now=utc_now() - timedelta(minutes=11))
-    assert code_of(begin(client, headers=old, intent="link")) == (403, "step_up_required")
+    fresh = login(client, ana, is_stepped_up=False)
+    assert code_of(begin(client, headers=fresh, intent="link")) == (403, "step_up_required")
 
 
 def test_only_the_session_that_began_links(client, ana):
@@ -202,6 +206,20 @@ def test_the_last_way_in_stays(client):
     link_in_session(client, headers, "apple", email=BEN)
     assert client.delete(f"{OIDC}/google", headers=headers).status_code == 204
     assert code_of(client.delete(f"{OIDC}/apple", headers=headers)) == (409, "last_way_in")
+
+
+def test_a_passkey_is_a_way_in_and_not_the_last_one_to_go(client):
+    headers = bearer(join(client))
+    step_up(client, headers)
+    account_id = client.get("/api/v1/users/me", headers=headers).json["account_id"]
+    now = utc_now()
+    raw = b"credential"
+    passkey = Passkey(new_id(), account_id, "hash", raw, raw, 0, None, "phone", False, now, None)
+    with db.transaction("add") as tx:
+        passkeys.insert_passkey(tx, passkey)
+    assert client.delete(f"{OIDC}/google", headers=headers).status_code == 204
+    path = f"/api/v1/auth/passkeys/{passkey.passkey_id}"
+    assert code_of(client.delete(path, headers=headers)) == (409, "last_way_in")
 
 
 def step_up(client, headers, **over):

@@ -70,9 +70,14 @@ def remove_identity(
     linked = {each.provider: each for each in repository.list_identities(tx, account_id)}
     if provider not in linked:
         raise ProviderNotLinked(provider=provider)
-    if not repository.count_ways_in(tx, account_id, provider=provider):
-        raise LastWayIn
     _remove(tx, linked[provider], session_id, remote_address, now=now)
+    check_way_in(tx, account_id)
+
+
+def check_way_in(tx: Transaction, account_id: str) -> None:
+    """Raises: LastWayIn where neither password, passkey nor provider opens a held account."""
+    if not repository.count_ways_in(tx, account_id):
+        raise LastWayIn
 
 
 def remove_identities(

@@ -47,9 +47,9 @@ def delete_identity(tx: Transaction, account_id: str, provider: str) -> bool:
     return tx.run(SQL["delete_identity"], account_id=account_id, provider=provider) == 1
 
 
-def count_ways_in(tx: Transaction, account_id: str, *, provider: str) -> int:
-    """Return how many other ways into an account there are than one provider."""
-    return int(tx.value(SQL["count_ways_in"], account_id=account_id, provider=provider))
+def count_ways_in(tx: Transaction, account_id: str) -> int:
+    """Return how many ways into an account there are."""
+    return int(tx.value(SQL["count_ways_in"], account_id=account_id))
 
 
 def insert_oidc_attempt(tx: Transaction, attempt: Attempt) -> None:

@@ -37,7 +37,6 @@ from fittrack.auth import (
     current_account_id,
     current_session,
     login_required,
-    require_recent_proof,
     require_step_up,
 )
 from fittrack.clock import utc_now
@@ -86,7 +85,7 @@ def begin_visit(body: dict[str, Any], provider: str) -> Answer:
         admit_suspended()
     session = None if intent is Intent.SIGN_IN else current_session()
     if intent is Intent.LINK:
-        require_recent_proof(now=now)
+        require_step_up(now=now)
     begun = service.begin_visit(
         provider_name=provider,
         intent=intent,

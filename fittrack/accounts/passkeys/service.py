@@ -10,6 +10,7 @@ from fittrack import config, crypto, db, entropy
 from fittrack.accounts import repository as accounts
 from fittrack.accounts.factors import repository as factor_rows
 from fittrack.accounts.factors import service as factors
+from fittrack.accounts.oidc import identities
 from fittrack.accounts.passkeys import ceremonies, proofs, repository, rules
 from fittrack.accounts.passkeys.ceremonies import Attested, DoesNotHold
 from fittrack.accounts.passkeys.errors import (
@@ -81,7 +82,7 @@ def list_passkeys(*, account_id: str) -> list[Passkey]:
 def remove_passkey(*, passkey_id: str, account_id: str, session_id: str, now: datetime) -> None:
     """Take a passkey away; the last factor's recovery codes go with it.
 
-    Raises: PasskeyNotFound, LastSecondFactor.
+    Raises: PasskeyNotFound, LastSecondFactor, LastWayIn.
     """
     with db.transaction("remove_passkey") as tx:
         role = accounts.lock_account(tx, account_id).role
@@ -90,6 +91,7 @@ def remove_passkey(*, passkey_id: str, account_id: str, session_id: str, now: da
         factors.count_lost_factor(
             tx, account_id, session_id, EventKind.PASSKEY_REMOVED, role=role, now=now
         )
+        identities.check_way_in(tx, account_id)
 
 
 def begin_log_in(*, now: datetime) -> dict[str, Any]:
