@@ -117,6 +117,7 @@ def _of_activities() -> tuple[Blueprint, ...]:
     from fittrack.activities.exports.routes import blp as activity_exports
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
+    from fittrack.activities.pictures.routes import blp as activity_pictures
     from fittrack.activities.routes import blp as activities
 
     return (
@@ -124,6 +125,7 @@ def _of_activities() -> tuple[Blueprint, ...]:
         activity_editing,
         activity_analysis,
         activity_exports,
+        activity_pictures,
         activity_files,
         imports,
     )

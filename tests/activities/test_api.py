@@ -213,7 +213,7 @@ def test_streams_are_thinned_to_the_points_asked_for_with_both_ends(ana, points)
 
 def test_streams_are_what_their_schema_says(ana, app):
     activity_id = ana.run(duration_s=60)
-    streams = get_streams(activity_id=activity_id, account_id=ana.account_id, points=None)
+    streams = get_streams(activity_id=activity_id, viewer_id=ana.account_id, points=None)
 
     plain = plain_streams(streams)
 

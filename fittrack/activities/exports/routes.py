@@ -37,7 +37,7 @@ FILE = {"description": "The file", "content": dict.fromkeys(KINDS, BINARY)}
 def get_streams(query: dict[str, Any], activity_id: UUID) -> Response:
     """Return the samples of an activity, all or evenly chosen ones."""
     streams = service.get_streams(
-        activity_id=str(activity_id), account_id=current_account_id(), points=query["points"]
+        activity_id=str(activity_id), viewer_id=current_account_id(), points=query["points"]
     )
     return idempotency.answer(orjson.dumps(plain_streams(streams, query["keys"])), 200)
 
@@ -49,7 +49,7 @@ def get_streams(query: dict[str, Any], activity_id: UUID) -> Response:
 def export_activity(query: dict[str, Any], activity_id: UUID) -> Response:
     """Return an activity as GPX, TCX or GeoJSON, or the file that it came from, byte for byte."""
     file = service.export_activity(
-        activity_id=str(activity_id), account_id=current_account_id(), file_format=query["format"]
+        activity_id=str(activity_id), viewer_id=current_account_id(), file_format=query["format"]
     )
     response = Response(file.pieces, content_type=file.content_type)
     response.headers["Content-Disposition"] = file.disposition

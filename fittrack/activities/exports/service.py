@@ -13,8 +13,9 @@ from fittrack.activities.exports.errors import NoPositions
 from fittrack.activities.exports.geojson import geojson_of
 from fittrack.activities.exports.gpx import gpx_of
 from fittrack.activities.exports.tcx import tcx_of
-from fittrack.activities.models import Activity, ActivityLap, Streams
-from fittrack.activities.samples import Samples, empty_samples, unpack
+from fittrack.activities.models import Streams
+from fittrack.activities.sharing.models import Recorded
+from fittrack.activities.sharing.service import get_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +32,25 @@ class ExportedFile:
         return f"attachment; filename*=UTF-8''{quote(self.file_name, safe='')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An activity with all that was recorded."""
-
-    activity: Activity
-    laps: list[ActivityLap]
-    samples: Samples
-
-
-def get_streams(*, activity_id: str, account_id: str, points: int | None) -> Streams:
+def get_streams(*, activity_id: str, viewer_id: str, points: int | None) -> Streams:
     """Return an activity's samples, or `points` evenly chosen ones of them.
 
     Raises: ActivityNotFound.
     """
     with db.reading("get_streams") as tx:
-        activity = repository.get_activity(tx, activity_id, account_id)
-        block_bytes = repository.find_samples(tx, activity_id)
-    return Streams(activity, rules.thinned(_unpacked(block_bytes), points))
+        recorded = get_recorded(tx, activity_id, viewer_id)
+    return Streams(recorded.activity, rules.thinned(recorded.samples, points))
 
 
-def export_activity(*, activity_id: str, account_id: str, file_format: str) -> ExportedFile:
+def export_activity(*, activity_id: str, viewer_id: str, file_format: str) -> ExportedFile:
     """Return an activity as a file: gpx, tcx, geojson, or the original byte for byte.
 
     Raises: ActivityNotFound, OriginalNotKept, NoPositions.
     """
     if file_format == "original":
-        return _original(activity_id, account_id)
-    recorded = _recorded(activity_id, account_id)
+        return _original(activity_id, viewer_id)
+    with db.reading("export_activity") as tx:
+        recorded = get_recorded(tx, activity_id, viewer_id)
     if file_format == "gpx" and not recorded.samples.has_positions:
         raise NoPositions(activity_id=activity_id)
     write, content_type = WRITERS[file_format]
@@ -72,18 +64,6 @@ def _original(activity_id: str, account_id: str) -> ExportedFile:
         original = repository.get_original_file(tx, activity_id, account_id)
     content = [original.content_bytes]
     return ExportedFile(original.file_name, "application/octet-stream", content)
-
-
-def _recorded(activity_id: str, account_id: str) -> Recorded:
-    with db.reading("export_activity") as tx:
-        activity = repository.get_activity(tx, activity_id, account_id)
-        laps = repository.list_laps(tx, activity_id)
-        block_bytes = repository.find_samples(tx, activity_id)
-    return Recorded(activity, laps, _unpacked(block_bytes))
-
-
-def _unpacked(block_bytes: bytes | None) -> Samples:
-    return unpack(block_bytes) if block_bytes else empty_samples()
 
 
 WRITERS: dict[str, tuple[Callable[[Recorded], Iterator[bytes]], str]] = {

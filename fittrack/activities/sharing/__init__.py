@@ -1,0 +1,1 @@
+"""Who may see an activity, and how much of it."""
