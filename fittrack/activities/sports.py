@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fittrack.activities.sport_names import ALIASES, WITHINGS
+
 # Sports of one family are "the same kind of sport" where two records of one workout are compared.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "foot": ("running", "trail_running", "track_running", "treadmill", "virtual_run"),
@@ -10,11 +12,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "swim": ("swimming", "open_water"),
     "row": ("rowing", "indoor_rowing", "paddling", "sup"),
     "snow": ("skiing", "cross_country_skiing", "snowboarding", "skating"),
-    "gym": ("strength", "yoga", "pilates", "hiit", "cardio", "elliptical", "stairs", "boxing"),
+    "gym": (
+        *("strength", "yoga", "pilates", "hiit", "cardio", "elliptical", "stairs"),
+        *("boxing", "martial_arts", "mindfulness"),
+    ),
     "climb": ("climbing",),
-    "ball": ("football", "basketball", "tennis", "golf"),
-    "water": ("sailing", "surfing"),
+    "ball": (
+        *("football", "american_football", "basketball", "rugby", "volleyball", "handball"),
+        *("hockey", "baseball", "golf", "frisbee"),
+    ),
+    "racket": ("tennis", "badminton", "squash", "table_tennis", "padel", "pickleball"),
+    "water": ("sailing", "surfing", "water_sport", "diving"),
     "dance": ("dance",),
+    "board": ("skateboarding",),
+    "horse": ("horse_riding",),
+    "motor": ("motor_sport", "air_sport"),
+    "multisport": ("multisport",),
     "transition": ("transition",),
     "other": ("other",),
 }
@@ -63,6 +76,13 @@ _FIT_SUB_SPORTS = {
     "indoor_climbing": "climbing",
     "bouldering": "climbing",
     "skate_skiing": "cross_country_skiing",
+    "badminton": "badminton",
+    "padel": "padel",
+    "pickleball": "pickleball",
+    "racquetball": "squash",
+    "squash": "squash",
+    "table_tennis": "table_tennis",
+    "breathing": "mindfulness",
 }
 # Sub sports whose name means something else beside another sport than this.
 _FIT_ONLY_UNDER = {
@@ -73,69 +93,35 @@ _FIT_ONLY_UNDER = {
     "downhill": {"cycling"},
     "open_water": {"swimming"},
 }
-_VIRTUAL = {"cycling": "virtual_ride", "running": "virtual_run"}
+_VIRTUAL = {"cycling": "virtual_ride", "running": "virtual_run", "rowing": "indoor_rowing"}
 
-# Other names than our own, in lower case letters and digits: TCX, GPX, Garmin, Strava, Fitbit,
-# WHOOP. The numbers are those of old Strava exports.
-_ALIASES = {
-    "running": "run jogging race outdoorrun streetrunning 9",
-    "trail_running": "trailrun ultrarun",
-    "treadmill": "treadmillrunning indoorrunning indoorrun treadmillrun",
-    "track_running": "trackrun",
-    "virtual_run": "virtualrunning",
-    "walking": "walk speedwalking casualwalking indoorwalking stroller 10",
-    "hiking": "hike hikingrucking rucking mountaineering trekking 4",
-    "snowshoeing": "snowshoe",
-    "cycling": (
-        "ride biking bike roadbiking outdoorbike velomobile roadcycling bicycling "
-        "commuting recumbentcycling 1 "
-    ),
-    "gravel": "gravelride gravelcycling cyclocross",
-    "mtb": "mountainbiking mountainbike mountainbikeride bmx",
-    "ebike": "ebikeride emountainbikeride ebiking ebikefitness",
-    "indoor_cycling": "spinning spin stationarybike indoorbiking",
-    "virtual_ride": "virtualcycling zwift",
-    "handcycling": "handcycle wheelchair",
-    "swimming": "swim lapswimming poolswim poolswimming 16",
-    "open_water": "openwaterswimming openwaterswim",
-    "rowing": "row watersports",
-    "indoor_rowing": "virtualrow rowingmachine rower",
-    "paddling": "kayaking canoeing whitewaterraftingkayaking rafting",
-    "sup": "standuppaddling standuppaddleboarding paddleboarding",
-    "skiing": (
-        "alpineski alpineskiing downhillskiing resortskiing backcountryski "
-        "resortskiingsnowboarding ski "
-    ),
-    "cross_country_skiing": "nordicski rollerski crosscountryski",
-    "snowboarding": "snowboard",
-    "skating": "iceskate inlineskate iceskating inlineskating",
-    "strength": (
-        "weighttraining strengthtraining weights weightlifting powerlifting "
-        "functionalfitness bodyweight "
-    ),
-    "hiit": "crossfit highintensityintervaltraining circuittraining bootcamp intervalworkout",
-    "yoga": "hotyoga flexibility flexibilitytraining stretching",
-    "cardio": (
-        "workout aerobicworkout indoorcardio cardiotraining fitnessequipment training aerobics "
-    ),
-    "elliptical": "crosstrainer ellipticaltraining",
-    "stairs": "stairstepper stairclimber stairmaster stairclimbing",
-    "boxing": "kickboxing martialarts",
-    "climbing": "rockclimbing indoorclimbing bouldering",
-    "football": "soccer",
-    "sailing": "sail",
-    "surfing": "surf windsurf kitesurf windsurfing kitesurfing",
-    "dance": "dancing zumba",
-}
 _NAMES = {sport.replace("_", ""): sport for sport in SPORTS} | {
-    alias: sport for sport, aliases in _ALIASES.items() for alias in aliases.split()
+    alias: sport for sport, aliases in ALIASES.items() for alias in aliases.split()
 }
+# Apple writes its own before each name.
+_APPLE_PREFIX = "hkworkoutactivitytype"
+
+_WITHINGS = {number: sport for sport, numbers in WITHINGS.items() for number in numbers}
 
 
 def from_name(name: str | None) -> str:
-    """Return the sport behind what TCX, GPX, Garmin, Strava, Fitbit or WHOOP call it."""
+    """Return the sport behind what a format or service calls it; `other` for an unknown name."""
+    return _NAMES.get(_letters(name), "other")
+
+
+def is_known(name: str | None) -> bool:
+    """Tell whether a name is one that some format or service has for a sport, or for none."""
+    return _letters(name) in _NAMES
+
+
+def _letters(name: str | None) -> str:
     letters = "".join(letter for letter in (name or "").lower() if letter.isalnum())
-    return _NAMES.get(letters, "other")
+    return letters.removeprefix(_APPLE_PREFIX)
+
+
+def from_withings(category: int | None) -> str:
+    """Return the sport behind Withings' number of a category of workouts."""
+    return _WITHINGS.get(category or 0, "other")
 
 
 def from_fit(sport: object, sub_sport: object) -> str:

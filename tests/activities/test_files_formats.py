@@ -274,3 +274,25 @@ def test_laps_with_a_mere_point_or_two_tell_how_long_it_took():
 
     assert (recording.elapsed_s, recording.moving_s) == (1800, 1800)
     assert len(active_minutes(recording)) == 30
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        gpx_of([points()], sport="quidditch"),
+        tcx_of([TcxLap("2026-11-02T07:00:00Z", 60, 180, [points()])], sport="Quidditch"),
+        make_fit_run(duration_s=60, sport=200),
+    ],
+)
+def test_a_sport_that_nobody_knows_is_told(content):
+    (recording,) = read_activity_file(content)
+
+    assert recording.sport == "other"
+    assert "unknown_sport" in recording.warnings
+
+
+@pytest.mark.parametrize("name", ["", "Other", "running"])
+def test_a_sport_that_is_known_or_not_named_is_no_warning(name):
+    (recording,) = read_activity_file(gpx_of([points()], sport=name))
+
+    assert "unknown_sport" not in recording.warnings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from fittrack.activities import metrics
+from fittrack.activities import metrics, sports
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.track import time_in_range
 from fittrack.activities.recording import Lap, Recording
@@ -57,6 +57,12 @@ class Stated:
     notes: str = ""
     laps: list[Lap] = field(default_factory=list)
     warnings: set[str] = field(default_factory=set)
+
+    def name_sport(self, name: str | None) -> None:
+        """Take the sport that a file names; a name that nobody knows is told."""
+        self.sport = sports.from_name(name)
+        if name and name.strip() and not sports.is_known(name):
+            self.warnings.add("unknown_sport")
 
 
 def instant(at_ms: float) -> datetime:

@@ -138,6 +138,8 @@ def _stated(fields: Fields, activity: FitActivity) -> Stated:
         device=activity.device,
         warnings=activity.warnings | _track_warnings(activity),
     )
+    if isinstance(sport.get("sport"), int):  # a number that the profile has no name for
+        stated.warnings.add("unknown_sport")
     # An average over a time that isn't stated is not taken; the points then say it.
     if timer_s or elapsed_s:
         _state_effort(stated, fields)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from fittrack.activities import metrics, sports
+from fittrack.activities import metrics
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import DAY_S, MOST_LAPS, Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
@@ -117,7 +117,7 @@ class _Reader:
         self._stated.name = self._stated.name or xml.child_text(element, "name") or ""
         self._stated.notes = self._stated.notes or xml.child_text(element, "desc") or ""
         if self._stated.sport == "other":
-            self._stated.sport = sports.from_name(xml.child_text(element, "type"))
+            self._stated.name_sport(xml.child_text(element, "type"))
         self._note_own(element)
         self._track = Track(self._budget)
         xml.drop(element)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lxml import etree
 
-from fittrack.activities import sports
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import Stated, assemble, lap_of
 from fittrack.activities.files.errors import refused
@@ -95,7 +94,8 @@ class _Reader:
         xml.drop(element)
 
     def _end_activity(self, element: etree._Element) -> None:
-        stated = Stated("tcx", sport=sports.from_name(element.get("Sport")))
+        stated = Stated("tcx")
+        stated.name_sport(element.get("Sport"))
         stated.notes = xml.child_text(element, "Notes") or ""
         for child in element:
             if xml.local(child) == "Creator":
