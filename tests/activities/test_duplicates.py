@@ -14,12 +14,15 @@ from fittrack import config, db
 from fittrack.activities import service
 from fittrack.dev.files import make_gpx
 from tests.activities import records
+from tests.activities.manifest import bring_in, rows
 from tests.conformance import engines
 from tests.factories_accounts import make_account
 from tests.factories_activities import NOON_AT, Member, select
 
 DATABASE = hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25 if engines.name() == "sqlite" else 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -159,6 +162,28 @@ def test_the_smaller_hash_of_two_files_counts_whichever_came_first(client):
     assert len(set(kept)) == 1
 
 
+GROUPED = [row for row in rows() if row["group"] not in {"", "big"}]
+
+
+@pytest.mark.skipif(not GROUPED, reason="the real files are not here")
+def test_of_real_files_of_one_workout_one_counts(ana):
+    ids = {}
+    for row in GROUPED:
+        for activity in bring_in(ana, row).activities:
+            ids.setdefault(row["group"], []).append(activity["activity_id"])
+    chosen = records.choice(ana.account_id)
+
+    assert {group: len(of_group) for group, of_group in ids.items()} == {
+        "edge1000-20200601": 3,
+        "run-20180513": 2,
+        "unlp10k": 2,
+    }
+    for of_group in ids.values():
+        counting = [each for each in of_group if chosen[each] is None]
+        assert len(counting) == 1
+        assert {chosen[each] for each in of_group} == {None, *counting}
+
+
 events = st.lists(
     st.one_of(
         st.tuples(
@@ -258,7 +283,7 @@ def test_191_copies_of_20_workouts_are_20_in_any_order(database):
     assert outcomes[0] == outcomes[1]
 
 
-def bring_in(url, account_id, start_min, together):
+def bring_copies(url, account_id, start_min, together):
     """Store copies of one workout in a process of its own, at the moment of the others."""
     db.bind(url, synchronous="OFF")
     together.wait(30)
@@ -275,7 +300,7 @@ def test_processes_that_bring_in_copies_at_once_agree_on_one(database, settings)
     together = context.Barrier(4)
     processes = [
         context.Process(
-            target=bring_in, args=(f"sqlite:///{path}", account_id, start_min, together)
+            target=bring_copies, args=(f"sqlite:///{path}", account_id, start_min, together)
         )
         for start_min in (0, 1, 2, 3)
     ]

@@ -99,6 +99,22 @@ def test_only_the_same_kind_of_sport_is_compared(sport, other, is_same):
     assert is_same_workout(record(sport=sport), record("b", sport=other)) is is_same
 
 
+def test_the_legs_of_one_file_are_told_apart_by_their_sports():
+    whole = record("a", sport="other", origin_key="file:triathlon:1")
+    leg = record("b", 10, 20, sport="running", origin_key="file:triathlon:2")
+    again = record("c", 12, 20, sport="trail_running", origin_key="file:triathlon:3")
+
+    assert replaced(whole, leg) == {}
+    assert replaced(leg, again) == {"c": "b"}
+    assert replaced(whole, replace(leg, origin_key="file:elsewhere:2")) == {"b": "a"}
+    typed = {"source_kind": "manual", "content_sha256": None}
+    one, other = (
+        record(name, sport=sport, origin_key=f"manual:{name}", **typed)
+        for name, sport in (("a", "other"), ("b", "running"))
+    )
+    assert len(replaced(one, other)) == 1
+
+
 def test_the_primary_connection_comes_before_more_metrics():
     watch = record("a", source_kind="connection", origin_key="connection:watch:77")
     rich = record("b", avg_hr_bpm=140, calories_kcal=500)

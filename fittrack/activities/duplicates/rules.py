@@ -29,7 +29,7 @@ FIRST_ON, LAST_ON = date(1, 1, 2), date(9999, 12, 30)
 # must not be the way round it.
 COMPETING = frozenset({"accepted", "held"})
 UNKNOWN = "other"
-MANUAL = "manual"
+FILE, MANUAL = "file", "manual"
 
 
 def choose(activities: Iterable[Candidate], *, primary_connection_id: str | None = None) -> Choice:
@@ -84,17 +84,27 @@ def is_same_workout(one: Candidate, other: Candidate) -> bool:
 
     A workout without length is the same as one that was going on at its instant.
     """
-    if not is_same_kind(one.sport, other.sport):
+    if not is_same_kind(one, other):
         return False
     overlap = min(one.until_at, other.until_at) - max(one.started_at, other.started_at)
     shorter = min(one.until_at - one.started_at, other.until_at - other.started_at)
     return overlap >= timedelta(0) and overlap * 2 >= shorter
 
 
-def is_same_kind(sport: str, other: str) -> bool:
-    """Return whether two sports are of one family; who does not say which may mean any."""
-    families = {family(sport), family(other)}
-    return len(families) == 1 or UNKNOWN in families
+def is_same_kind(one: Candidate, other: Candidate) -> bool:
+    """Return whether two records are of one family of sports.
+
+    One that does not say its sport may be of any, unless both are legs of one file.
+    """
+    families = {family(one.sport), family(other.sport)}
+    if len(families) == 1:
+        return True
+    return UNKNOWN in families and not _are_legs(one, other)
+
+
+def _are_legs(one: Candidate, other: Candidate) -> bool:
+    files = {each.origin_key.rpartition(":")[0] for each in (one, other)}
+    return one.source_kind == FILE and len(files) == 1
 
 
 def preference(
