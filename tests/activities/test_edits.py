@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -12,7 +15,11 @@ from hypothesis import strategies as st
 from fittrack import db
 from fittrack.activities.editing import service as editing
 from fittrack.activities.editing.rules import source_key
+from fittrack.activities.imports import repository as imports
+from fittrack.activities.imports.models import Upload
+from fittrack.activities.samples import empty_samples
 from fittrack.clock import utc_now
+from fittrack.ids import new_id
 from tests.activities import records
 from tests.activities.makers import gpx_of, points
 from tests.activities.test_entries import entry
@@ -221,19 +228,12 @@ def test_a_deleted_activity_takes_its_journal_with_it(ana):
 
 
 def test_what_a_source_sends_again_is_updated_and_alike_changes_nothing(ana):
-    key = source_key("watch", "77")
-
-    def send(**figures):
-        part = records.part_of(ana.account_id, origin_key=key, **figures)
-        with db.transaction("upsert_for_test") as tx:
-            return editing.upsert_from_source(tx, part, now=utc_now())
-
-    activity_id = send(length_min=30)
+    activity_id = send(ana, length_min=30)
     first = ana.get(f"activities/{activity_id}").json
-    assert send(length_min=30) == activity_id
+    assert send(ana, length_min=30) == activity_id
     assert ana.get(f"activities/{activity_id}").json == first
 
-    assert send(length_min=60, start_min=1440) == activity_id
+    assert send(ana, length_min=60, start_min=1440) == activity_id
 
     again = ana.get(f"activities/{activity_id}").json
     assert (again["elapsed_s"], again["created_at"]) == (3600, first["created_at"])
@@ -242,25 +242,74 @@ def test_what_a_source_sends_again_is_updated_and_alike_changes_nothing(ana):
     assert records.days_that_differ(ana.account_id) == []
 
 
-def test_what_a_member_changed_outlives_what_the_source_sends(ana):
+def send(member, *, original_file_id=None, **figures):
+    """Let a watch send its activity 77."""
     key = source_key("watch", "77")
+    part = records.part_of(member.account_id, origin_key=key, **figures)
+    if original_file_id:
+        activity = replace(part.activity, original_file_id=original_file_id)
+        part = replace(part, activity=activity)
+    with db.transaction("upsert_for_test") as tx:
+        return editing.upsert_from_source(tx, part, now=utc_now())
 
-    def send(**figures):
-        part = records.part_of(ana.account_id, origin_key=key, **figures)
-        with db.transaction("upsert_for_test") as tx:
-            return editing.upsert_from_source(tx, part, now=utc_now())
 
-    activity_id = send(name="Lunch run", sport="running", avg_speed_mps=3.0)
+def samples_at(speed_mps, length_min=60):
+    """Return samples without positions and hearts, at an even speed."""
+    seconds = range(0, length_min * 60 + 1, 5)
+    start_ms = round(NOON_AT.timestamp() * 1000)
+    return replace(
+        empty_samples(),
+        at_ms=[start_ms + second * 1000 for second in seconds],
+        distance_cm=[round(second * speed_mps * 100) for second in seconds],
+    )
+
+
+def test_what_a_member_changed_outlives_what_the_source_sends(ana):
+    sent = {"name": "Lunch run", "sport": "running", "samples": samples_at(3.0)}
+    activity_id = send(ana, **sent)
     as_run = stored_minutes(activity_id)
     ana.patch(f"activities/{activity_id}", {"name": "Ride", "sport": "cycling"})
     as_ride = stored_minutes(activity_id)
     assert as_ride != as_run
 
-    send(name="Lunch run", sport="running", avg_speed_mps=3.0, calories_kcal=500)
+    send(ana, **sent, calories_kcal=500)
 
     shown = ana.get(f"activities/{activity_id}").json
     assert (shown["name"], shown["sport"], shown["calories_kcal"]) == ("Ride", "cycling", 500)
     assert stored_minutes(activity_id) == as_ride
+
+
+def test_the_minutes_that_a_source_rated_itself_outlive_another_sport(ana):
+    activity_id = send(ana, sport="running", avg_speed_mps=3.0)
+    as_sent = stored_minutes(activity_id)
+
+    ana.patch(f"activities/{activity_id}", {"sport": "cycling"})
+    assert stored_minutes(activity_id) == as_sent
+    send(ana, sport="running", avg_speed_mps=3.0, calories_kcal=500)
+
+    assert stored_minutes(activity_id) == as_sent
+    assert ana.get(f"activities/{activity_id}").json["sport"] == "cycling"
+
+
+def keep_payload(account_id, content):
+    """Keep what a source sent as it came, and return the file's id."""
+    file_id, sha256 = new_id(), hashlib.sha256(content).hexdigest()
+    upload = Upload("77.json", len(content), sha256, BytesIO(content))
+    with db.transaction("payload_for_test") as tx:
+        imports.insert_original_file(tx, file_id, account_id, upload, now=NOON_AT)
+    return file_id
+
+
+def test_the_newest_payload_of_a_source_takes_the_place_of_the_former(ana):
+    payloads = [keep_payload(ana.account_id, content) for content in (b"old", b"new")]
+
+    for steps, file_id in enumerate(payloads, start=1):
+        activity_id = send(ana, steps=steps, original_file_id=file_id)
+
+    kept = select("SELECT original_file_id FROM original_files", "original_file_id")
+    assert kept == [(payloads[1],)]
+    answer = ana.get(f"activities/{activity_id}/export", format="original")
+    assert answer.data == b"new"
 
 
 def test_what_a_member_deleted_does_not_come_back_from_its_source(ana):

@@ -260,6 +260,11 @@ def part_of(activity: Activity, samples: Samples, laps: list[ActivityLap], zone:
     )
 
 
+def is_rated_by_source(activity: Activity) -> bool:
+    """Return whether the minutes are a provider's own word, which nothing here can say better."""
+    return activity.source_kind == "connection" and activity.sample_count == 0
+
+
 def minutes_of(activity: Activity, samples: Samples, zone: ZoneInfo) -> list[DayMinutes]:
     """Return the active minutes: by the member's word where there is one, else by speed and sport.
 
@@ -307,7 +312,7 @@ def _recording_of(activity: Activity, samples: Samples) -> Recording:
 def moved(part: Part, activity: Activity, zone: ZoneInfo) -> Part:
     """Return a part under the id of the activity that it is a new version of."""
     laps = [replace(lap, activity_id=activity.activity_id) for lap in part.laps]
-    if activity.sport != part.activity.sport:
+    if activity.sport != part.activity.sport and not is_rated_by_source(activity):
         return part_of(activity, unpack(part.block_bytes), laps, zone)
     minutes = [replace(day, activity_id=activity.activity_id) for day in part.minutes]
     return replace(part, activity=activity, laps=laps, minutes=minutes, analysis=None)

@@ -67,11 +67,16 @@ def _store_edit(tx: Transaction, before: Activity, after: Activity, *, now: date
     changes = rules.changes_between(before, after)
     repository.insert_edit(tx, Edit(after.activity_id, after.revision, now, changes))
     if rules.counts_differently(changes):
-        minutes = rules.minutes_of(after, _samples(tx, after.activity_id), config.current().zone)
-        _recount(tx, before, after, minutes, now=now)
+        _recount(tx, before, after, _minutes_of(tx, after), now=now)
     else:
         repository.update_activity(tx, after)
         cache.touch(tx, after.account_id)
+
+
+def _minutes_of(tx: Transaction, activity: Activity) -> list[DayMinutes]:
+    if rules.is_rated_by_source(activity):
+        return repository.list_minutes(tx, activity.activity_id)
+    return rules.minutes_of(activity, _samples(tx, activity.activity_id), config.current().zone)
 
 
 def _samples(tx: Transaction, activity_id: str) -> Samples:
