@@ -82,26 +82,39 @@ class Meter:
     def restart(self, at: int) -> None:
         """Begin a new piece at a sample."""
 
+    def resume(self, at: int) -> float:
+        """Begin a new piece at a sample, and return the metres that were covered in the pause."""
+        self.restart(at)
+        return 0.0
+
     def read(self, at: int) -> float | None:
         """Return the metres since the last sample that was measured."""
 
 
 class _Counter(Meter):
-    """Reads the device's own distance."""
+    """Reads the device's own distance; where it falls back, what it counts again may be new."""
 
-    def __init__(self, distance_cm: Column) -> None:
+    def __init__(self, distance_cm: Column, *, once: bool) -> None:
         self._distance_cm = distance_cm
+        self._once = once
         self._last_cm: int | None = None
 
     def restart(self, at: int) -> None:
         self._last_cm = self._distance_cm[at]
 
+    def resume(self, at: int) -> float:
+        """A counter stands still in a pause; what it gained was covered, if only just before."""
+        return self.read(at) or 0.0
+
     def read(self, at: int) -> float | None:
         before, here = self._last_cm, self._distance_cm[at]
         if here is None:
             return None
-        self._last_cm = here
-        return None if before is None else max(0, here - before) / 100
+        if before is None:
+            self._last_cm = here
+            return None
+        self._last_cm = max(here, before) if self._once else here
+        return max(0, here - before) / 100
 
 
 class _Positions(Meter):
@@ -143,16 +156,17 @@ class _Speed(Meter):
         return None if speed_mmps is None else speed_mmps * elapsed_ms / 1e6
 
 
-def meter(samples: Samples, *, flat: bool = False) -> Meter:
+def meter(samples: Samples, *, onward: bool = False) -> Meter:
     """Return the best there is; a counter that rarely counts gives way to the positions.
 
-    Distances are told `flat`, in two dimensions; what moves is told by all three.
+    `onward` is for a way whose parts add up to the distance: in two dimensions, and without what a
+    counter that fell back counts again. What moves is told by all three dimensions.
     """
     counted, placed = _measured(samples.distance_cm), _measured(samples.lat_e7)
     if any(samples.distance_cm) and counted * 2 >= placed:
-        return _Counter(samples.distance_cm)
+        return _Counter(samples.distance_cm, once=onward)
     if placed:
-        return _Positions(samples, flat=flat)
+        return _Positions(samples, flat=onward)
     return _Speed(samples) if any(samples.speed_mmps) else Meter()
 
 

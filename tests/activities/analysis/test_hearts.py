@@ -36,7 +36,7 @@ def test_gaps_and_pauses_count_for_no_heart_rate():
 
 
 def test_a_clock_that_runs_back_adds_no_time():
-    assert times_of(samples_of([0, 10, 5, 6], hr_bpm=[100] * 4)) == [[100, 11_000]]
+    assert times_of(samples_of([0, 10, 5, 11], hr_bpm=[100] * 4)) == [[100, 11_000]]
 
 
 def test_zones_begin_at_60_70_80_and_90_percent_of_the_maximum():
