@@ -144,3 +144,12 @@ def test_halves_of_requests_are_answered_408_and_give_their_threads_back(server)
         assert head.split()[1] == b"408"
         assert b"application/problem+json" in head
         assert json.loads(body)["code"] == "request_timeout"
+
+
+def test_a_silent_connection_delays_no_end_of_the_server(redis_url, tmp_path):
+    with ExitStack() as stack:
+        with served(settings_of(tmp_path / "fittrack.db", redis_url)) as running:
+            opened(stack, running)
+            assert ask_once(running, "GET", "/health/live").status == 200
+            began_s = time.monotonic()
+        assert time.monotonic() - began_s < 8  # of the 20 s that requests under way have
