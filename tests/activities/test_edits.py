@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from fittrack import db
+from fittrack.activities.belongings.service import export_member
 from fittrack.activities.editing import service as editing
 from fittrack.activities.editing.rules import source_key
 from fittrack.activities.imports import repository as imports
@@ -214,6 +216,16 @@ def test_nobody_changes_what_is_another_members(ana, cem):
     for member, wanted in ((cem, activity_id), (ana, UNKNOWN_ID)):
         answer = member.patch(f"activities/{wanted}", {"name": "Mine"})
         assert (answer.status_code, answer.json["code"]) == (404, "activity_not_found")
+
+
+def test_the_archive_of_a_member_tells_what_was_changed(ana):
+    activity_id = ana.run(duration_s=60)
+    ana.patch(f"activities/{activity_id}", {"name": "Along the river"})
+
+    files = {file.name: b"".join(file.pieces) for file in export_member(ana.account_id)}
+
+    (told,) = orjson.loads(files["activities.json"])
+    assert told["edits"][0]["changes_json"]["name"][1] == "Along the river"
 
 
 def test_a_deleted_activity_takes_its_journal_with_it(ana):

@@ -113,6 +113,8 @@ def test_the_zone_of_the_start_is_kept_and_utc_says_nothing(ana):
         "2026-11-02T06:00:00Z",
         3600,
     )
+    odd = ana.post("activities", entry(started_at="2026-11-02T07:00:00+23:00"))
+    assert (odd.json["started_at"], odd.json["utc_offset_s"]) == ("2026-11-01T08:00:00Z", None)
     assert ana.post("activities", entry()).json["utc_offset_s"] is None
     assert ana.post("activities", entry(utc_offset_s=-18_000)).json["utc_offset_s"] == -18_000
 
@@ -127,6 +129,8 @@ def test_the_zone_of_the_start_is_kept_and_utc_says_nothing(ana):
         ({"started_at": "2026-11-02T07:00:00"}, ["/started_at"]),
         ({"started_at": "0001-01-01T00:00:00Z"}, ["/started_at"]),
         ({"started_at": "9999-12-31T23:59:59Z"}, ["/started_at"]),
+        ({"started_at": "0001-01-01T00:00:00+14:00"}, ["/started_at"]),
+        ({"started_at": "9999-12-31T23:59:59-14:00"}, ["/started_at"]),
         ({"elapsed_s": 0}, ["/elapsed_s"]),
         ({"elapsed_s": 86_401}, ["/elapsed_s"]),
         ({"elapsed_s": 60.5}, ["/elapsed_s"]),

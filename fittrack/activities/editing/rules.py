@@ -23,6 +23,7 @@ from fittrack.errors import Invalid
 OLDEST = timedelta(days=366)
 # What a client's clock may be ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=2)
+FURTHEST_OFFSET = timedelta(hours=14)
 MANUAL = "manual"
 ORIGIN_KEY_LENGTH = 200
 # What anybody may change of any activity; of a manual one everything but its type.
@@ -53,9 +54,11 @@ def entry_of(body: Mapping[str, Any]) -> Entry:
 
 
 def _offset_s(started_at: datetime) -> int | None:
-    """Return the offset in which an instant was written; one in UTC tells nothing."""
+    """Return the offset in which an instant was written; UTC, or one of no zone, tells nothing."""
     offset = started_at.utcoffset()
-    return round(offset.total_seconds()) if offset else None
+    if not offset or abs(offset) > FURTHEST_OFFSET:
+        return None
+    return round(offset.total_seconds())
 
 
 def checked(entry: Entry, *, oldest_at: datetime, now: datetime) -> Entry:
