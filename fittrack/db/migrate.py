@@ -10,7 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from fittrack import db
 from fittrack.db import migrate_oracle, migrate_sqlite
@@ -42,7 +44,10 @@ class Step:
 
 def migrations(dialect: str) -> tuple[Migration, ...]:
     """Return a dialect's migrations in order. Raises: SchemaMismatch where two share a number."""
-    found = sorted(_read(dialect), key=lambda migration: migration.version)
+    folder = resources.files("fittrack_migrations")
+    # mypy knows not that a folder can be hashed
+    read = _read_once(folder, dialect)  # type: ignore[arg-type]
+    found = sorted(read, key=lambda migration: migration.version)
     if len({migration.version for migration in found}) != len(found):
         raise SchemaMismatch(f"two {dialect} migrations share a number")
     return tuple(found)
@@ -98,8 +103,14 @@ def _runner_states(engine: db.Engine) -> dict[int, tuple[str, str]]:
     return migrate_oracle.states(engine)
 
 
-def _read(dialect: str) -> Iterator[Migration]:
-    for path in resources.files("fittrack_migrations").iterdir():
+@cache
+def _read_once(folder: Traversable, dialect: str) -> tuple[Migration, ...]:
+    """Return a folder's migrations; probes of readiness ask for them every few seconds."""
+    return tuple(_read(folder, dialect))
+
+
+def _read(folder: Traversable, dialect: str) -> Iterator[Migration]:
+    for path in folder.iterdir():
         match = _FILE.fullmatch(path.name)
         if match and match.group(3) == dialect:
             text = path.read_text(encoding="utf-8")
