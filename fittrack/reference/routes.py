@@ -36,7 +36,7 @@ def openapi() -> Response:
     """Return the OpenAPI document, built once per process."""
     body, etag = _built(current_app)
     response = Response(body, content_type="application/json")
-    response.set_etag(etag)
+    response.set_etag(etag, weak=True)  # it is sent packed too
     response.headers["Cache-Control"] = "public, max-age=60"
     response.make_conditional(request)
     return response
