@@ -1,5 +1,6 @@
 -- The figures of an activity that depend on its samples and sport alone, by the version that
--- computed them. `hr_times_json` is [[bpm, milliseconds], ...].
+-- computed them. `hr_times_json` is the lowest heart rate (bpm), then the milliseconds at it and at
+-- each next one.
 CREATE TABLE activity_metrics (
     activity_id          TEXT     NOT NULL CHECK (length(activity_id) <= 36),
     metrics_version      INTEGER  NOT NULL,

@@ -52,9 +52,9 @@ SELECT a.sport, m.best_20min_w
    AND a.duplicate_of_id IS NULL
    AND m.best_20min_w IS NOT NULL
 
--- name: list_load_rows
--- What the loads of all activities that count, up to a day, are computed from.
-SELECT a.day_on, a.sport, m.hr_times_json, m.powered_ms, m.normalised_power_mw, m.best_20min_w
+-- name: list_heart_rows
+-- What the training impulses of all workouts that count, up to a day, are computed from.
+SELECT a.day_on, m.hr_times_json
   FROM activities a
   LEFT JOIN activity_metrics m ON m.activity_id = a.activity_id
  WHERE a.account_id = :account_id
@@ -62,7 +62,17 @@ SELECT a.day_on, a.sport, m.hr_times_json, m.powered_ms, m.normalised_power_mw, 
    AND a.type = 'workout'
    AND a.state = 'accepted'
    AND a.duplicate_of_id IS NULL
- ORDER BY a.day_on, a.activity_id
+
+-- name: list_power_rows
+-- What the training stress of all workouts that count, up to a day, is computed from.
+SELECT a.day_on, a.sport, m.powered_ms, m.normalised_power_mw, m.best_20min_w
+  FROM activities a
+  LEFT JOIN activity_metrics m ON m.activity_id = a.activity_id
+ WHERE a.account_id = :account_id
+   AND a.day_on <= :until_on
+   AND a.type = 'workout'
+   AND a.state = 'accepted'
+   AND a.duplicate_of_id IS NULL
 
 -- name: list_records
 -- Every effort of an activity that counts, no worse than all before it in its sport, newest first.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
+from operator import mul
 
 from fittrack.activities.analysis.efforts import LONGEST_HELD_MS
 from fittrack.activities.samples import Samples
@@ -20,8 +21,9 @@ RESTING_HR_BPM = 60
 _IMPULSE = {"male": (0.64, 1.92), "female": (0.86, 1.67)}
 MINUTE_MS = 60_000
 
-# (bpm, milliseconds), ascending: how long the heart beat at each rate.
-HeartTimes = Sequence[Sequence[int]]
+# How long the heart beat at each rate: the lowest rate in bpm, then the milliseconds at that and
+# at each next one up to the highest. Compact, for a member's load goes over all of theirs.
+HeartTimes = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Zone:
     milliseconds: int
 
 
-def heart_times(samples: Samples, clock_ms: Sequence[int]) -> list[list[int]]:
-    """Return how long the heart beat at each rate, as [bpm, milliseconds].
+def heart_times(samples: Samples, clock_ms: Sequence[int]) -> list[int]:
+    """Return how long the heart beat at each rate, empty where none was measured.
 
     A sample stands for the time since the one before it, unless that is more than a minute or
     lies across a pause.
@@ -62,14 +64,27 @@ def heart_times(samples: Samples, clock_ms: Sequence[int]) -> list[list[int]]:
         held_ms, hr_bpm = clock_ms[at] - clock_ms[at - 1], samples.hr_bpm[at]
         if hr_bpm and 0 < held_ms <= LONGEST_HELD_MS and at not in breaks:
             times[hr_bpm] += held_ms
-    return [[hr_bpm, times[hr_bpm]] for hr_bpm in sorted(times)]
+    return in_one_line(times)
+
+
+def in_one_line(times: Mapping[int, int]) -> list[int]:
+    """Return milliseconds by heart rate as HeartTimes."""
+    if not times:
+        return []
+    low_bpm, high_bpm = min(times), max(times)
+    return [low_bpm, *(times.get(hr_bpm, 0) for hr_bpm in range(low_bpm, high_bpm + 1))]
+
+
+def total_ms(times: HeartTimes) -> int:
+    """Return the time with a heart rate."""
+    return sum(times[1:])
 
 
 def zones(times: HeartTimes, max_hr_bpm: float) -> list[Zone]:
     """Return the time in five zones of the maximum heart rate; they add up to all of it."""
     ends = [percent * max_hr_bpm / 100 for percent in ZONE_FROM_PERCENT]
     spent = [0] * (len(ends) + 1)
-    for hr_bpm, milliseconds in times:
+    for hr_bpm, milliseconds in enumerate(times[1:], start=times[0] if times else 0):
         spent[sum(hr_bpm >= end for end in ends)] += milliseconds
     borders = zip([0.0, *ends], [*ends, None], spent, strict=True)
     return [Zone(no, low, high, ms) for no, (low, high, ms) in enumerate(borders, start=1)]
@@ -90,7 +105,8 @@ def training_impulse(times: HeartTimes, heart: Heart) -> float | None:
 
 def weighed(times: HeartTimes, weights: Sequence[float]) -> float:
     """Return the sum of the minutes at each heart rate, times its weight."""
-    return sum([weights[hr_bpm] * milliseconds for hr_bpm, milliseconds in times]) / MINUTE_MS
+    weighed_ms: float = sum(map(mul, times[1:], weights[times[0] :]))
+    return weighed_ms / MINUTE_MS
 
 
 def impulse_weights(heart: Heart) -> list[float] | None:

@@ -29,12 +29,19 @@ class BestPower:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadRow:
-    """What one activity's load is computed from."""
+class HeartRow:
+    """What the training impulse of one activity is computed from; None where nothing is yet."""
+
+    day_on: date
+    hr_times_json: list[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRow:
+    """What the training stress of one activity is computed from; None where nothing is."""
 
     day_on: date
     sport: str
-    hr_times_json: list[list[int]] | None
     powered_ms: int | None
     normalised_power_mw: int | None
     best_20min_w: int | None

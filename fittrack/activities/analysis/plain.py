@@ -60,7 +60,7 @@ def _rounded(value: float | None, places: int = 1) -> float | None:
 
 
 def zones(view: ZonesView) -> dict[str, Any]:
-    """Return zones as `ZonesSchema` shows them."""
+    """Return zones as `HeartZonesSchema` shows them."""
     return {
         "activity_id": view.activity_id,
         "heart": _heart(view.heart),

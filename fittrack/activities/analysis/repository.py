@@ -11,7 +11,8 @@ from fittrack.activities.analysis.models import (
     BestPower,
     Constitution,
     DueActivity,
-    LoadRow,
+    HeartRow,
+    PowerRow,
     RecordRow,
 )
 from fittrack.activities.analysis.stored import StoredEffort, StoredMetrics
@@ -65,8 +66,12 @@ def list_best_powers(
     )
 
 
-def list_load_rows(tx: Transaction, account_id: str, until_on: date) -> list[LoadRow]:
-    return tx.all(LoadRow, SQL["list_load_rows"], account_id=account_id, until_on=until_on)
+def list_heart_rows(tx: Transaction, account_id: str, until_on: date) -> list[HeartRow]:
+    return tx.all(HeartRow, SQL["list_heart_rows"], account_id=account_id, until_on=until_on)
+
+
+def list_power_rows(tx: Transaction, account_id: str, until_on: date) -> list[PowerRow]:
+    return tx.all(PowerRow, SQL["list_power_rows"], account_id=account_id, until_on=until_on)
 
 
 def list_records(tx: Transaction, account_id: str, sport: str | None) -> list[RecordRow]:

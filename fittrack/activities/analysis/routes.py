@@ -33,7 +33,7 @@ def get_metrics(activity_id: UUID) -> dict[str, Any]:
 
 @blp.get("/<uuid:activity_id>/zones")
 @login_required
-@blp.response(200, schemas.ZonesSchema)
+@blp.response(200, schemas.HeartZonesSchema)
 def get_zones(activity_id: UUID) -> dict[str, Any]:
     """Return the time that one of my activities spent in heart-rate zones.
 

@@ -16,13 +16,15 @@ from fittrack.activities.analysis.hearts import (
     Heart,
     heart_times,
     impulse_weights,
+    total_ms,
     training_impulse,
     weighed,
     zones,
 )
 from fittrack.activities.analysis.models import (
-    LoadRow,
+    HeartRow,
     MetricsView,
+    PowerRow,
     PowerView,
     Record,
     RecordRow,
@@ -80,10 +82,10 @@ def analysed(activity: Activity, samples: Samples) -> Analysis:
     )
 
 
-def _stated_times(activity: Activity) -> list[list[int]]:
+def _stated_times(activity: Activity) -> list[int]:
     if not activity.avg_hr_bpm or not activity.moving_s or activity.avg_hr_bpm > 254:
         return []
-    return [[activity.avg_hr_bpm, activity.moving_s * 1000]]
+    return [activity.avg_hr_bpm, activity.moving_s * 1000]
 
 
 def _steady(activity: Activity, samples: Samples, course: Course) -> dict[str, float] | None:
@@ -103,7 +105,7 @@ def zones_view(stored: StoredMetrics, heart: Heart) -> ZonesView:
     return ZonesView(
         activity_id=stored.activity_id,
         heart=heart,
-        hr_ms=sum(ms for _, ms in times),
+        hr_ms=total_ms(times),
         zones=zones(times, heart.max_hr_bpm) if heart.max_hr_bpm is not None else None,
         trimp=training_impulse(times, heart),
     )
@@ -184,7 +186,7 @@ def _broken(rows: list[RecordRow]) -> list[RecordRow]:
 
 
 def impulse_by_day(
-    rows: Iterable[LoadRow], heart_on: Callable[[date], Heart]
+    rows: Iterable[HeartRow], heart_on: Callable[[date], Heart]
 ) -> Iterator[tuple[date, float | None]]:
     """Yield the day and training impulse of each activity, None where it can't be told."""
     weights_of: dict[Heart, list[float] | None] = {}
@@ -196,7 +198,7 @@ def impulse_by_day(
         yield row.day_on, weighed(times, weights) if weights and times else None
 
 
-def stress_by_day(rows: Sequence[LoadRow]) -> Iterator[tuple[date, float | None]]:
+def stress_by_day(rows: Sequence[PowerRow]) -> Iterator[tuple[date, float | None]]:
     """Yield the day and training stress of each activity, None where it can't be told.
 
     Threshold power is that of the 90 days that end with the activity's own.

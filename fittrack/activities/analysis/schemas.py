@@ -95,7 +95,7 @@ class HeartSchema(Schema):
     resting_hr_source = fields.String(required=True, validate=validate.OneOf(["own", "assumed"]))
 
 
-class ZoneSchema(Schema):
+class HeartZoneSchema(Schema):
     """One of five zones; `from_bpm` belongs to it."""
 
     zone_no = fields.Integer(required=True, metadata={"example": 2})
@@ -104,14 +104,14 @@ class ZoneSchema(Schema):
     time_s = _number("seconds in the zone", 1284.0)
 
 
-class ZonesSchema(Schema):
+class HeartZonesSchema(Schema):
     """The time in five heart-rate zones, which add up to `hr_time_s`."""
 
     activity_id = fields.UUID(required=True)
     heart = fields.Nested(HeartSchema, required=True)
     hr_time_s = _number("seconds with a heart rate", 3600.0)
     zones = fields.List(
-        fields.Nested(ZoneSchema),
+        fields.Nested(HeartZoneSchema),
         required=True,
         allow_none=True,
         metadata={"description": "null while neither a maximum nor a date of birth is known"},

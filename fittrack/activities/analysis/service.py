@@ -149,6 +149,19 @@ def list_laps(*, activity_id: str, account_id: str) -> list[LapView]:
     return list(_measured(laps, samples, _ruler(activity, samples)))
 
 
+def _impulses(
+    tx: Transaction, account_id: str, until_on: date
+) -> Iterator[tuple[date, float | None]]:
+    heart_on = _hearts(tx, account_id)
+    return rules.impulse_by_day(repository.list_heart_rows(tx, account_id, until_on), heart_on)
+
+
+def _stresses(
+    tx: Transaction, account_id: str, until_on: date
+) -> Iterator[tuple[date, float | None]]:
+    return rules.stress_by_day(repository.list_power_rows(tx, account_id, until_on))
+
+
 def _ruler(activity: Activity, samples: Samples) -> Ruler:
     smooth = rules.is_smoothed(activity.file_format)
     return Ruler(samples, sport=activity.sport, smooth=smooth)
@@ -188,10 +201,8 @@ def get_training_load(
     until_on = to_on or clock.day_of(now, config.current().zone)
     since_on = from_on or until_on - timedelta(days=DEFAULT_LOAD_DAYS - 1)
     with db.reading("get_training_load") as tx:
-        rows = repository.list_load_rows(tx, account_id, until_on)
-        heart_on = _hearts(tx, account_id)
-    is_tss = load_name == "tss"
-    loads = list(rules.stress_by_day(rows) if is_tss else rules.impulse_by_day(rows, heart_on))
+        read = _stresses if load_name == "tss" else _impulses
+        loads = list(read(tx, account_id, until_on))
     return LoadView(
         load_name,
         list(load_days(rules.totals_by_day(loads), since_on, until_on)),

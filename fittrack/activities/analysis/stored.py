@@ -13,12 +13,12 @@ class StoredMetrics:
     """The figures of one activity that depend on its samples and its sport alone.
 
     Whatever needs the member's profile too is computed from them when it is asked for, so that
-    nothing is stale when a profile changes. `hr_times_json` is [[bpm, milliseconds], ...].
+    nothing is stale when a profile changes. `hr_times_json` is as `hearts.HeartTimes`.
     """
 
     activity_id: str
     metrics_version: int
-    hr_times_json: list[list[int]]
+    hr_times_json: list[int]
     powered_ms: int | None
     normalised_power_mw: int | None
     best_20min_w: int | None
