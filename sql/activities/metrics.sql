@@ -13,6 +13,17 @@ SELECT activity_id, metrics_version, hr_times_json, powered_ms, normalised_power
   FROM activity_metrics
  WHERE activity_id = :activity_id
 
+-- name: list_metrics_of
+-- What was computed of a member's activities, in the order of their ids, after :after_id.
+SELECT m.activity_id, m.metrics_version, m.hr_times_json, m.powered_ms, m.normalised_power_mw,
+       m.best_20min_w, m.metrics_json
+  FROM activities a
+  JOIN activity_metrics m ON m.activity_id = a.activity_id
+ WHERE a.account_id = :account_id
+   AND a.activity_id > :after_id
+ ORDER BY a.activity_id
+ FETCH FIRST :row_limit ROWS ONLY
+
 -- name: delete_metrics
 -- An activity's figures, gone.
 DELETE FROM activity_metrics

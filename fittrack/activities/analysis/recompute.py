@@ -14,8 +14,6 @@ from fittrack.activities.models import Activity
 from fittrack.activities.samples import empty_samples, unpack
 
 BATCH_ROWS = 200
-# Sorts before every id.
-FIRST_ID = "0"
 
 T = TypeVar("T")
 # Wraps what is gone through, of a known number, to show how far it came.
@@ -40,7 +38,7 @@ def recompute_metrics(
 
 
 def _due(account_id: str | None, before_version: int) -> Iterator[DueActivity]:
-    after_id, is_more = FIRST_ID, True
+    after_id, is_more = service.FIRST_ID, True
     while is_more:
         with db.reading("list_due_activities", single=True) as tx:
             rows = repository.list_due_activities(

@@ -31,6 +31,18 @@ def find_metrics(tx: Transaction, activity_id: str) -> StoredMetrics | None:
     return tx.one(StoredMetrics, SQL["find_metrics"], activity_id=activity_id)
 
 
+def list_metrics_of(
+    tx: Transaction, account_id: str, *, after_id: str, row_limit: int
+) -> list[StoredMetrics]:
+    return tx.all(
+        StoredMetrics,
+        SQL["list_metrics_of"],
+        account_id=account_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+
+
 def delete_metrics(tx: Transaction, activity_id: str) -> None:
     tx.run(SQL["delete_metrics"], activity_id=activity_id)
 

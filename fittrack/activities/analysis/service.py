@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from fittrack import clock, config, db
+from fittrack import archive, clock, config, db
 from fittrack.activities import repository as activities
 from fittrack.activities.analysis import repository, rules
 from fittrack.activities.analysis.course import interpolated
@@ -22,16 +22,19 @@ from fittrack.activities.analysis.models import (
     ZonesView,
 )
 from fittrack.activities.analysis.splits import UNITS_M, Ruler, Stretch, splits
-from fittrack.activities.analysis.stored import Analysis
+from fittrack.activities.analysis.stored import Analysis, ExportedFigures
 from fittrack.activities.models import Activity, ActivityLap, Part
 from fittrack.activities.samples import Samples, empty_samples, unpack
 from fittrack.activities.sports import family
+from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.db import Transaction
 from fittrack.points import service as points
 from fittrack.points.tally import max_hr_tenths_of
 
 LOADS = ("trimp", "tss")
 DEFAULT_LOAD_DAYS = 42
+# Sorts before every id.
+FIRST_ID = "0"
 
 
 def record(tx: Transaction, part: Part) -> None:
@@ -65,6 +68,21 @@ def _insert(tx: Transaction, analysis: Analysis) -> None:
 def _samples(tx: Transaction, activity_id: str) -> Samples:
     block_bytes = activities.find_samples(tx, activity_id)
     return unpack(block_bytes) if block_bytes else empty_samples()
+
+
+def export_member(account_id: str) -> Iterator[ArchiveFile]:
+    """Yield what is computed of a member's activities."""
+    yield archive.json_list("figures.json", _figures(account_id))
+
+
+def _figures(account_id: str) -> Iterator[list[ExportedFigures]]:
+    def read(tx: Transaction, after: str | None) -> list[ExportedFigures]:
+        rows = repository.list_metrics_of(
+            tx, account_id, after_id=after or FIRST_ID, row_limit=PAGE_ROWS
+        )
+        return [ExportedFigures(row, repository.list_efforts(tx, row.activity_id)) for row in rows]
+
+    return archive.pages("export_figures", read, lambda row: row.metrics.activity_id)
 
 
 def get_metrics(*, activity_id: str, account_id: str) -> MetricsView:

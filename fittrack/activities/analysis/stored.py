@@ -41,3 +41,11 @@ class Analysis:
 
     metrics: StoredMetrics
     efforts: list[Effort]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFigures:
+    """What is stored of one activity's analysis, as its owner takes it along."""
+
+    metrics: StoredMetrics
+    efforts: list[StoredEffort]

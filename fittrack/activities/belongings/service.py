@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fittrack import archive, db
 from fittrack.activities import repository as activities
+from fittrack.activities.analysis import service as analysis
 from fittrack.activities.archives import chunks
 from fittrack.activities.belongings import repository
 from fittrack.activities.belongings.models import (
@@ -45,6 +46,7 @@ def export_member(account_id: str) -> Iterator[ArchiveFile]:
         for activity in rows:
             if activity.sample_count:
                 yield _samples(activity)
+    yield from analysis.export_member(account_id)
     yield archive.json_list("files.json", _files(account_id))
     for stored in _files(account_id):
         for file in stored:

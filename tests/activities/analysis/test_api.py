@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from fittrack import db
@@ -11,6 +12,7 @@ from fittrack.activities import repository
 from fittrack.activities.analysis import service
 from fittrack.activities.analysis.recompute import recompute_metrics
 from fittrack.activities.analysis.rules import METRICS_VERSION
+from fittrack.activities.belongings import service as belongings
 from tests.activities.makers import fit_records, fit_session, make_fit
 from tests.factories_activities import NOON_AT, Member, count, execute, select
 
@@ -470,3 +472,54 @@ def test_an_activity_of_another_sport_is_measured_as_that(ana):
         service.remeasure(tx, repository.lock_activity(tx, activity_id, ana.account_id))
 
     assert records_of(ana) == {}
+
+
+def test_a_member_takes_the_figures_along(ana, ben):
+    activity_id = bring_run(ana)
+    bring_run(ben)
+    (file,) = [f for f in belongings.export_member(ana.account_id) if f.name == "figures.json"]
+
+    (figures,) = orjson.loads(b"".join(file.pieces))
+
+    assert figures["metrics"]["activity_id"] == activity_id
+    assert [effort["effort_code"] for effort in figures["efforts"]] == [
+        "1km",
+        "1mi",
+        "400m",
+        "5km",
+    ]
+
+
+def test_an_erased_member_leaves_no_figures(ana, ben):
+    bring_run(ana)
+    kept = bring_run(ben)
+    with db.transaction("erase_for_test") as tx:
+        belongings.erase_member(tx, ana.account_id, row_limit=100)
+
+    assert select("SELECT activity_id FROM activity_metrics", "activity_id") == [(kept,)]
+    assert select("SELECT DISTINCT activity_id FROM activity_efforts", "activity_id") == [(kept,)]
+
+
+def test_the_command_tells_how_many_it_recomputed(ana, app):
+    bring_run(ana, 60)
+    run = app.test_cli_runner().invoke
+
+    assert run(args=["activities", "recompute"]).output == "0 activities recomputed\n"
+    again = run(args=["activities", "recompute", "--version", str(METRICS_VERSION)])
+    assert again.output.endswith("1 activities recomputed\n")
+
+
+def test_the_command_knows_members_by_their_address(ana, ben, app):
+    bring_run(ana, 60)
+    bring_run(ben, 60)
+    ((email,),) = select(
+        "SELECT email FROM accounts WHERE account_id = :account_id",
+        "email",
+        account_id=ana.account_id,
+    )
+    words = ["activities", "recompute", "--version", str(METRICS_VERSION), "--account"]
+    run = app.test_cli_runner().invoke
+
+    assert run(args=[*words, email]).output.endswith("1 activities recomputed\n")
+    stranger = run(args=[*words, "nobody@example.com"])
+    assert (stranger.exit_code, stranger.output) == (1, "Error: nobody has this address\n")
