@@ -52,6 +52,7 @@ class Recording:
     avg_power_w: float | None = None
     max_power_w: int | None = None
     warnings: tuple[str, ...] = ()
+    type: str = "workout"
 
     @property
     def ended_at(self) -> datetime:

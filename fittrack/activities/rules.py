@@ -54,7 +54,7 @@ def _activity_of(
     return Activity(
         activity_id=activity_id,
         account_id=origin.account_id,
-        type="workout",
+        type=recording.type,
         sport=recording.sport,
         source_kind="file",
         origin_key=origin.key,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
 from datetime import timedelta
 
 import pytest
 
-from fittrack import queues, worker
+from fittrack import db, queues, worker
 from fittrack.activities.archives import chunks
 from fittrack.activities.archives import service as archives
 from fittrack.activities.imports.rules import MAX_READS
 from fittrack.clock import utc_now
 from fittrack.dev.files import make_gpx
+from tests.activities.apple_exports import apple_export as export_of
+from tests.activities.apple_exports import record, workout
 from tests.activities.makers import make_fit_run
 from tests.activities.zipping import zip_by_hand, zip_of
+from tests.conformance import engines
 from tests.factories_activities import (
     NOON_AT,
     Member,
@@ -26,6 +31,9 @@ from tests.factories_activities import (
     waiting_jobs,
 )
 
+DAY = timedelta(days=1)
+# Every place takes half a minute.
+STRIDE = 3
 RUN = make_gpx(NOON_AT, 60)
 RIDE = make_gpx(NOON_AT + timedelta(days=1), 60, sport="cycling")
 
@@ -237,6 +245,55 @@ def test_a_file_that_kills_its_worker_again_and_again_is_refused_and_the_others_
         ("deadly.fit", "refused", "could_not_be_read"),
         ("ride.gpx", "created", None),
     ]
+
+
+def killed_at(outbox_id, statement_no):
+    """Run a job in a process that is killed before its n-th statement; tell whether it was."""
+    child = os.fork()
+    if child == 0:
+        left = statement_no
+
+        def count_down(_statement):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        db.engine().raw().set_trace_callback(count_down)
+        worker.run_outbox(outbox_id)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="only SQLite tells what it is asked")
+@pytest.mark.parametrize("step", range(3))
+def test_a_worker_killed_at_any_place_of_an_archive_loses_nothing_and_doubles_nothing(ana, step):
+    """Step 0 opens the archive, 1 reads its files, 2 opens the Apple export within."""
+    died_at = 0
+    was_killed = True
+    while was_killed:
+        start = NOON_AT.replace(year=2015 + died_at % 8, month=1 + died_at // 8)
+        export = export_of(workout(start + DAY, 60), record("StepCount", start, 4000))
+        archive = zip_of(
+            ("run.gpx", make_gpx(start, 60)),
+            ("health/export.xml", export),
+            ("letter.txt", b"Dear Ana,"),
+        )
+        import_id = ana.post_files(("all.zip", archive)).json["import_id"]
+        for _ in range(step):
+            worker.run_outbox(waiting_jobs()[0])
+        was_killed = killed_at(waiting_jobs()[0], died_at)
+        make_all_due()
+        run_jobs()
+
+        upload = ana.get(f"imports/{import_id}").json
+        assert [upload[f"{state}_count"] for state in ("created", "refused")] == [5, 1]
+        assert count("activities") == 3 * (died_at // STRIDE + 1)
+        died_at += STRIDE
+
+    assert died_at > 8  # there were that many places to die at
+    assert count("import_archives") == count("import_archive_chunks") == 0
 
 
 def test_two_workers_at_one_archive_double_nothing(ana):

@@ -14,11 +14,12 @@ from datetime import datetime
 from io import BytesIO
 
 from fittrack import db, queues
-from fittrack.activities.archives import chunks, layouts, repository, rules
+from fittrack.activities.archives import chunks, repository, rules
 from fittrack.activities.archives.chunks import ChunkFile
-from fittrack.activities.archives.models import Archive, ArchiveItem, Content, Member
+from fittrack.activities.archives.listing import list_members
+from fittrack.activities.archives.models import ArchiveItem, Content
 from fittrack.activities.files import detect, zips
-from fittrack.activities.files.errors import refused
+from fittrack.activities.files.apple_head import HEAD_BYTES
 from fittrack.activities.imports import keeping
 from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports import rules as import_rules
@@ -31,7 +32,6 @@ from fittrack.queues import Lease, LeaseLost
 
 # What a round lasts before another member's turn; its last file may take the rest of the limit.
 ROUND_S = 15.0
-MEMBERS_AT_ONCE = 200
 
 
 def open_archive(lease: Lease, *, import_item_id: str, now: datetime) -> None:
@@ -41,7 +41,7 @@ def open_archive(lease: Lease, *, import_item_id: str, now: datetime) -> None:
     """
     item = _waiting(import_item_id)
     outcome = (
-        keeping.attempted(lambda: _list_members(item, now=now), lease.attempt)
+        keeping.attempted(lambda: list_members(item, now=now), lease.attempt)
         if item
         else import_rules.GONE
     )
@@ -83,68 +83,6 @@ def _decide_round(tx: Transaction, item: ArchiveItem, round_no: int, *, now: dat
         import_item_id=item_id,
         round_no=round_no,
     )
-
-
-def _list_members(item: ArchiveItem, *, now: datetime) -> None:
-    """Add what an archive holds to its upload. Raises: FileRefused."""
-    archive = _archive_of(item, now=now)
-    entries = zips.read_directory(ChunkFile(archive), archive.byte_count)
-    layout = layouts.layout_of(entries)
-    members = [
-        Member(layouts.shown_name(entry.name), entry.byte_count, entry)
-        for entry in layouts.wanted(entries, layout)
-    ]
-    if not members:
-        raise refused("no_activity_inside")
-    while _add_members(item, members):
-        pass
-
-
-def _archive_of(item: ArchiveItem, *, now: datetime) -> Archive:
-    """Return the kept bytes of an archive; one within another is unpacked first.
-
-    Raises: FileRefused.
-    """
-    with db.reading("find_archive") as tx:
-        archive = repository.find_archive(tx, item.import_item_id)
-    if archive is not None:
-        return archive
-    outer, entry = _outer_archive(item), item.entry
-    if outer is None or entry is None:
-        raise refused("archive_damaged", "it is gone")
-    if outer.depth >= rules.MOST_DEPTH:
-        raise refused("nested_too_deep")
-    pieces = zips.unpacked(ChunkFile(outer), entry)
-    archive = chunks.store(
-        item.account_id, pieces, entry.byte_count, depth=outer.depth + 1, now=now
-    )
-    with db.transaction("keep_inner_archive") as tx:
-        repository.update_archive_item(tx, archive.archive_id, item.import_item_id)
-    return archive
-
-
-def _outer_archive(item: ArchiveItem) -> Archive | None:
-    """Return the archive in which an archive lies."""
-    with db.reading("find_outer_archive") as tx:
-        outer = repository.find_archive_item_no(tx, item.import_id, item.inside_no)
-        return repository.find_archive(tx, outer.import_item_id) if outer else None
-
-
-def _add_members(item: ArchiveItem, members: Sequence[Member]) -> bool:
-    """Add the next files of an archive to its upload, and return whether there were any.
-
-    Raises: FileRefused.
-    """
-    with db.transaction("add_archive_members") as tx:
-        repository.lock_import(tx, item.import_id)
-        present = repository.tally_members(tx, item).total
-        added = members[present : present + MEMBERS_AT_ONCE]
-        last_no = repository.find_last_item_no(tx, item.import_id)
-        if last_no + len(added) > import_rules.MAX_FILES:
-            raise refused("too_many_files", "together with the rest of the upload")
-        repository.insert_member(tx, item, added, first_no=last_no + 1)
-        repository.add_import_files(tx, item.import_id, len(added))
-    return bool(added)
 
 
 def read_archive(lease: Lease, *, import_item_id: str, round_no: int, now: datetime) -> None:
@@ -232,7 +170,7 @@ def _content_of(stream: ChunkFile | None, member: ArchiveItem) -> Content | Refu
         head = next(zips.unpacked(stream, entry), b"")
         return detect.archive_kind(head) or import_rules.TOO_LARGE
     data = zips.read_entry(stream, entry)
-    return detect.archive_kind(data[: detect.HEAD_BYTES]) or Content(data)
+    return detect.archive_kind(data[:HEAD_BYTES]) or Content(data)
 
 
 def _original(member: ArchiveItem) -> Content | Refusal:

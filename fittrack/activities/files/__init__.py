@@ -1,7 +1,8 @@
-"""Activity files: FIT, TCX and GPX, plain or gzip, from bytes to Recordings."""
+"""Activity files: FIT, TCX, GPX and Apple Health, plain or gzip, from bytes to Recordings."""
 
 from __future__ import annotations
 
+from fittrack.activities.files.apple import read_apple
 from fittrack.activities.files.detect import kind_of, unwrapped
 from fittrack.activities.files.errors import FileRefused
 from fittrack.activities.files.fit import read_fit
@@ -11,7 +12,7 @@ from fittrack.activities.recording import Recording
 
 __all__ = ["FileRefused", "read_activity_file"]
 
-_READERS = {"fit": read_fit, "gpx": read_gpx, "tcx": read_tcx}
+_READERS = {"fit": read_fit, "gpx": read_gpx, "tcx": read_tcx, "apple": read_apple}
 
 
 def read_activity_file(content: bytes) -> tuple[Recording, ...]:

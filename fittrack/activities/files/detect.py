@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 
 from fittrack.activities.files import xml, zips
+from fittrack.activities.files.apple_head import HEAD_BYTES, is_apple
 from fittrack.activities.files.errors import refused
 
 MAX_CONTENT_BYTES = 64 * 1024 * 1024
@@ -17,18 +17,11 @@ _XML_STARTS = (b"<", b"\xfe\xff", b"\xff\xfe")
 _XML_KINDS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx"}
 
 
-# What comes before the root element of Apple's export: its DOCTYPE has some 10 KB.
-HEAD_BYTES = 64 * 1024
-_APPLE = re.compile(rb"<!DOCTYPE\s+HealthData\b|<HealthData[\s>]")
-
-
 def archive_kind(head: bytes) -> str | None:
     """Return `zip` or `apple` for content that begins so and holds many files, else None."""
     if zips.is_zip(head):
         return "zip"
-    if head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _APPLE.search(head):
-        return "apple"
-    return None
+    return "apple" if is_apple(head) else None
 
 
 def is_gzip(content: bytes) -> bool:
@@ -37,7 +30,7 @@ def is_gzip(content: bytes) -> bool:
 
 
 def kind_of(content: bytes) -> str:
-    """Return `fit`, `tcx` or `gpx` for the content of a file that is not wrapped.
+    """Return `fit`, `tcx`, `gpx` or `apple` for the content of a file that is not wrapped.
 
     Raises: FileRefused.
     """
@@ -47,6 +40,8 @@ def kind_of(content: bytes) -> str:
         return "fit"
     if zips.is_zip(content) or is_gzip(content):
         raise refused("archive_not_supported")
+    if is_apple(content[:HEAD_BYTES]):
+        return "apple"
     if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML_STARTS):
         return _xml_kind(content)
     raise refused("not_an_activity")

@@ -25,7 +25,7 @@ REASONS = {
     "no_points": "the file holds neither points nor a summary of an activity",
     "no_positions": "none of the positions in the file lies on the globe",
     "no_times": "the points carry no times: a planned route, not a workout",
-    "not_an_activity": "the content is not a FIT, TCX or GPX activity",
+    "not_an_activity": "the content is not a FIT, TCX, GPX or Apple Health activity",
     "too_large": "the file is larger than activities are",
     "too_many_activities": "the file holds more activities than are taken from one file",
     "too_many_files": "the archive holds more files than are taken from one",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import Protocol
 
 from lxml import etree
 
@@ -21,11 +22,21 @@ _MILLISECOND = timedelta(milliseconds=1)
 _local_names: dict[str, str] = {}
 
 
-def open_stream(content: bytes) -> etree.iterparse[tuple[str, etree._Element]]:
-    """Return the parser: no entities, no network, no DTD, no huge tree."""
+class Readable(Protocol):
+    """What the parser reads from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+
+
+def open_stream(
+    content: bytes | Readable, *, tags: tuple[str, ...] | None = None
+) -> etree.iterparse[tuple[str, etree._Element]]:
+    """Return the parser: no entities, no network, no DTD, no huge tree; with `tags`, of those."""
     return etree.iterparse(
-        BytesIO(content),
+        BytesIO(content) if isinstance(content, bytes) else content,
         events=("end",),
+        tag=tags,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

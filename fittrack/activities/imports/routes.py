@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from fittrack import idempotency
 from fittrack.activities.files import detect
+from fittrack.activities.files.apple_head import HEAD_BYTES
 from fittrack.activities.imports import rules, service
 from fittrack.activities.imports.models import ImportDetail, ImportedFile, ImportSummary, Upload
 from fittrack.activities.imports.schemas import (
@@ -156,7 +157,7 @@ def _size(item: FileStorage) -> int:
 def _upload(item: FileStorage) -> Upload:
     digest = hashlib.sha256()
     item.stream.seek(0)
-    archive_kind = detect.archive_kind(item.stream.read(detect.HEAD_BYTES))
+    archive_kind = detect.archive_kind(item.stream.read(HEAD_BYTES))
     item.stream.seek(0)
     while block := item.stream.read(_BLOCK_BYTES):
         digest.update(block)
