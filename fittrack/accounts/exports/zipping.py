@@ -19,6 +19,7 @@ Everything that FitTrack has about you, as it was while this archive was made.
 account/        the account, profile, devices, what happened to its safety, appeals
 activities.json every activity with its laps; distances in cm, speeds in mm/s, times in UTC
 samples/        what was recorded in each activity, in columns; positions in degrees x 10^7
+figures.json    what is computed of each activity: time at each heart rate, power, best efforts
 files.json      the files that you brought in; originals/ has them byte for byte
 imports.json    your uploads and what became of each file
 points/         balance, statement, each day with its receipt, maximum heart rates
