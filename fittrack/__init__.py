@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Flask
+from flask import Flask, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 
@@ -52,6 +52,7 @@ class FitTrack(Flask):
 
     def dispatch_request(self) -> Any:
         """Answer the request; it holds one unit of work, so that repeating it is safe."""
+        parsing.check_length(request)
         return db.retry(super().dispatch_request, may_replay=idempotency.is_looked_up)
 
 

@@ -19,6 +19,7 @@ from werkzeug.routing import UUIDConverter
 
 from fittrack.errors import BadRequest, TooLarge, UnsupportedMediaType, field_error
 
+FILES = ("image/", "multipart/")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -101,6 +102,16 @@ def _is_odd_number(schema: marshmallow.Schema, name: str, text: str) -> bool:
     """Tell whether Python alone would take a query's text for a number, such as `1_000` or ` 5`."""
     is_number = isinstance(schema.fields.get(name), marshmallow.fields.Integer)
     return is_number and not _INTEGER.fullmatch(text)
+
+
+def check_length(req: Request) -> None:
+    """Refuse a long body also where nobody reads it; files alone, whose views say how, may be long.
+
+    Raises: TooLarge.
+    """
+    length, most = req.content_length or 0, req.max_content_length or math.inf
+    if length > most and not req.mimetype.startswith(FILES):
+        raise TooLarge
 
 
 def read_body(req: Request) -> bytes:

@@ -14,6 +14,7 @@ from webargs import fields
 
 from fittrack.errors import Invalid
 from fittrack.parsing import MalformedJson, StrictParser, read_json
+from tests.factories_accounts import login, make_account
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 JSON_VALUES = st.recursive(
@@ -169,6 +170,16 @@ def test_a_body_is_measured_whatever_its_length_claims_to_be(probe, length):
     answer = probe.post("/api/v1/probes", input_stream=stream, environ_overrides=environ)
     assert answer.status_code in {400, 413}, answer.json
     assert answer.content_type == "application/problem+json"
+
+
+def test_a_body_over_1_mib_is_413_though_nobody_reads_it(client):
+    headers = login(client, make_account())
+    long = b" " * ((1 << 20) + 1)
+    for path in ("/api/v1/auth/logout-all", "/api/v1/auth/logout"):
+        answer = client.post(path, data=long, headers=headers, content_type="application/json")
+        assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+    assert client.get("/api/v1/users/me", headers=headers).status_code == 200
+    assert client.get("/api/v1/users/me", data=long, headers=headers).status_code == 413
 
 
 def test_a_body_over_1_mib_is_413(probe):
