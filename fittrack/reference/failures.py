@@ -24,6 +24,7 @@ Kinds = tuple[type[Problem], ...]
 ALWAYS: Kinds = (
     errors.BadRequest,
     errors.RequestTimeout,
+    errors.TooLarge,
     errors.UriTooLong,
     errors.TooManyRequests,
     errors.HeadersTooLarge,
