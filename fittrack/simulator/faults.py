@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 
 TOKEN = "token"  # noqa: S105 - an endpoint
 METADATA = "metadata"
@@ -91,7 +91,7 @@ def answer_of(kind: str) -> Response:
         case "huge":
             return Response(b" " * HUGE_BYTES + b"{}", content_type="application/json")
         case "redirect":
-            return redirect("http://127.0.0.1:9/elsewhere", 302)  # type: ignore[return-value]
+            return redirect(request.url, 307)  # type: ignore[return-value] # and well there
     return Response("<html>not what you expect</html>", content_type="application/json")
 
 

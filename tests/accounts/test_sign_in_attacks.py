@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from fittrack import config, db
-from fittrack.accounts.oidc import discovery, wire
+from fittrack.accounts.oidc import discovery, service, wire
+from fittrack.accounts.oidc.errors import InvalidAttempt
+from fittrack.accounts.sessions.models import Device
 from fittrack.clock import utc_now
 from fittrack.simulator import faults
 from tests.accounts.steps import probe
@@ -58,9 +62,11 @@ def test_a_provider_that_is_away_is_503_and_says_when_to_come_again(
 ):
     brought = visit(client)
     order(world, "google", kind, at=at)
+    began_s = time.monotonic()
     answer = come_back(client, brought)
     assert code_of(answer) == (503, "identity_provider_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
+    assert time.monotonic() - began_s < 10
 
 
 @pytest.mark.parametrize("kind", [*faults.ANSWERS, "other_provider"])
@@ -108,6 +114,29 @@ def test_a_code_brings_in_one_session_however_often_it_is_shown(client):
     codes = {answer.json["code"] for answer in answers if answer.status_code == 401}
     assert codes == {"invalid_oidc_attempt"}
     assert count_rows("sessions") == 2
+
+
+def test_who_comes_second_within_one_moment_has_no_visit(client):
+    """The second one has found the visit already when the first one uses it up."""
+    headers = login(client, make_account())
+    brought = visit(client, headers=headers, intent="link")
+    body = {name: brought.body[name] for name in ("state", "attempt_token", "code")}
+
+    def be_overtaken():
+        assert come_back(client, brought, headers).json["outcome"] == "linked"
+        with db.reading("find") as tx:
+            session_id = tx.value(probe("SELECT session_id FROM sessions"))
+        return SimpleNamespace(session_id=session_id)
+
+    with pytest.raises(InvalidAttempt):
+        service.finish_visit(
+            **body,
+            provider_name="google",
+            issuer=None,
+            find_session=be_overtaken,
+            device=Device(None, None, None),
+            now=utc_now(),
+        )
 
 
 def test_a_used_visit_is_over_even_where_the_provider_takes_its_code_again(client, world):

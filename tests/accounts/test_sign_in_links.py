@@ -25,6 +25,7 @@ from tests.factories_oidc import (
     count_rows,
     join,
     me,
+    membership,
     sign_in,
     visit,
 )
@@ -252,9 +253,7 @@ def test_who_has_only_a_provider_sets_a_password_after_a_step_up(client):
 
 def test_a_suspended_member_without_a_password_may_still_take_the_data_and_go(client):
     headers = bearer(join(client))
-    suspend = "UPDATE accounts SET status = 'suspended' WHERE email_key = :email_key"
-    with db.transaction("suspend") as tx:
-        tx.run(probe(suspend), email_key=EMAIL)
+    set_status("suspended")
     assert step_up(client, headers).json["outcome"] == "stepped_up"
     assert code_of(begin(client, headers=headers, intent="link")) == (403, "account_not_active")
     gone = client.delete("/api/v1/users/me", json={}, headers=headers)
@@ -264,8 +263,51 @@ def test_a_suspended_member_without_a_password_may_still_take_the_data_and_go(cl
 def test_another_person_of_the_provider_steps_nobody_up(client):
     headers = bearer(join(client))
     assert code_of(step_up(client, headers, email=BEN)) == (401, "invalid_provider_answer")
+    join(client, email=BEN, display_name="Ben")
+    assert code_of(step_up(client, headers, email=BEN)) == (401, "invalid_provider_answer")
     refused = client.delete("/api/v1/users/me", json={}, headers=headers)
     assert code_of(refused) == (403, "step_up_required")
+
+
+def test_a_factor_that_was_added_meanwhile_is_the_one_to_show(client):
+    joined = join(client)
+    brought = visit(client, headers=bearer(joined), intent="step_up")
+    make_totp(me(client, joined)["account_id"])
+    refused = come_back(client, brought, bearer(joined))
+    assert code_of(refused) == (409, "other_proof_needed")
+
+
+def test_a_suspended_member_links_nothing(client, ana):
+    token, headers = offer(client), login(client, ana)
+    brought = visit(client, headers=headers, intent="link")
+    set_status("suspended")
+    assert code_of(link(client, token)) == (403, "account_not_active")
+    assert code_of(come_back(client, brought, headers)) == (403, "account_not_active")
+    assert count_rows("external_identities") == 0
+
+
+def test_an_account_that_is_over_is_not_entered(client):
+    join(client)
+    set_status("erased")
+    assert code_of(sign_in(client)) == (403, "account_not_active")
+
+
+def set_status(status):
+    with db.transaction("set_status") as tx:
+        text = "UPDATE accounts SET status = :status WHERE email_key = :email_key"
+        tx.run(probe(text), status=status, email_key=EMAIL)
+
+
+def test_an_address_that_may_still_be_taken_back_makes_no_member(client, ana):
+    headers = login(client, ana)
+    body = {"email": "new@example.com", "password": PASSWORD}
+    assert client.put("/api/v1/users/me/email", json=body, headers=headers).status_code == 202
+    token = token_in(mails_to("new@example.com")[0])
+    assert client.post("/api/v1/auth/verify-email", json={"token": token}).status_code == 200
+    found = sign_in(client)
+    assert found.json["outcome"] == "registration_required"
+    form = membership(found.json["registration_token"])
+    assert code_of(client.post(f"{OIDC}/complete", json=form)) == (409, "email_taken")
 
 
 @pytest.mark.parametrize("has", ["password", "second factor"])
