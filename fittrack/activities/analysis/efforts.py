@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fittrack.activities.analysis.course import Course
@@ -162,41 +162,43 @@ def best_work(
     """
     if not clock_ms or clock_ms[-1] < lasting_ms:
         return None
-    ending, beginning = (
-        _most(_ending_works(clock_ms, work, lasting_ms)),
-        _most(_beginning_works(clock_ms, work, lasting_ms)),
+    return max(
+        _most_ending(clock_ms, work, lasting_ms), _most_beginning(clock_ms, work, lasting_ms)
     )
-    return max(ending, beginning)
 
 
-def _most(windows: Iterator[tuple[float, float]]) -> tuple[float, float]:
-    return max(windows, default=(0.0, 0.0))
-
-
-def _ending_works(
+def _most_ending(
     clock_ms: Sequence[int], work: Sequence[int], lasting_ms: int
-) -> Iterator[tuple[float, float]]:
-    first, last = 0, len(clock_ms) - 1
+) -> tuple[float, float]:
+    best, best_from_ms, first = 0.0, 0, 0
     for now_ms, done in zip(clock_ms, work, strict=True):
         start_ms = now_ms - lasting_ms
         if start_ms < 0:
             continue
-        while first < last and clock_ms[first + 1] <= start_ms:
+        while clock_ms[first + 1] <= start_ms:
             first += 1
-        yield done - _between(clock_ms, work, first, start_ms), start_ms
+        if done - work[first] > best:
+            within = done - _between(clock_ms, work, first, start_ms)
+            if within > best:
+                best, best_from_ms = within, start_ms
+    return best, best_from_ms
 
 
-def _beginning_works(
+def _most_beginning(
     clock_ms: Sequence[int], work: Sequence[int], lasting_ms: int
-) -> Iterator[tuple[float, float]]:
-    after, last = 0, len(clock_ms) - 1
+) -> tuple[float, float]:
+    best, best_from_ms, after, last = 0.0, 0, 0, len(clock_ms) - 1
     for now_ms, done in zip(clock_ms, work, strict=True):
         end_ms = now_ms + lasting_ms
         if end_ms > clock_ms[last]:
-            return
+            break
         while after < last and clock_ms[after + 1] <= end_ms:
             after += 1
-        yield _between(clock_ms, work, after, end_ms) - done, now_ms
+        if work[min(after + 1, last)] - done > best:
+            within = _between(clock_ms, work, after, end_ms) - done
+            if within > best:
+                best, best_from_ms = within, now_ms
+    return best, best_from_ms
 
 
 def _between(clock_ms: Sequence[int], work: Sequence[int], at: int, instant_ms: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -76,18 +77,14 @@ class _Mean:
     """The mean of a column over time; a sample stands for the time since the one before it."""
 
     def __init__(self, column: Column, samples: Samples, clock_ms: Sequence[int]) -> None:
-        breaks = frozenset(samples.breaks)
-        held = [
-            (after - before, value)
-            if value is not None and after - before <= LONGEST_HELD_MS and at not in breaks
-            else (0, 0)
-            for at, ((before, after), value) in enumerate(
-                zip(pairwise(clock_ms), column[1:], strict=False), start=1
-            )
-        ]
-        self._clock_ms = clock_ms
-        self._held_ms = list(accumulate((ms for ms, _ in held), initial=0))
-        self._sum = list(accumulate((ms * value for ms, value in held), initial=0))
+        breaks, held, total = frozenset(samples.breaks), 0, 0
+        self._clock_ms, self._held_ms, self._sum = clock_ms, array("q", [0]), array("q", [0])
+        for at, value in enumerate(column[1:], start=1):
+            passed_ms = clock_ms[at] - clock_ms[at - 1]
+            if value is not None and passed_ms <= LONGEST_HELD_MS and at not in breaks:
+                held, total = held + passed_ms, total + passed_ms * value
+            self._held_ms.append(held)
+            self._sum.append(total)
         self._is_measured = bool(column)
 
     def between(self, from_ms: float, to_ms: float) -> float | None:
@@ -101,15 +98,15 @@ class _Mean:
         return (high[1] - low[1]) / (high[0] - low[0]) if high[0] > low[0] else None
 
 
-def _climbed(samples: Samples, *, smooth: bool) -> tuple[list[float], list[float]]:
+def _climbed(samples: Samples, *, smooth: bool) -> tuple[Sequence[float], Sequence[float]]:
     """Return the metres climbed and descended until each sample, empty without altitude."""
     if not samples.altitude_cm:
         return [], []
-    ups, downs = [0.0] * len(samples), [0.0] * len(samples)
+    ups, downs = array("d", bytes(8 * len(samples))), array("d", bytes(8 * len(samples)))
     for at, change_m in metrics.climbs(samples, smooth=smooth):
         ups[at] += max(change_m, 0.0)
         downs[at] += max(-change_m, 0.0)
-    return list(accumulate(ups)), list(accumulate(downs))
+    return array("d", accumulate(ups)), array("d", accumulate(downs))
 
 
 def splits(ruler: Ruler, unit_m: float) -> Iterator[Stretch]:
