@@ -119,7 +119,9 @@ def _of_activities() -> tuple[Blueprint, ...]:
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
     from fittrack.activities.pictures.routes import blp as activity_pictures
+    from fittrack.activities.privacy.routes import blp as privacy_zones
     from fittrack.activities.routes import blp as activities
+    from fittrack.activities.sharing.routes import blp as shared_activities
 
     return (
         activities,
@@ -127,6 +129,8 @@ def _of_activities() -> tuple[Blueprint, ...]:
         activity_analysis,
         activity_exports,
         activity_pictures,
+        privacy_zones,
+        shared_activities,
         activity_files,
         imports,
     )

@@ -10,6 +10,7 @@ from fittrack.activities.samples import Samples
 
 ACTIVITY_TYPES = ("workout", "steps", "active_minutes")
 SOURCE_KINDS = ("file", "manual", "connection", "seed")
+VISIBILITIES = ("public", "friends", "private")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Activity:
 
     `origin_key` names its place in its source, unique for the member. `reason_code` says why it is
     held or rejected. `day_on` is the points day on which it started. `intensity` is the member's
-    own word for how hard it was.
+    own word for how hard it was. Without a `visibility` the preferences say who may see it.
     """
 
     activity_id: str
@@ -63,6 +64,8 @@ class Activity:
     updated_at: datetime
     revision: int = 1
     intensity: str | None = None
+    visibility: str | None = None
+    polyline: str | None = None
 
     @property
     def distance_m(self) -> float | None:

@@ -57,7 +57,7 @@ def list_activities(query: dict[str, Any]) -> Page[Activity]:
 @login_required
 @blp.response(200, ActivityDetailSchema)
 def get_activity(activity_id: UUID) -> Response:
-    """Return one of my activities with its laps."""
+    """Return an activity: one of mine with its laps, another member's as far as they show it."""
     detail = service.get_activity(activity_id=str(activity_id), account_id=current_account_id())
     return tagged_activity(detail)
 

@@ -15,6 +15,7 @@ from fittrack.activities.analysis.rules import analysed
 from fittrack.activities.duplicates.models import LONGEST
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
+from fittrack.activities.pictures.polyline import polyline_of
 from fittrack.activities.recording import Lap, Recording
 from fittrack.clock import day_of
 
@@ -76,6 +77,7 @@ def _activity_of(
         position_count=sum(latitude is not None for latitude in recording.samples.lat_e7),
         created_at=now,
         updated_at=now,
+        polyline=polyline_of(recording.samples),
         **_figures(recording),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, ActivityDetail
+from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, VISIBILITIES, ActivityDetail
 from fittrack.activities.sports import SPORTS
 from fittrack.pagination import PageQuery, page_schema
 
@@ -103,6 +103,20 @@ class ActivitySchema(Schema):
     lap_count = fields.Integer(required=True)
     sample_count = fields.Integer(required=True)
     has_route = fields.Boolean(required=True)
+    polyline = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "the simplified route, Google's encoded polyline of five decimals",
+            "example": "_p~iF~ps|U_ulLnnqC_mqNvxq`@",
+        },
+    )
+    visibility = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(VISIBILITIES),
+        metadata={"description": "null: as the member's preferences say", "example": None},
+    )
     has_original = fields.Boolean(required=True)
     intensity = fields.String(
         required=True,

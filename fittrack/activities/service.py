@@ -11,11 +11,14 @@ from fittrack.activities import repository, rules
 from fittrack.activities.analysis import service as analysis
 from fittrack.activities.duplicates import service as duplicates
 from fittrack.activities.editing import repository as editing
+from fittrack.activities.errors import ActivityNotFound
 from fittrack.activities.models import (
     Activity,
     ActivityDetail,
     Part,
 )
+from fittrack.activities.privacy import service as privacy
+from fittrack.activities.sharing import service as sharing
 from fittrack.clock import day_bounds
 from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
@@ -75,12 +78,16 @@ def _bounds(day_on: date) -> tuple[datetime, datetime]:
 
 
 def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:
-    """Return a member's activity with its laps and the ids of its copies.
+    """Return an activity with its laps and the ids of its copies, as far as a member may see it.
 
     Raises: ActivityNotFound.
     """
     with db.reading("get_activity") as tx:
-        return detail_of(tx, activity_id, account_id)
+        try:
+            return detail_of(tx, activity_id, account_id)
+        except ActivityNotFound:
+            shared = sharing.get_shared(tx, activity_id)
+    return ActivityDetail(shared.activity, [], [])
 
 
 def detail_of(tx: Transaction, activity_id: str, account_id: str) -> ActivityDetail:
@@ -125,6 +132,7 @@ def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> No
         return
     account_id = parts[0].activity.account_id
     hold_member(tx, account_id, now=now)
+    privacy.ensure_grid(tx, account_id)
     for part in parts:
         repository.insert_activity(tx, part.activity)
         repository.insert_samples(tx, part.activity.activity_id, part.block_bytes)

@@ -26,6 +26,8 @@ UPDATE activities
        avg_speed_mmps = :avg_speed_mmps,
        max_speed_mmps = :max_speed_mmps,
        intensity = :intensity,
+       visibility = :visibility,
+       polyline = :polyline,
        name = :name,
        notes_text = :notes_text,
        search_text = :search_text,

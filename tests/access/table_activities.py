@@ -11,6 +11,7 @@ from tests.access.world import GPX
 V1 = "/api/v1"
 ACTIVITY = f"{V1}/activities/{{activity_id}}"
 MINE = {"activity_id": "$activity"}
+ZONE = {"name": "Home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
 ENTRY = {
     "type": "steps",
     "started_at": (utc_now() - timedelta(hours=1)).isoformat(),
@@ -42,6 +43,22 @@ ROWS = (
     Row(f"GET {ACTIVITY}/route.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/elevation.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/heart-rate.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {V1}/users/me/privacy-zones", ANY_MEMBER, "200"),
+    Row(f"POST {V1}/users/me/privacy-zones", ANY_MEMBER, "201", json=ZONE),
+    Row(
+        f"DELETE {V1}/users/me/privacy-zones/{{zone_id}}",
+        THE_OWNER,
+        "204",
+        "404 privacy_zone_not_found",
+        path={"zone_id": "$zone"},
+    ),
+    Row(
+        f"GET {V1}/users/{{account_id}}/activities",
+        THE_OWNER,
+        "200",
+        "404 member_not_found",
+        path={"account_id": "$owner"},
+    ),
     Row(f"GET {V1}/imports", ANY_MEMBER, "200"),
     Row(
         f"GET {V1}/imports/{{import_id}}",

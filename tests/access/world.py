@@ -51,6 +51,7 @@ class World:
         self.private: set[str] = set()
         self._make_people()
         self._make_activity()
+        self._make_zone()
         self._make_drawings()
         self._make_sessions()
         self._make_factors()
@@ -137,6 +138,12 @@ class World:
         detail = self.owner.upload(("run.gpx", GPX))
         self.things["import"] = detail["import_id"]
         self.things["activity"] = detail["files"][0]["activity_ids"][0]
+
+    def _make_zone(self) -> None:
+        """Let the owner hide a place."""
+        body = {"name": "Home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
+        zone = self.done(rows.OWNER, "POST users/me/privacy-zones", body)
+        self.things["zone"] = zone["zone_id"]
 
     def _make_drawings(self) -> None:
         """Make a drawing in each status that a step starts from; Ana wins the one that is drawn."""

@@ -106,6 +106,8 @@ class Quentin(Member):
         run = (FILE, make_gpx(NOON_AT, 1200, name=TITLE))
         answer = self.post_files(run, (BAD_FILE, b"no gpx"), **{"Idempotency-Key": "marker-key"})
         assert answer.status_code == 202
+        home = {"name": TITLE, "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
+        self.send("POST", "users/me/privacy-zones", json=home)
         log_in(self.client, EMAIL, "not the right one at all")
         self.add_factors()
         link_provider(self.account_id)

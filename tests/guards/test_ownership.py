@@ -44,6 +44,12 @@ def make_fulfilment(ana):
     return ana.get("fulfillments").json["items"][0]["fulfilment_id"]
 
 
+def make_zone(ana):
+    home = {"name": "Home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
+    made = ana.client.post("/api/v1/users/me/privacy-zones", headers=ana.headers, json=home)
+    return made.json["zone_id"]
+
+
 def make_export(ana):
     answer = ana.client.post("/api/v1/users/me/export", headers=ana.headers)
     run_jobs()
@@ -66,6 +72,7 @@ PERSONAL = {
     "notification_id": make_notification,
     "passkey_id": make_passkey,
     "session_id": make_session,
+    "zone_id": make_zone,
 }
 
 

@@ -51,6 +51,8 @@ ERASED: Mapping[str, str] = {
     "outbox": "erase_jobs",
     "passkey_users": "erase_passkey_user",
     "passkeys": "erase_passkeys",
+    "privacy_grids": "erase_grid",
+    "privacy_zones": "erase_zones",
     "profile_images": "erase_profile_image",
     "profiles": "erase_profile",
     "recovery_codes": "erase_recovery_codes",

@@ -20,6 +20,7 @@ from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports.models import ImportItem
 from fittrack.activities.imports.rules import MAX_FILES
 from fittrack.activities.models import Activity
+from fittrack.activities.privacy import service as privacy
 from fittrack.activities.samples import empty_samples, unpack
 from fittrack.activities.service import BEGINNING, END, LAST_ID
 from fittrack.archive import PAGE_ROWS, ArchiveFile
@@ -52,6 +53,7 @@ def export_member(account_id: str) -> Iterator[ArchiveFile]:
         for file in stored:
             yield from _original(account_id, file)
     yield archive.json_list("imports.json", _imports(account_id))
+    yield archive.json_object("privacy_zones.json", privacy.list_zones(account_id=account_id))
 
 
 def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
@@ -64,6 +66,7 @@ def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
         or chunks.erase_member(tx, account_id)
         or _erase_imports(tx, account_id, row_limit=row_limit)
         or _erase_files(tx, account_id)
+        or privacy.erase_member(tx, account_id)
     )
 
 

@@ -169,13 +169,15 @@ def merged(
 ) -> Activity:
     """Return an activity with changes merged in: what is absent stays, what is None is cleared.
 
-    Of a recorded activity only name, notes and sport can be changed.
+    Of a recorded activity only name, notes, sport and visibility can be changed.
     Raises: Invalid naming each bad field.
     """
+    said = {name: value for name, value in changes.items() if name != "visibility"}
     if activity.source_kind == MANUAL:
-        changed = _merged_entry(activity, changes, zone=zone, now=now)
+        changed = _merged_entry(activity, said, zone=zone, now=now)
     else:
-        changed = _merged_words(activity, changes)
+        changed = _merged_words(activity, said)
+    changed = replace(changed, visibility=changes.get("visibility", activity.visibility))
     same = replace(changed, updated_at=activity.updated_at, revision=activity.revision)
     if same == activity:
         return activity
@@ -226,7 +228,7 @@ def updated(standing: Activity, sent: Activity, kept: Iterable[str], *, now: dat
 
     What was decided about it stays.
     """
-    own = {name: getattr(standing, name) for name in {*_FIXED, *kept}}
+    own = {name: getattr(standing, name) for name in {*_FIXED, "visibility", *kept}}
     again = replace(sent, **own)
     if again == standing:
         return standing
@@ -250,7 +252,7 @@ def _plain(value: Any) -> Any:
 
 def counts_differently(changes: Mapping[str, Any]) -> bool:
     """Return whether changes reach beyond the words about an activity."""
-    return bool(changes.keys() - {"name", "notes_text"})
+    return bool(changes.keys() - {"name", "notes_text", "visibility"})
 
 
 def part_of(activity: Activity, samples: Samples, laps: list[ActivityLap], zone: ZoneInfo) -> Part:

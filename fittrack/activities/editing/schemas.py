@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from fittrack.activities.editing.models import INTENSITIES
-from fittrack.activities.models import ACTIVITY_TYPES
+from fittrack.activities.models import ACTIVITY_TYPES, VISIBILITIES
 from fittrack.activities.sports import SPORTS
 
 NAME_LENGTH, NOTES_LENGTH = 200, 4000
@@ -98,7 +98,7 @@ class ManualActivitySchema(ManualFiguresSchema):
 class ActivityPatchSchema(ManualFiguresSchema):
     """What to change of an activity; what is absent stays as it is.
 
-    Of a recorded one name, notes and sport can be changed; of a manual one everything here.
+    Of a recorded one name, notes, sport and visibility can be changed; of a manual one everything.
     """
 
     sport = fields.String(
@@ -106,3 +106,8 @@ class ActivityPatchSchema(ManualFiguresSchema):
     )
     started_at = fields.AwareDateTime()
     elapsed_s = fields.Integer(strict=True, validate=validate.Range(0, LONGEST_S))
+    visibility = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(VISIBILITIES),
+        metadata={"description": "null: as my preferences say", "example": "private"},
+    )

@@ -1,4 +1,4 @@
-"""Activities as somebody sees them."""
+"""Activities as somebody sees them, and what decides it."""
 
 from __future__ import annotations
 
@@ -15,3 +15,29 @@ class Recorded:
     activity: Activity
     laps: list[ActivityLap]
     samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What decides who else may see an activity; without a visibility its member's choice does."""
+
+    activity_id: str
+    account_id: str
+    source_kind: str
+    state: str
+    duplicate_of_id: str | None
+    visibility: str | None
+    status: str
+    activities_privacy: str
+    start_end_hidden_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """A member whose activities somebody asks for."""
+
+    account_id: str
+    status: str
+    profile_privacy: str
+    activities_privacy: str
+    start_end_hidden_m: int

@@ -1,0 +1,1 @@
+"""What nobody else sees of a member's tracks: zones, and the ends of every track."""
