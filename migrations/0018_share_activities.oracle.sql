@@ -3,7 +3,7 @@
 ALTER TABLE activities ADD (
     visibility  VARCHAR2(7 CHAR)
         CONSTRAINT activities_visibility_ck CHECK (visibility IN ('public', 'friends', 'private')),
-    polyline    VARCHAR2(2000 CHAR)
+    polyline    VARCHAR2(1000 CHAR)
 )
 /
 -- Places about which nobody else sees a member's tracks. What is hidden is a larger circle, shifted

@@ -3,7 +3,7 @@
 ALTER TABLE activities ADD COLUMN visibility TEXT CHECK (length(visibility) <= 7)
     CONSTRAINT activities_visibility_ck CHECK (visibility IN ('public', 'friends', 'private'))
 /
-ALTER TABLE activities ADD COLUMN polyline TEXT CHECK (length(polyline) <= 2000)
+ALTER TABLE activities ADD COLUMN polyline TEXT CHECK (length(polyline) <= 1000)
 /
 -- Places about which nobody else sees a member's tracks. What is hidden is a larger circle, shifted
 -- by a secret of the zone, so that its middle is not the place.

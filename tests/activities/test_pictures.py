@@ -201,7 +201,7 @@ def test_a_polyline_is_that_of_the_formats_own_example():
 def test_a_polyline_is_short_and_near_the_track(run):
     text = polyline_of(run.samples)
 
-    assert len(text) <= 2000
+    assert len(text) <= 1000
     ends = decoded(text)[0], decoded(text)[-1]
     wanted = [(run.samples.lat_e7[at], run.samples.lon_e7[at]) for at in (0, -1)]
     for (lat, lon), (lat0, lon0) in zip(ends, wanted, strict=True):
@@ -212,7 +212,7 @@ def test_a_polyline_is_short_and_near_the_track(run):
 def test_no_track_makes_a_polyline_longer_than_its_column(places):
     text = polyline_of(track(*places))
 
-    assert len(text) <= 2000
+    assert len(text) <= 1000
     assert len(decoded(text)) >= 2
 
 

@@ -9,6 +9,8 @@ from fittrack.activities.pictures.geometry import pieces_of, projected, simplifi
 from fittrack.activities.samples import Samples
 
 MOST_POINTS = 150
+# What the column holds; a point takes 5 letters as a rule, 12 where it leaps round the globe.
+MOST_LETTERS, POINTS_OF_LEAPS = 1000, 80
 # Points looked at: a run of an hour has one every four seconds.
 MOST_READ = 1000
 # What a bend spans at least: 10 m by 10 m, about what a receiver scatters.
@@ -25,8 +27,13 @@ def polyline_of(samples: Samples) -> str | None:
     joined = list(chain.from_iterable(pieces_of(samples, MOST_READ)))
     if len(joined) < 2:
         return None
+    text = _of_points(samples, joined, MOST_POINTS)
+    return text if len(text) <= MOST_LETTERS else _of_points(samples, joined, POINTS_OF_LEAPS)
+
+
+def _of_points(samples: Samples, joined: list[int], most: int) -> str:
     (flat,) = projected(samples, [joined])
-    kept = [joined[at] for at in simplified(flat, MOST_POINTS, LEAST_AREA_M2)]
+    kept = [joined[at] for at in simplified(flat, most, LEAST_AREA_M2)]
     return encoded((samples.lat_e7[at] or 0, samples.lon_e7[at] or 0) for at in kept)
 
 
