@@ -18,6 +18,7 @@ from fittrack.rendering import QuickSchema
 
 T = TypeVar("T")
 MAC_BYTES = 12
+LONGEST = 500
 
 
 class InvalidCursor(BadRequest):
@@ -38,6 +39,8 @@ class Cursor:
         """Return the cursor that `encode` gave out for the same list. Raises: InvalidCursor."""
         if text is None:
             return cls(scope)
+        if len(text) > LONGEST:
+            raise InvalidCursor
         try:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except ValueError as error:
@@ -95,7 +98,8 @@ class PageQuery(Schema):
     """The query of every list; lists with filters inherit it."""
 
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
-    cursor = fields.String(load_default=None)
+    # The document tells a bound; what is longer is no cursor of ours, and refused as such.
+    cursor = fields.String(load_default=None, metadata={"maxLength": LONGEST})
 
 
 def page_schema(item: type[Schema]) -> type[Schema]:
