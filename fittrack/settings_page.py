@@ -27,6 +27,7 @@ Read by the servers, not by the application:
 | variable | default | meaning |
 | --- | --- | --- |
 | `FITTRACK_ENV_FILE` | `.env` | the file that settings are read from |
+| `FLASK_SKIP_DOTENV` | | `1` where that is another file: `flask` itself reads `.env` too, else |
 | `HOST` | `127.0.0.1` | address that gunicorn listens on |
 | `PORT` | `8000` | port that gunicorn or `make run` listens on |
 | `WEB_WORKERS` | `2` | gunicorn's processes, each with 4 threads |

@@ -41,6 +41,7 @@ def environment(settings: Config, database: Path, **over: str) -> dict[str, str]
         "ARGON2_PARALLELISM": "1",
         "DATABASE_URL": f"sqlite:///{database}",
         "FITTRACK_ENV_FILE": "none",
+        "FLASK_SKIP_DOTENV": "1",
         "FLASK_APP": "wsgi",
         **over,
     }

@@ -66,6 +66,7 @@ REFUSED = [
 def given(monkeypatch, tmp_path):
     """Return an environment in which production starts, and no .env file."""
     monkeypatch.setenv("FITTRACK_ENV_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("FLASK_SKIP_DOTENV", "1")  # `make run` has left one here, perhaps
     secrets = {name: config.new_secret() for name in SECRETS}
     return {**secrets, **PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/var/fittrack.db"}
 
