@@ -152,4 +152,4 @@ def test_a_silent_connection_delays_no_end_of_the_server(redis_url, tmp_path):
             opened(stack, running)
             assert ask_once(running, "GET", "/health/live").status == 200
             began_s = time.monotonic()
-        assert time.monotonic() - began_s < 8  # of the 20 s that requests under way have
+        assert time.monotonic() - began_s < 17  # of the 20 s that requests under way have
