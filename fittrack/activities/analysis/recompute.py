@@ -25,16 +25,19 @@ def recompute_metrics(
     account_id: str | None = None,
     before_version: int = rules.METRICS_VERSION,
     progress: Progress[DueActivity],
+    recompute: Callable[[str, str], bool] | None = None,
 ) -> int:
     """Compute the figures of activities that a version before one computed, and count them.
 
     Each activity is a unit of its own: whatever was done stays when this is stopped, and the next
-    run goes on behind it. Workers may bring in, change and delete activities meanwhile.
+    run goes on behind it. Workers may bring in, change and delete activities meanwhile. `recompute`
+    is what is done with each (activity_id, account_id): `recompute_activity` unless told.
     """
     with db.reading("count_due_activities", single=True) as tx:
         total = repository.count_due_activities(tx, account_id, before_version=before_version)
     due = progress(_due(account_id, before_version), total)
-    return sum(recompute_activity(each.activity_id, each.account_id) for each in due)
+    do = recompute or recompute_activity
+    return sum(do(each.activity_id, each.account_id) for each in due)
 
 
 def _due(account_id: str | None, before_version: int) -> Iterator[DueActivity]:
