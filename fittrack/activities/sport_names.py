@@ -73,9 +73,9 @@ ALIASES: dict[str, str] = {
     ),
     "sup": "standuppaddling standuppaddleboarding paddleboarding standuppaddle",
     "skiing": (
-        "alpineski downhill alpineskiing downhillskiing resortskiing backcountryski resort backcountry "
+        "alpineski alpineskiing downhillskiing resortskiing backcountryski resort backcountry "
         "resortskiingsnowboarding ski telemarkskiing freestyleskiing backcountryskiing "
-        "snowsport snowsports skimountaineering skitouring indoorskiing kiteskiing "
+        "snowsport snowsports downhill skimountaineering skitouring indoorskiing kiteskiing "
         "resortskiingsnowboardingws backcountryskiingsnowboarding"
     ),
     "cross_country_skiing": (
@@ -207,7 +207,7 @@ ALIASES: dict[str, str] = {
         "operationsmedical operationswater coaching gaming manuallabor circusarts "
         "stageperformance highstresswork massagetherapy watchingsports yardwork aircompression "
         "percussivemassage paintball dedicatedparenting cooking publicspeaking housework "
-        "noactivity virtualactivity still unknown tilting teamsports sledding petanque jousting snooker "
+        "noactivity virtualactivity still unknown tilting teamsports sledding petanque snooker "
         "uncategorized default sledging tobogganing teamsport darts"
     ),
 }

@@ -10,6 +10,8 @@ from fittrack.activities.files.zips import Entry
 
 # What systems and programs leave in folders; nobody's file.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._[^/]*$)", re.I)
+# The id by which FitTrack's own export tells files of the same name apart.
+_OWN_ID = re.compile(r"^(originals/)[0-9a-f-]{36}-")
 _FILE_NAME_LENGTH = 200
 
 
@@ -62,8 +64,13 @@ def wanted(entries: Sequence[Entry], layout: Layout | None) -> list[Entry]:
     ]
 
 
-def shown_name(name: str) -> str:
-    """Return the name of an entry as it may be shown: printable, without ways out of its folder."""
+def shown_name(name: str, layout: Layout | None = None) -> str:
+    """Return the name of an entry as it may be shown: printable, without ways out of its folder.
+
+    What FitTrack has put before a member's own name goes.
+    """
+    if layout is not None and layout.name == "fittrack":
+        name = _OWN_ID.sub(r"\1", name)
     parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
     printable = "".join(letter for letter in "/".join(parts) if letter.isprintable()).strip()
     return printable[-_FILE_NAME_LENGTH:] or "file"

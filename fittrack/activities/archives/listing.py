@@ -13,6 +13,7 @@ from fittrack import config, db
 from fittrack.activities.archives import apple_export, chunks, layouts, repository, rules
 from fittrack.activities.archives.apple_export import Excerpt
 from fittrack.activities.archives.chunks import ChunkFile
+from fittrack.activities.archives.hints import hints_of
 from fittrack.activities.archives.models import Archive, ArchiveItem, Member
 from fittrack.activities.files import FileRefused, zips
 from fittrack.activities.files.errors import refused
@@ -42,10 +43,15 @@ def list_members(item: ArchiveItem, *, now: datetime) -> None:
 def _list_zip(item: ArchiveItem, *, now: datetime) -> None:
     """Raises: FileRefused."""
     archive = _archive_of(item, now=now)
-    entries = zips.read_directory(ChunkFile(archive), archive.byte_count)
+    stream = ChunkFile(archive)
+    entries = zips.read_directory(stream, archive.byte_count)
+    layout = layouts.layout_of(entries)
+    said = hints_of(stream, entries, layout)
     members = [
-        Member(layouts.shown_name(entry.name), entry.byte_count, entry)
-        for entry in layouts.wanted(entries, layouts.layout_of(entries))
+        Member(
+            layouts.shown_name(entry.name, layout), entry.byte_count, entry, said.get(entry.name)
+        )
+        for entry in layouts.wanted(entries, layout)
     ]
     if not members:
         raise refused("no_activity_inside")

@@ -40,7 +40,7 @@ class ArchiveItem:
     archive_kind: str | None
     original_file_id: str | None
     entry_json: dict[str, Any] | None
-    hints_json: dict[str, str] | None
+    hints_json: dict[str, Any] | None
 
     @property
     def entry(self) -> Entry | None:
@@ -54,7 +54,7 @@ class Member:
     file_name: str
     byte_count: int
     entry: Entry | None = None
-    hints: dict[str, str] | None = None
+    hints: dict[str, Any] | None = None
     original_file_id: str | None = None
 
 

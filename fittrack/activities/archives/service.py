@@ -208,16 +208,14 @@ def _kept(
     upload = Upload(name, len(content.data), digest, BytesIO(content.data))
     original_file_id = keeping.keep(tx, source.account_id, upload, now=now)
     repository.update_item_original(tx, member.import_item_id, original_file_id)
-    return replace(source, original_file_id=original_file_id), [
-        _of_file(part, Origin(source.account_id, original_file_id, part_no))
-        for part_no, part in enumerate(parts, start=1)
-    ]
+    kept = [_of_file(part, source.account_id, original_file_id) for part in parts]
+    return replace(source, original_file_id=original_file_id), kept
 
 
-def _of_file(part: Part, origin: Origin) -> Part:
-    activity = replace(
-        part.activity, original_file_id=origin.original_file_id, origin_key=origin.key
-    )
+def _of_file(part: Part, account_id: str, original_file_id: str) -> Part:
+    part_no = int(part.activity.origin_key.rpartition(":")[2])
+    key = Origin(account_id, original_file_id, part_no).key
+    activity = replace(part.activity, original_file_id=original_file_id, origin_key=key)
     return replace(part, activity=activity)
 
 

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from typing import Protocol
 
@@ -230,7 +231,10 @@ def unpacked(stream: Source, entry: Entry) -> Iterator[bytes]:
 
 def read_entry(stream: Source, entry: Entry) -> bytes:
     """Return the whole content of an entry. Raises: FileRefused."""
-    return b"".join(unpacked(stream, entry))
+    whole = BytesIO()  # grows in place, and gives away what it holds without a copy
+    for piece in unpacked(stream, entry):
+        whole.write(piece)
+    return whole.getvalue()
 
 
 def _packed(stream: Source, entry: Entry) -> Iterator[bytes]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rq.timeouts import JobTimeoutException
 
@@ -16,6 +16,7 @@ from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.imports import repository, rules
 from fittrack.activities.imports.models import Refusal, Upload
 from fittrack.activities.models import Origin, Part
+from fittrack.activities.recording import Recording
 from fittrack.activities.service import hold_member, insert_parts, release_file
 from fittrack.db import Transaction
 from fittrack.db.errors import Busy, Unique
@@ -31,7 +32,7 @@ class Source:
     import_item_id: str
     account_id: str
     original_file_id: str | None
-    hints: dict[str, str] | None = None
+    hints: dict[str, Any] | None = None
 
 
 def attempted(read: Callable[[], T], attempt: int) -> T | Refusal:
@@ -57,17 +58,20 @@ def attempted(read: Callable[[], T], attempt: int) -> T | Refusal:
 def parts_of(source: Source, content: bytes, *, now: datetime) -> list[Part] | Refusal:
     """Return what a file holds, ready to be stored. Raises: FileRefused."""
     recordings = rules.hinted(read_activity_file(content), source.hints)
-    parts = [
-        activity_rules.part_of(
-            recording,
-            Origin(source.account_id, source.original_file_id or "", part_no),
-            activity_id=new_id(),
-            zone=config.current().zone,
-            now=now,
-        )
-        for part_no, recording in enumerate(recordings, start=1)
-    ]
+    parts = [_part(source, part_no, each, now=now) for part_no, each in recordings.items()]
     return parts or rules.NOTHING
+
+
+def _part(source: Source, part_no: int, recording: Recording, *, now: datetime) -> Part:
+    part = activity_rules.part_of(
+        recording,
+        Origin(source.account_id, source.original_file_id or "", part_no),
+        activity_id=new_id(),
+        zone=config.current().zone,
+        now=now,
+    )
+    visibility = rules.visibility_of(part_no, source.hints)
+    return replace(part, activity=replace(part.activity, visibility=visibility))
 
 
 def settle_file(

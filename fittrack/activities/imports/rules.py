@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from fittrack.activities import sports
 from fittrack.activities.imports.models import Refusal
+from fittrack.activities.models import VISIBILITIES
 from fittrack.activities.recording import Recording
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -20,6 +22,8 @@ MAX_READS = 5
 # The machine may have been busy the first time.
 MAX_TIMEOUTS = 2
 FILE_NAME_LENGTH = 200
+NAME_LENGTH = 200
+NOTES_LENGTH = 4000
 # So many files are in the answer about an upload; the others are had page by page.
 SHOWN_FILES = 1000
 # Numbers of files have six digits.
@@ -54,21 +58,39 @@ def clean_file_name(name: str | None) -> str:
     return printable[-FILE_NAME_LENGTH:] or "file"
 
 
-def hinted(recordings: Sequence[Recording], hints: dict[str, str] | None) -> tuple[Recording, ...]:
-    """Return the recordings of a file with the name, notes and sport that its archive states.
+def hinted(
+    recordings: Sequence[Recording], hints: Mapping[str, Any] | None
+) -> dict[int, Recording]:
+    """Return the recordings of a file by their numbers, with what its archive says of them.
 
-    A sport is that of the only recording: the legs of several have each their own.
+    That is either a name, notes and a sport for the file, or the like for each of its `parts`, of
+    which those not named have been deleted. A sport of a file is that of its only recording.
     """
-    if not hints:
-        return tuple(recordings)
-    sport = hints.get("sport")
-    is_one = len(recordings) == 1 and sport in sports.SPORTS
-    return tuple(
-        replace(
-            recording,
-            name=hints.get("name") or recording.name,
-            notes=hints.get("notes") or recording.notes,
-            sport=sport if is_one and sport else recording.sport,
-        )
-        for recording in recordings
+    numbered = dict(enumerate(recordings, start=1))
+    parts = (hints or {}).get("parts")
+    if parts is not None:
+        return {
+            part_no: _said(recording, parts[f"{part_no}"])
+            for part_no, recording in numbered.items()
+            if f"{part_no}" in parts
+        }
+    said = dict(hints or {})
+    if len(recordings) > 1:
+        said.pop("sport", None)
+    return {part_no: _said(recording, said) for part_no, recording in numbered.items()}
+
+
+def _said(recording: Recording, said: Mapping[str, str]) -> Recording:
+    sport = said.get("sport", recording.sport)
+    return replace(
+        recording,
+        name=said.get("name", recording.name)[:NAME_LENGTH],
+        notes=said.get("notes", recording.notes)[:NOTES_LENGTH],
+        sport=sport if sport in sports.SPORTS else recording.sport,
     )
+
+
+def visibility_of(part_no: int, hints: Mapping[str, Any] | None) -> str | None:
+    """Return who may see a part of a file, as its member had chosen; None for no choice."""
+    said = (hints or {}).get("parts", {}).get(f"{part_no}", {}).get("visibility")
+    return said if said in VISIBILITIES else None
