@@ -93,9 +93,11 @@ class _Walk:
             length_m = reader.resume(at) if is_pause else reader.read(at)
             if length_m is None:
                 continue
-            ahead_m += max(0.0, length_m)
+            ahead_m += length_m
             if now_ms > self.node_ms[-1]:
-                self._step(at, self._kept(ahead_m, now_ms, fastest_mps), is_pause=is_pause)
+                # A speed times a step back in time is less than nothing.
+                kept_m = self._kept(max(0.0, ahead_m), now_ms, fastest_mps)
+                self._step(at, kept_m, is_pause=is_pause)
                 ahead_m = 0.0  # of two samples of one instant the way counts with the next
 
     def _step(self, at: int, length_m: float, *, is_pause: bool) -> None:

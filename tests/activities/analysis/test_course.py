@@ -73,6 +73,28 @@ def test_speed_alone_makes_a_way():
     assert course.length_m == 9
 
 
+def test_speed_over_a_clock_that_scatters_counts_each_moment_once():
+    samples = samples_of([0, 1, 0.5, 1.5, 2.5], speed_mmps=[3000] * 5)
+
+    assert course_of(samples, sport="running").length_m == 7.5
+
+
+def test_speed_over_a_clock_that_is_set_back_covers_no_way_back():
+    a_day_s = 86_400
+    samples = samples_of([0, 1, 1 - a_day_s, 2 - a_day_s], speed_mmps=[3000] * 4)
+
+    way_m = course_of(samples, sport="running").way_m
+
+    assert list(way_m) == sorted(way_m)
+
+
+def test_a_step_of_more_than_an_hour_is_no_moving_time():
+    course = course_of(counted([0, 3, 10_000], [0, 1, 3700]), sport="running")
+
+    assert course.moving_ms[-1] == 1000
+    assert course.length_m == 10_000
+
+
 @settings(deadline=None)
 @given(walks())
 def test_nothing_runs_back_and_moving_takes_no_longer_than_it_took(samples):
