@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from tests.activities.test_files_manifest import (
@@ -15,7 +16,6 @@ from tests.activities.test_files_manifest import (
     MOVING_WITHIN_5_S,
     NO_ASCENT_READ,
     READABLE_UNDER_A_WRONG_NAME,
-    is_single_file,
 )
 from tests.factories_activities import Member
 
@@ -43,22 +43,46 @@ class Outcome:
 
 
 def rows() -> list[Row]:
-    """Return the row of every single FIT, TCX or GPX file, plain or gzip; none without the data."""
+    """Return the row of every file and of every file in an archive; none without the data."""
     if not FOLDER.exists():
         return []
     with (FOLDER / "MANIFEST.csv").open(newline="", encoding="utf-8") as manifest:
-        return [row for row in csv.DictReader(manifest) if is_single_file(row)]
+        return [_told(row) for row in csv.DictReader(manifest)]
 
 
-def bring_in(member: Member, row: Row) -> Outcome:
-    """Upload one file, do its job, and return what the member sees then."""
-    content = (FOLDER / row["file"]).read_bytes()
+def _told(row: Row) -> Row:
+    """Return the row with what is expected of a file in an archive: those with a start come in."""
+    if row["expect"]:
+        return row
+    return row | {"expect": "accept" if row["start_time_utc"] else "reject"}
+
+
+def uploads(found: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows by upload: an archive's, then those of the files in it."""
+    return [list(group) for _, group in groupby(found, lambda row: row["file"].partition("!")[0])]
+
+
+def bring_in(member: Member, group: Sequence[Row]) -> list[Outcome]:
+    """Upload one file, do its jobs, and return what the member sees then of it and in it."""
+    name = group[0]["file"]
+    content = (FOLDER / name).read_bytes()
     began_s = time.perf_counter()
-    upload = member.upload((row["file"], content))
+    files = member.upload((name, content))["files"]
     job_s = time.perf_counter() - began_s
-    file = upload["files"][0]
-    activities = [member.get(f"activities/{each}").json for each in file["activity_ids"]]
-    return Outcome(row, file, activities, job_s)
+    by_name = {file["file_name"]: file for file in files}
+    whole = _outcome(member, group[0], files[0], files, job_s)
+    return [whole] + [
+        _outcome(member, row, by_name[inner], [by_name[inner]], 0.0)
+        for row in group[1:]
+        for inner in [row["file"].partition("!")[2]]
+    ]
+
+
+def _outcome(
+    member: Member, row: Row, file: dict[str, Any], files: Sequence[dict[str, Any]], job_s: float
+) -> Outcome:
+    ids = [each for part in files for each in part["activity_ids"]]
+    return Outcome(row, file, [member.get(f"activities/{each}").json for each in ids], job_s)
 
 
 def _refusal_faults(row: Row, file: dict[str, Any]) -> Iterator[str]:
@@ -71,6 +95,11 @@ def _refusal_faults(row: Row, file: dict[str, Any]) -> Iterator[str]:
 
 def _figure_faults(row: Row, activities: Sequence[Activity]) -> Iterator[str]:
     if not row["expect"].startswith("accept"):
+        return
+    if not activities:
+        yield "came in without an activity"
+        return
+    if not row["start_time_utc"]:  # an archive: the figures are those of the files in it
         return
     if row["parts"] and len(activities) != len(json.loads(row["parts"])):
         yield f"{len(activities)} activities"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.activities.manifest import Outcome, bring_in, rows
+from tests.activities.manifest import Outcome, bring_in, rows, uploads
 from tests.activities.world import world
 from tests.factories_activities import Member
 
@@ -16,12 +16,17 @@ def main() -> int:
         print("skipped: the shared activity-files folder is not here")
         return 0
     with world() as client:
-        outcomes = [_reported(bring_in(Member(client), row)) for row in found]
+        outcomes = [
+            _reported(outcome)
+            for group in uploads(found)
+            for outcome in bring_in(Member(client), group)
+        ]
     wrong = [outcome for outcome in outcomes if outcome.faults]
     states = [outcome.file["state"] for outcome in outcomes]
     slowest = max(outcomes, key=lambda outcome: outcome.job_s)
     print(
-        f"{len(outcomes)} files: {states.count('created')} in, {states.count('refused')} refused, "
+        f"{len(outcomes)} files, {len(uploads(found))} of them uploaded: "
+        f"{len(states) - states.count('refused')} in, {states.count('refused')} refused, "
         f"{len(wrong)} not as expected; the slowest took {slowest.job_s:.1f} s "
         f"({slowest.row['file']}), all of them {sum(each.job_s for each in outcomes):.0f} s"
     )
