@@ -23,7 +23,7 @@ from fittrack.activities.samples import empty_samples
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from tests.activities import records
-from tests.activities.makers import gpx_of, points
+from tests.activities.makers import fit_records, fit_session, gpx_of, make_fit, points
 from tests.activities.test_entries import entry
 from tests.conformance import engines
 from tests.factories_activities import NOON_AT, Member, count, select
@@ -63,6 +63,7 @@ def stored_minutes(activity_id):
 def test_name_and_notes_of_a_recorded_run_can_be_changed(ana):
     activity_id = ana.run(duration_s=600)
     balance_points = ana.balance()
+    assert len(ana.get("activities").json["items"]) == 1  # and kept
 
     answer = ana.patch(f"activities/{activity_id}", {"name": " Along the  river ", "notes": "Wet."})
 
@@ -89,6 +90,30 @@ def test_another_sport_rates_the_minutes_and_the_points_anew(ana):
     ana.patch(f"activities/{activity_id}", {"sport": "running"})
     assert ana.balance() == before
     assert stored_minutes(activity_id) == minutes
+
+
+def test_another_sport_measures_anew(ana):
+    activity_id = ana.run(duration_s=1500)
+    efforts = "SELECT effort_code, figure FROM activity_efforts ORDER BY effort_code"
+    as_run = select(efforts, "effort_code", "figure")
+    assert as_run
+
+    for sport, found in (("yoga", []), ("running", as_run)):
+        ana.patch(f"activities/{activity_id}", {"sport": sport})
+        assert select(efforts, "effort_code", "figure") == found
+
+
+def test_points_that_lie_days_off_the_stated_start_follow_another_sport(ana):
+    start = NOON_AT + timedelta(days=5)
+    messages = [*fit_records(start, range(1501), hr_bpm=0), fit_session(NOON_AT, 1500)]
+    activity_id = ana.upload(("run.fit", make_fit(messages)))["files"][0]["activity_ids"][0]
+    later_on = (start - timedelta(hours=5)).date()
+    before = ana.get(f"points/days/{later_on}").json["awarded_points"]
+
+    ana.patch(f"activities/{activity_id}", {"sport": "yoga"})
+
+    assert 0 < ana.get(f"points/days/{later_on}").json["awarded_points"] < before
+    assert records.days_that_differ(ana.account_id) == []
 
 
 def test_another_sport_may_part_two_records_and_join_them_again(ana):
@@ -245,6 +270,8 @@ def test_what_a_source_sends_again_is_updated_and_alike_changes_nothing(ana):
     assert send(ana, length_min=30) == activity_id
     assert ana.get(f"activities/{activity_id}").json == first
 
+    send(ana, length_min=30, samples=samples_at(3.0, 30))
+    assert len(ana.get(f"activities/{activity_id}/streams").json["at_ms"]) == 361
     assert send(ana, length_min=60, start_min=1440) == activity_id
 
     again = ana.get(f"activities/{activity_id}").json

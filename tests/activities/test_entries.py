@@ -89,8 +89,10 @@ def test_minutes_are_rated_by_heart_rate_else_by_word_else_by_speed(ana, said, p
 def test_typed_steps_earn_as_steps_and_take_no_minutes(ana):
     body = {"type": "steps", "started_at": NOON_AT.isoformat(), "steps": 6_500}
     answer = ana.post("activities", body)
+    assert ana.post("activities", {**body, "elapsed_s": 3600}).status_code == 201
 
     assert answer.status_code == 201
+    assert count("activity_minutes") == 0
     assert (answer.json["sport"], answer.json["elapsed_s"]) == ("walking", 0)
     assert day_of(ana, answer)["awarded_points"] == 60
     assert day_of(ana, answer)["active_minutes"] == 0

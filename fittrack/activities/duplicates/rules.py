@@ -88,7 +88,7 @@ def is_same_workout(one: Candidate, other: Candidate) -> bool:
         return False
     overlap = min(one.until_at, other.until_at) - max(one.started_at, other.started_at)
     shorter = min(one.until_at - one.started_at, other.until_at - other.started_at)
-    return overlap >= timedelta(0) and overlap * 2 >= shorter
+    return overlap * 2 >= shorter
 
 
 def is_same_kind(one: Candidate, other: Candidate) -> bool:
