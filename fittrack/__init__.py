@@ -118,6 +118,7 @@ def _of_activities() -> tuple[Blueprint, ...]:
     from fittrack.activities.exports.routes import blp as activity_exports
     from fittrack.activities.imports.routes import files as activity_files
     from fittrack.activities.imports.routes import imports
+    from fittrack.activities.overview.routes import blp as activity_overview
     from fittrack.activities.pictures.routes import blp as activity_pictures
     from fittrack.activities.privacy.routes import blp as privacy_zones
     from fittrack.activities.routes import blp as activities
@@ -129,6 +130,7 @@ def _of_activities() -> tuple[Blueprint, ...]:
         activity_analysis,
         activity_exports,
         activity_pictures,
+        activity_overview,
         privacy_zones,
         shared_activities,
         activity_files,

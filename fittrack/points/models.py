@@ -130,6 +130,15 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A run of active days as it stands: its length so far, and what a day may earn."""
+
+    run_days: int
+    is_active_today: bool
+    cap_points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A day's effort as recorded, and what it would be with the manual entries too."""
 

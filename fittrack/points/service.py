@@ -21,8 +21,10 @@ from fittrack.points.models import (
     DayReceipt,
     MaxHrValue,
     Request,
+    Run,
     StatementLine,
 )
+from fittrack.points.streaks import run_on
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
@@ -220,6 +222,17 @@ def get_day(*, account_id: str, day_on: date) -> DayReceipt:
     with db.reading("get_day") as tx:
         stored = repository.list_day_awards(tx, account_id, day_on, day_on)
     return points_days.receipt_on(account_id, day_on, next(iter(stored), None))
+
+
+def list_days(tx: Transaction, account_id: str, first_on: date, last_on: date) -> list[DayAward]:
+    """Return what the days of a range were awarded, in the caller's transaction."""
+    return repository.list_day_awards(tx, account_id, first_on, last_on)
+
+
+def get_run(tx: Transaction, account_id: str, *, today_on: date) -> Run:
+    """Return a member's run of active days as it stands today, in the caller's transaction."""
+    states = repository.list_day_states(tx, account_id)
+    return run_on(today_on, {state.day_on: state.active_minutes for state in states})
 
 
 def list_rules(*, now: datetime) -> tuple[RulesVersion, list[RulesVersion]]:

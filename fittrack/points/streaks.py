@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from fittrack.points.models import Run
 from fittrack.points.rules import is_active_day
 from fittrack.points.versions import version_on
 
@@ -34,3 +35,16 @@ def runs_of(active_minutes: Mapping[date, int]) -> dict[date, int]:
         freezes += active_days % rules.active_days_per_freeze == 0
         runs[day_on], last_on = run_days, day_on
     return runs
+
+
+def run_on(today_on: date, active_minutes: Mapping[date, int]) -> Run:
+    """Return the run that an active day today goes on, without today where that is not active yet.
+
+    Days after today, of clocks that are wrong, are left out.
+    """
+    rules = version_on(today_on)
+    past = {day_on: minutes for day_on, minutes in active_minutes.items() if day_on < today_on}
+    is_active_today = is_active_day(active_minutes.get(today_on, 0), rules)
+    runs = runs_of({**past, today_on: rules.active_day_minutes})
+    run_days = runs[today_on] - (0 if is_active_today else 1)
+    return Run(run_days, is_active_today, rules.points_a_day)

@@ -43,6 +43,15 @@ ROWS = (
     Row(f"GET {ACTIVITY}/route.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/elevation.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
     Row(f"GET {ACTIVITY}/heart-rate.svg", THE_OWNER, "200", "404 activity_not_found", path=MINE),
+    Row(f"GET {V1}/activities/summary", ANY_MEMBER, "200"),
+    Row(f"GET {V1}/activities/calendar", ANY_MEMBER, "200"),
+    Row(f"GET {V1}/activities/heatmap", ANY_MEMBER, "200"),
+    Row(
+        f"GET {V1}/activities/latest",
+        THE_OWNER,
+        "200",
+        "404 activity_not_found",
+    ),
     Row(f"GET {V1}/users/me/privacy-zones", ANY_MEMBER, "200"),
     Row(f"POST {V1}/users/me/privacy-zones", ANY_MEMBER, "201", json=ZONE),
     Row(

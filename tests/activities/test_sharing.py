@@ -80,7 +80,7 @@ def test_a_public_activity_is_seen_in_every_form(ana, ben):
 
 def test_an_activitys_own_visibility_comes_before_the_preferences(ana, ben):
     show_all(ana)
-    hidden, shown = ana.run(duration_s=600), ana.run(started_at=NOON_AT + timedelta(days=1))
+    hidden, shown = ana.run(duration_s=600), ana.run(started_at=NOON_AT + timedelta(days=1), seed=1)
     assert edit(ana, hidden, visibility="private")["visibility"] == "private"
     execute("UPDATE profiles SET activities_privacy = 'private'")
     edit(ana, shown, visibility="public")
@@ -214,7 +214,8 @@ def test_without_a_secret_nothing_of_a_route_is_shown(ana, ben):
 
 def test_pages_of_a_member_lose_and_repeat_nothing_and_tell_no_time(ana, ben):
     show_all(ana, hidden_m=200)
-    ids = [ana.run(started_at=NOON_AT + timedelta(days=at), duration_s=600) for at in range(5)]
+    days = [NOON_AT + timedelta(days=at) for at in range(5)]
+    ids = [ana.run(started_at=day, duration_s=600, seed=at) for at, day in enumerate(days)]
 
     seen, cursor = [], {}
     for _ in range(3):

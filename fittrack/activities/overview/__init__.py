@@ -1,0 +1,1 @@
+"""A member's activities at a glance: summary, calendar, heatmap, the latest one."""
