@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from fittrack import clock, config, entropy, log, queues
+from fittrack import clock, config, entropy, log, queues, trace
 from fittrack.accounts import passwords
 from fittrack.accounts import service as accounts
 from fittrack.dev import cast, demo, programme
@@ -66,7 +66,9 @@ def make_world(
     Raises: RuntimeError in production.
     """
     anchor_at = clock.from_epoch_s(clock.epoch_s(anchor_at))
-    log.set_request_id("")  # whoever asked for the world, its jobs were decided within it
+    # Whoever asked for the world, its jobs were decided within it.
+    log.set_request_id("")
+    trace.end()
     with entropy.seeded(seed) as source, queues.without_waking():
         source.move_to(anchor_at - OPERATORS_JOINED)
         timeline = Timeline(source)
