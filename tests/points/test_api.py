@@ -100,7 +100,6 @@ def test_the_statement_is_filtered_by_kind_and_points_day(client, ana):
         "from=2026-06-12&to=2026-06-11",
         "limit=0",
         "limit=101",
-        "cursor=" + "x" * 501,
     ],
 )
 def test_a_wrong_filter_is_a_422_that_names_it(client, ana, query):
