@@ -169,7 +169,8 @@ GROUPED = [row for row in rows() if row["group"] not in {"", "big"}]
 def test_of_real_files_of_one_workout_one_counts(ana):
     ids = {}
     for row in GROUPED:
-        for activity in bring_in(ana, row).activities:
+        (outcome,) = bring_in(ana, [row])
+        for activity in outcome.activities:
             ids.setdefault(row["group"], []).append(activity["activity_id"])
     chosen = records.choice(ana.account_id)
 
