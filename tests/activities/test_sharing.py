@@ -134,6 +134,15 @@ def test_health_equipment_and_notes_are_nobody_elses(ana, ben):
         assert b"heart" not in ben.get(f"activities/{activity_id}/export", format=name).data.lower()
 
 
+def test_why_a_reviewer_let_an_activity_count_is_nobody_elses(ana, ben):
+    show_all(ana)
+    activity_id = ana.run(duration_s=600)
+    execute("UPDATE activities SET reason_code = 'speed'")
+
+    assert ana.get(f"activities/{activity_id}").json["reason_code"] == "speed"
+    assert ben.get(f"activities/{activity_id}").json["reason_code"] is None
+
+
 def test_the_original_file_is_nobody_elses(ana, ben):
     show_all(ana)
     activity_id = ana.run(duration_s=600)

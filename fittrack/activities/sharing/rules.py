@@ -33,6 +33,7 @@ _PRIVATE: dict[str, Any] = {
     "notes_text": None,
     "device": None,
     "intensity": None,
+    "reason_code": None,
     "visibility": None,
     "warnings_json": [],
     "lap_count": 0,
