@@ -260,6 +260,16 @@ def test_records_are_the_same_in_whatever_order_activities_arrive(ana, ben):
     assert ("1km", 370.37, 3) in told(ana)
 
 
+def test_who_equals_a_record_does_not_break_it(ana):
+    first = bring_run(ana)
+    bring_run(ana, days=1)
+
+    record = records_of(ana)["running", "1km"]
+
+    assert record["activity_id"] == first
+    assert len(record["history"]) == 1
+
+
 def test_a_deleted_record_gives_way_to_the_former(ana):
     former = bring_run(ana, speed_mps=2.5)
     best = bring_run(ana, speed_mps=4.0, days=1)

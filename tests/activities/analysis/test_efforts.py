@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities.analysis.course import clock_of, course_of
-from fittrack.activities.analysis.efforts import best_powers, best_time, best_times
+from fittrack.activities.analysis.efforts import best_powers, best_time, best_times, best_work
 from tests.activities.analysis.makers import counted, even_run, samples_of, walks
 from tests.activities.test_metrics import METRE_E7
 
@@ -181,6 +181,7 @@ def test_a_pause_counts_as_no_power():
 
 def test_less_than_a_minute_has_no_best_minute():
     assert powers_of(samples_of(range(60), power_w=[300] * 60)) == {}
+    assert best_work([0, 59_000], [0, 59_000], 60_000) is None
 
 
 def test_no_power_is_no_effort():

@@ -89,7 +89,7 @@ def test_a_slow_sampler_gives_what_a_fast_one_gives():
 
 
 def test_a_pause_is_left_out_of_mean_and_time():
-    at_s = [*range(301), *range(900, 1201)]
+    at_s = [*range(301), *range(320, 621)]
     samples = samples_of(at_s, power_w=[200] * 602, breaks=(301,))
 
     totals = power_totals(samples, clock_of(samples))
@@ -97,6 +97,13 @@ def test_a_pause_is_left_out_of_mean_and_time():
     assert totals.powered_ms == 600_000
     assert totals.mean_w == 200
     assert totals.normalised_w == pytest.approx(200)
+
+
+def test_a_gap_of_more_than_a_minute_is_left_out():
+    at_s = [*range(301), *range(900, 1201)]
+    samples = samples_of(at_s, power_w=[200] * 602)
+
+    assert power_totals(samples, clock_of(samples)).powered_ms == 600_000
 
 
 def test_without_power_there_is_none():
