@@ -40,11 +40,10 @@ def runs_of(active_minutes: Mapping[date, int]) -> dict[date, int]:
 def run_on(today_on: date, active_minutes: Mapping[date, int]) -> Run:
     """Return the run that an active day today goes on, without today where that is not active yet.
 
-    Days after today, of clocks that are wrong, are left out.
+    Days after today, of clocks that are wrong, change nothing: a run knows only what was before.
     """
     rules = version_on(today_on)
-    past = {day_on: minutes for day_on, minutes in active_minutes.items() if day_on < today_on}
     is_active_today = is_active_day(active_minutes.get(today_on, 0), rules)
-    runs = runs_of({**past, today_on: rules.active_day_minutes})
+    runs = runs_of({**active_minutes, today_on: rules.active_day_minutes})
     run_days = runs[today_on] - (0 if is_active_today else 1)
     return Run(run_days, is_active_today, rules.points_a_day)
