@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
+import resource
 import signal
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from fittrack import db, queues, worker
 from fittrack.activities.archives import chunks
 from fittrack.activities.archives import service as archives
+from fittrack.activities.imports import service as imports
+from fittrack.activities.imports.models import Upload
 from fittrack.activities.imports.rules import MAX_READS
 from fittrack.clock import utc_now
 from fittrack.dev.files import make_gpx
@@ -332,3 +338,58 @@ def test_an_archive_that_waits_is_not_cleaned_up(ana):
     assert chunks.clean_up(now=utc_now() + timedelta(days=30)) == 0
     run_jobs()
     assert count("activities") == 1
+
+
+MIB = 1 << 20
+STATUS = Path("/proc/self/status")
+
+
+def jobs_within(memory_bytes):
+    """Do the waiting jobs in a process that may take so much more memory; tell whether it could."""
+    child = os.fork()
+    if child == 0:
+        held = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmData"))
+        most_bytes = int(held.split()[1]) * 1024 + memory_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
+        db.engine().close()
+        os._exit(0 if run_jobs() else 1)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells what a process holds")
+@pytest.mark.skipif(engines.name() == "bench", reason="the bench's server is slow with 200 MB")
+def test_a_large_archive_is_read_in_a_fraction_of_its_size(ana, tmp_path):
+    noise = os.urandom(50 * MIB)
+    path = tmp_path / "large.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in "abcd":
+            archive.writestr(f"{name}.bin", noise)
+        archive.writestr("run.gpx", RUN)
+    with path.open("rb") as content:
+        size, digest = path.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest()
+        upload = Upload(path.name, size, digest, content, "zip")
+        received = imports.receive_files(account_id=ana.account_id, uploads=[upload], now=utc_now())
+
+    assert jobs_within(100 * MIB)
+
+    detail = ana.get(f"imports/{received.upload.import_id}").json
+    counts = ("state", "created_count", "refused_count")
+    assert [detail[name] for name in counts] == ["done", 2, 4]
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells what a process holds")
+@pytest.mark.skipif(engines.name() == "bench", reason="the bench's server is slow with 200 MB")
+def test_a_bomb_costs_no_memory_and_the_others_come_in(ana):
+    """An export that is one element of 200 MiB, and a file of 200 MiB of nothing."""
+    deep = b"<HealthData><Record " + b" " * (200 * MIB) + b"/></HealthData>"
+    nothing = zip_by_hand((b"nothing.gpx", bytes(200 * MIB)))
+    archive = zip_of(("export.xml", deep), ("run.gpx", RUN))
+    import_id = ana.post_files(("a.zip", archive), ("b.zip", nothing)).json["import_id"]
+
+    assert jobs_within(100 * MIB)
+
+    found = outcomes(ana.get(f"imports/{import_id}").json)
+    assert ("run.gpx", "created", None) in found
+    assert ("export.xml", "refused", "unreadable") in found
+    assert ("nothing.gpx", "refused", "too_large") in found
