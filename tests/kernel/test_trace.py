@@ -119,4 +119,7 @@ def test_the_ids_of_a_request_stand_in_the_log_of_a_real_worker(client, settings
     (failed,) = [line for line in said if line["message"] == "a job failed"]
     assert (failed["request_id"], failed["trace_id"]) == ("register-7", TRACE_ID)
     assert failed["span_id"] != PARENT_ID
+    (attempt,) = [line for line in said if line["message"] == "job"]
+    assert (attempt["job_name"], attempt["outcome"]) == ("send_mail", "failed")
+    assert (attempt["request_id"], attempt["trace_id"]) == ("register-7", TRACE_ID)
     assert form["email"] not in done.stderr
