@@ -30,9 +30,11 @@ def claims_of(provider: Provider, *, code: str, attempt_token: str, now: datetim
     """
     answer = _tokens(provider, code, attempt_token, now=now)
     try:
+        told, algorithm = _verified(provider, answer.get("id_token"))
         return rules.check_claims(
-            _verified(provider, answer.get("id_token")),
+            told,
             provider,
+            algorithm=algorithm,
             nonce=rules.nonce_of(attempt_token),
             access_token=_text(answer.get("access_token")),
             now=now,
@@ -44,15 +46,10 @@ def claims_of(provider: Provider, *, code: str, attempt_token: str, now: datetim
 
 
 def _tokens(provider: Provider, code: str, attempt_token: str, *, now: datetime) -> dict[str, Any]:
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": provider.redirect_uri,
-        "client_id": provider.client_id,
-        "client_secret": client_secret(provider, now=now),
-        "code_verifier": rules.verifier_of(attempt_token),
-    }
-    status, answer = wire.call(discovery.metadata_of(provider.issuer).token_endpoint, form=form)
+    endpoint = discovery.metadata_of(provider.issuer).token_endpoint
+    secret = client_secret(provider, now=now)
+    form = rules.token_request(provider, secret, code=code, attempt_token=attempt_token)
+    status, answer = wire.call(endpoint, form=form)
     if status == 200:
         return answer
     reason = answer.get("error")
@@ -64,8 +61,8 @@ def _tokens(provider: Provider, code: str, attempt_token: str, *, now: datetime)
     raise ProviderUnavailable
 
 
-def _verified(provider: Provider, token: Any) -> dict[str, Any]:
-    """Return the claims of a token that the provider has signed.
+def _verified(provider: Provider, token: Any) -> tuple[dict[str, Any], str]:
+    """Return the claims of a token that the provider has signed, and by which algorithm.
 
     Raises: NoProof, JoseError, ValueError, ProviderUnavailable.
     """
@@ -82,7 +79,7 @@ def _verified(provider: Provider, token: Any) -> dict[str, Any]:
     claims = orjson.loads(payload or b"null")
     if not isinstance(claims, dict):
         raise NoProof("payload")
-    return claims
+    return claims, algorithm
 
 
 def _text(value: Any) -> str | None:

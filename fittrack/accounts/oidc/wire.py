@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,14 +27,17 @@ CHUNK_BYTES = 16 * 1024
 # A slow provider must not hold all threads of a process: those that wait serve nobody else.
 CALLS_AT_A_TIME = 2
 WAIT_S = 2.0
+ASKED = {"Accept": "application/json"}
+POSTED = ASKED | {"Content-Type": "application/x-www-form-urlencoded"}
 
 _places = threading.BoundedSemaphore(CALLS_AT_A_TIME)
 
 
-def call(url: str, *, form: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+def call(url: str, *, form: str | None = None) -> tuple[int, dict[str, Any]]:
     """Return the status and the JSON object that a provider answers a GET, or a POST of a form.
 
-    Redirects are not followed. Raises: ProviderUnavailable where it says nothing sensible in time.
+    The form is encoded already. Redirects are not followed.
+    Raises: ProviderUnavailable where it says nothing sensible in time.
     """
     deadline_s = time.monotonic() + DEADLINE_S
     try:
@@ -45,7 +48,7 @@ def call(url: str, *, form: Mapping[str, str] | None = None) -> tuple[int, dict[
                 "GET" if form is None else "POST",
                 url,
                 data=form,
-                headers={"Accept": "application/json"},
+                headers=ASKED if form is None else POSTED,
                 timeout=DEADLINE_S,
                 allow_redirects=False,
                 stream=True,
