@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -170,3 +170,64 @@ def test_our_own_export_beside_what_it_was_made_of_adds_nothing(ana):
 
     assert {file["state"] for file in again["files"]} == {"duplicate"}
     assert count("activities") == 3
+
+
+def typed_in(member, **over):
+    yesterday = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    said = {"sport": "yoga", "started_at": yesterday.isoformat(), "elapsed_s": 1800, **over}
+    answer = member.post("activities", said)
+    assert answer.status_code == 201
+    return answer.json["activity_id"]
+
+
+def test_what_was_typed_in_comes_in_again_under_the_same_rules(ana, cem):
+    typed_in(ana, name="Stretching", notes="Slowly.", distance_m=1234.5)
+    archive = own_export(ana)
+
+    first = cem.upload(("fittrack.zip", archive))
+    again = cem.upload(("fittrack.zip", archive))
+
+    assert first["files"][1]["file_name"].startswith("entries/20")
+    assert [file["state"] for file in first["files"]] == ["created"] * 2
+    assert [file["state"] for file in again["files"]] == ["duplicate"] * 2
+    assert figures_of(cem) == figures_of(ana)
+    (entry,) = cem.get("activities").json["items"]
+    assert (entry["source"], entry["notes"]) == ("manual", "Slowly.")
+    assert cem.balance() == ana.balance() > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "lie"),
+    [
+        (b'"started_at":"20', b'"started_at":"19'),
+        (b'"elapsed_s":1800', b'"elapsed_s":180000'),
+        (b'"elapsed_s":1800', b'"elapsed_s":"x"'),
+    ],
+)
+def test_an_entry_that_nobody_could_type_in_is_refused(ana, cem, said, lie):
+    typed_in(ana)
+    with zipfile.ZipFile(io.BytesIO(own_export(ana))) as opened:
+        files = [(name, opened.read(name)) for name in opened.namelist()]
+    forged = [(name, content.replace(said, lie)) for name, content in files]
+    assert forged != files
+
+    upload = cem.upload(("fittrack.zip", zip_of(*forged)))
+
+    assert upload["files"][1]["reason_code"] == "entry_not_accepted"
+    assert count("activities") == 1
+
+
+@pytest.mark.parametrize(
+    "line", [b"{}", b"[1]", b'{"activity":7}', b'{"activity":{"origin_key":1}}']
+)
+def test_a_list_of_our_own_that_can_not_be_read_costs_only_itself(ana, line):
+    archive = zip_of(
+        ("activities.json", b"[\n" + line + b"\n]\n"),
+        ("files.json", b"[]"),
+        ("manifest.json", b"[]"),
+        ("originals/01a1f9a5-4dde-72f6-84d9-af54c8e6c916-run.gpx", RUN),
+    )
+
+    upload = ana.upload(("fittrack.zip", archive))
+
+    assert outcomes(upload)[1:] == [("originals/run.gpx", "created", None)]

@@ -13,7 +13,8 @@ from fittrack import config, db
 from fittrack.activities.archives import apple_export, chunks, layouts, repository, rules
 from fittrack.activities.archives.apple_export import Excerpt
 from fittrack.activities.archives.chunks import ChunkFile
-from fittrack.activities.archives.hints import hints_of
+from fittrack.activities.archives.hints import Hints, Told, told_by
+from fittrack.activities.archives.layouts import Layout
 from fittrack.activities.archives.models import Archive, ArchiveItem, Member
 from fittrack.activities.files import FileRefused, zips
 from fittrack.activities.files.errors import refused
@@ -46,17 +47,25 @@ def _list_zip(item: ArchiveItem, *, now: datetime) -> None:
     stream = ChunkFile(archive)
     entries = zips.read_directory(stream, archive.byte_count)
     layout = layouts.layout_of(entries)
-    said = hints_of(stream, entries, layout)
+    told = told_by(stream, entries, layout)
     members = [
-        Member(
-            layouts.shown_name(entry.name, layout), entry.byte_count, entry, said.get(entry.name)
-        )
-        for entry in layouts.wanted(entries, layout)
+        *(_member(entry, layout, told) for entry in layouts.wanted(entries, layout)),
+        *(_typed_in(hints) for hints in told.typed_in),
     ]
     if not members:
         raise refused("no_activity_inside")
     while _add_members(item, members):
         pass
+
+
+def _member(entry: Entry, layout: Layout | None, told: Told) -> Member:
+    name = layouts.shown_name(entry.name, layout)
+    return Member(name, entry.byte_count, entry, told.files.get(entry.name))
+
+
+def _typed_in(hints: Hints) -> Member:
+    """Return an entry that never had a file, by its start."""
+    return Member(layouts.shown_name(f"entries/{hints['entry'].get('started_at')}"), 0, None, hints)
 
 
 def _archive_of(item: ArchiveItem, *, now: datetime) -> Archive:

@@ -14,7 +14,7 @@ from datetime import datetime
 from io import BytesIO
 
 from fittrack import db, queues
-from fittrack.activities.archives import chunks, repository, rules
+from fittrack.activities.archives import chunks, repository, rules, typed_in
 from fittrack.activities.archives.chunks import ChunkFile
 from fittrack.activities.archives.listing import list_members
 from fittrack.activities.archives.models import ArchiveItem, Content
@@ -135,6 +135,13 @@ def _read_member(
 
     Raises: LeaseLost, with nothing kept, where another worker has done it.
     """
+    if typed_in.is_typed_in(member):
+        _settle(
+            Source(member.import_item_id, member.account_id, None),
+            typed_in.part_of(member, now=now),
+            now=now,
+        )
+        return
     content = keeping.attempted(lambda: _content_of(stream, member), attempt)
     if isinstance(content, str):
         _decide_opening(member, content, now=now)
@@ -154,6 +161,13 @@ def _read_member(
             source, outcome = _kept(tx, source, member, content, outcome, now=now)
         if not keeping.settle_file(tx, source, outcome, now=now):
             raise LeaseLost(member.import_item_id)
+
+
+def _settle(source: Source, outcome: list[Part] | Refusal, *, now: datetime) -> None:
+    """Give a file without bytes its final state. Raises: LeaseLost where another worker did."""
+    with db.transaction("read_archive_entry") as tx:
+        if not keeping.settle_file(tx, source, outcome, now=now):
+            raise LeaseLost(source.import_item_id)
 
 
 def _content_of(stream: ChunkFile | None, member: ArchiveItem) -> Content | Refusal | str:

@@ -12,6 +12,7 @@ from rq.timeouts import JobTimeoutException
 from fittrack import config
 from fittrack.activities import repository as activities
 from fittrack.activities import rules as activity_rules
+from fittrack.activities.editing.repository import lock_standing
 from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.imports import repository, rules
 from fittrack.activities.imports.models import Refusal, Upload
@@ -98,10 +99,15 @@ def settle_file(
 
 
 def _missing(tx: Transaction, source: Source, parts: list[Part]) -> list[Part]:
-    """Return the activities of a kept file that are not there; nobody else adds them meanwhile."""
-    original_file_id = source.original_file_id or ""
-    activities.lock_original_file(tx, original_file_id)
-    present = activities.list_origin_keys(tx, original_file_id)
+    """Return the activities of a file that are not there; nobody else adds them meanwhile."""
+    if source.original_file_id is None:
+        return [
+            part
+            for part in parts
+            if lock_standing(tx, source.account_id, part.activity.origin_key) is None
+        ]
+    activities.lock_original_file(tx, source.original_file_id)
+    present = activities.list_origin_keys(tx, source.original_file_id)
     return [part for part in parts if part.activity.origin_key not in present]
 
 

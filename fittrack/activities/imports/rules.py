@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fittrack.activities import sports
+from fittrack.activities.editing.rules import tidied
 from fittrack.activities.imports.models import Refusal
 from fittrack.activities.models import VISIBILITIES
 from fittrack.activities.recording import Recording
@@ -22,8 +23,6 @@ MAX_READS = 5
 # The machine may have been busy the first time.
 MAX_TIMEOUTS = 2
 FILE_NAME_LENGTH = 200
-NAME_LENGTH = 200
-NOTES_LENGTH = 4000
 # So many files are in the answer about an upload; the others are had page by page.
 SHOWN_FILES = 1000
 # Numbers of files have six digits.
@@ -39,7 +38,10 @@ UNREADABLE = Refusal(
 )
 GONE = Refusal("file_deleted", "The file was deleted before it could be read.")
 NOTHING = Refusal("no_points", "The file holds no activity.")
-REFUSALS = (EMPTY, TOO_LARGE, TOO_SLOW, TOO_HEAVY, UNREADABLE, GONE, NOTHING)
+NOT_TYPED_IN = Refusal(
+    "entry_not_accepted", "The entry could not be typed in today: it is too old, or not possible."
+)
+REFUSALS = (EMPTY, TOO_LARGE, TOO_SLOW, TOO_HEAVY, UNREADABLE, GONE, NOTHING, NOT_TYPED_IN)
 
 
 def refuse_unread(byte_count: int, archive_kind: str | None = None) -> Refusal | None:
@@ -84,8 +86,8 @@ def _said(recording: Recording, said: Mapping[str, str]) -> Recording:
     sport = said.get("sport", recording.sport)
     return replace(
         recording,
-        name=said.get("name", recording.name)[:NAME_LENGTH],
-        notes=said.get("notes", recording.notes)[:NOTES_LENGTH],
+        name=tidied(said.get("name")) or recording.name,
+        notes=tidied(said.get("notes"), keeps_lines=True) or recording.notes,
         sport=sport if sport in sports.SPORTS else recording.sport,
     )
 
