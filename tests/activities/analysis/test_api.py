@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import orjson
 import pytest
@@ -30,15 +31,34 @@ def ben(client):
 
 
 def bring_run(member, duration_s=1800, *, speed_mps=3.0, hr_bpm=150, days=0, **session):
-    """Upload a FIT run at one pace and return its activity's id."""
+    """Upload a FIT run at one pace and return its activity's id; no two go the same way."""
     start = NOON_AT + timedelta(days=days)
-    records = fit_records(start, range(duration_s + 1), hr_bpm=hr_bpm, speed_mps=speed_mps)
+    records = fit_records(start, range(duration_s + 1), speed_mps=speed_mps)
+    records = beating(records, hr_bpm, Random(f"{member.account_id} {days} {speed_mps}"))
     stated = {"total_timer_time": duration_s, "total_distance": duration_s * speed_mps, **session}
     content = make_fit([*records, fit_session(start, duration_s, **stated)])
     return member.upload(("run.fit", content))["files"][0]["activity_ids"][0]
 
 
-def bring_ride(member, watts, *, days=0):
+def beating(records, hr_bpm, chance):
+    """Return records of a heart that beats a little above or below this, somewhere of its own."""
+    around = [-1, 0, 1] * (len(records) // 3 + 1)
+    chance.shuffle(around)
+    north = chance.uniform(0, 8)
+    return [
+        (
+            name,
+            {
+                **fields,
+                "position_lat": fields["position_lat"] + north,
+                "heart_rate": hr_bpm if hr_bpm == 0xFF else hr_bpm + beat,
+            },
+        )
+        for (name, fields), beat in zip(records, around, strict=False)
+    ]
+
+
+def bring_ride(member, watts, *, days=0, sport=2):
     """Upload a FIT ride of these watts, one a second, and return its activity's id."""
     start = NOON_AT + timedelta(days=days)
     records = [
@@ -48,7 +68,7 @@ def bring_ride(member, watts, *, days=0):
         )
         for at, each in enumerate(watts)
     ]
-    session = fit_session(start, len(watts) - 1, total_timer_time=len(watts) - 1, sport=2)
+    session = fit_session(start, len(watts) - 1, total_timer_time=len(watts) - 1, sport=sport)
     content = make_fit([*records, session])
     return member.upload(("ride.fit", content))["files"][0]["activity_ids"][0]
 
@@ -73,7 +93,7 @@ def test_a_run_is_split_by_kilometres_and_by_miles(ana):
     assert [split["distance_m"] for split in by_km["splits"]] == [1000] * 5 + [400]
     assert [split["is_partial"] for split in by_km["splits"]] == [False] * 5 + [True]
     assert by_km["splits"][0]["elapsed_s"] == pytest.approx(333.3, abs=0.1)
-    assert by_km["splits"][0]["avg_hr_bpm"] == 150
+    assert by_km["splits"][0]["avg_hr_bpm"] == pytest.approx(150, abs=0.3)
     assert by_km["splits"][0]["ascent_m"] == 0
     assert [split["distance_m"] for split in by_mile["splits"]] == [1609.34] * 3 + [571.97]
 
@@ -183,6 +203,22 @@ def test_twenty_minutes_of_91_days_ago_say_nothing_of_threshold_power(ana):
     ]
 
     assert threshold_w == [285, 190]
+
+
+def test_a_runners_power_says_nothing_of_a_riders_threshold(ana):
+    bring_ride(ana, [400] * 1801, sport=1)
+    activity_id = bring_ride(ana, [300] * 1801, days=1)
+
+    assert ana.get(f"activities/{activity_id}/metrics").json["power"]["threshold_w"] == 285
+
+
+def test_a_ride_estimates_no_uptake(ana):
+    activity_id = bring_run(ana, sport=2)
+    set_heart(ana)
+
+    found = ana.get(f"activities/{activity_id}/metrics").json
+
+    assert (found["vo2max_ml_kg_min"], found["vo2max_method"], found["vdot"]) == (None, None, None)
 
 
 def test_a_laps_figures_are_those_of_its_samples(ana):
@@ -348,13 +384,34 @@ def test_training_load_by_power_is_training_stress(ana):
     assert by_heart["unrated_count"] == 2
 
 
-def test_what_does_not_count_is_no_load(ana):
-    bring_run(ana, 1800, hr_bpm=130)
-    execute("UPDATE activities SET state = 'held'")
+@pytest.mark.parametrize("change", ["state = 'held'", "duplicate_of_id = activity_id"])
+@pytest.mark.parametrize("load", ["trimp", "tss"])
+def test_what_does_not_count_is_no_load(ana, change, load):
+    bring_ride(ana, [300] * 1801)
+    execute(f"UPDATE activities SET {change}, avg_hr_bpm = 130")
+    recompute_metrics(before_version=METRICS_VERSION + 1, progress=quietly)
+    days = {"from": "2025-03-10", "to": "2025-03-10"}
 
-    found = ana.get("activities/training-load", **{"from": "2025-03-10", "to": "2025-03-10"}).json
+    found = ana.get("activities/training-load", load=load, **days).json
 
     assert (found["days"][0]["load"], found["unrated_count"]) == (0, 0)
+
+
+def test_stress_is_that_of_the_threshold_of_its_time(ana):
+    bring_ride(ana, [300] * 1801)
+    bring_ride(ana, [200] * 1801, days=90)
+    day = "2025-06-08"
+
+    found = ana.get("activities/training-load", load="tss", **{"from": day, "to": day}).json
+
+    assert found["days"][0]["load"] == pytest.approx(100 / 2 * (200 / 190) ** 2, abs=0.1)
+
+
+def test_only_the_days_that_are_asked_for_count_as_unrated(ana):
+    bring_ride(ana, [300] * 1801)
+    days = {"from": "2025-03-11", "to": "2025-03-12"}
+
+    assert ana.get("activities/training-load", **days).json["unrated_count"] == 0
 
 
 def test_the_last_six_weeks_are_shown_unasked(ana):
@@ -426,6 +483,13 @@ def test_figures_of_an_older_version_are_computed_anew(ana):
     assert records_of(ana)["running", "1km"]["time_s"] == pytest.approx(333.333)
     rows = select("SELECT metrics_version FROM activity_metrics", "metrics_version")
     assert rows == [(METRICS_VERSION,)] * 2
+
+
+def test_figures_of_an_older_version_are_not_shown(ana):
+    activity_id = bring_run(ana)
+    execute("UPDATE activity_metrics SET metrics_version = 0, hr_times_json = '[]'")
+
+    assert ana.get(f"activities/{activity_id}/zones").json["hr_time_s"] == 1800
 
 
 def test_activities_without_figures_get_them(ana):
