@@ -128,8 +128,9 @@ def read_display_name(text: str, *, may_be_reserved: bool = False) -> tuple[str,
 
 
 def is_reserved(key: str) -> bool:
-    """Tell whether a name's key could pass for one of ours."""
-    bare = "".join(c for c in key if c not in SEPARATORS)
+    """Tell whether a name's key could pass for one of ours, accents and a missing dot aside."""
+    letters = unicodedata.normalize("NFD", key.replace("ı", "i"))
+    bare = "".join(c for c in letters if c not in SEPARATORS and not unicodedata.combining(c))
     return bare in RESERVED_NAMES or OWN_NAME in bare
 
 

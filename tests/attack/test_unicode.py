@@ -103,6 +103,13 @@ def test_a_name_that_deceives_is_refused(client, name):
     assert (refused.status_code, pointers(refused)) == (422, ["/display_name"])
 
 
+@pytest.mark.parametrize("name", ["admın", "Ádmin", "A.d.m.i.ń", "FıtTrack", "fíttrack-help"])
+def test_a_name_of_ours_is_reserved_with_accents_too(client, name):
+    refused = client.post(REGISTER, json=registration(display_name=name))
+
+    assert (refused.status_code, pointers(refused)) == (422, ["/display_name"])
+
+
 @pytest.mark.parametrize("name", ["José.G", "Zoë_R", "Ünal-K", "Søren.B", "李小龍8", "Ольга1"])
 def test_a_name_in_one_script_is_a_name_however_it_is_composed(client, name):
     decomposed = unicodedata.normalize("NFD", name)
