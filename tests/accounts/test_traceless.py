@@ -154,6 +154,14 @@ def link_provider(account_id):
     insert("oidc_proofs", **known, **proved)
 
 
+def leave_archive(account_id):
+    """Store an archive of activity files that nobody has opened yet."""
+    row = {"archive_id": "a", "account_id": account_id, "depth": 0}
+    at = instant_to_text(utc_now())
+    insert("import_archives", **row, byte_count=4, chunk_count=1, created_at=at)
+    insert("import_archive_chunks", archive_id="a", chunk_no=0, content_bytes=b"all.")
+
+
 def win(account_id):
     """Let a member win a drawing as the only one who entered, and return it."""
     make.give_points(account_id, 500)
@@ -314,6 +322,7 @@ def test_no_erased_table_has_a_row_of_a_deleted_member(client, settings, logged)
     quentin.plant()
     win(quentin.account_id)
     suspend_and_appeal(client, quentin)
+    leave_archive(quentin.account_id)
     before = owned_by(quentin.account_id)
     # A member is nobody of a sponsor's; that is tested with sponsors.
     assert {table for table, rows in before.items() if not rows} <= {"sponsor_accounts"}
