@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, repeat
 
 from fittrack.activities.samples import Column, Samples
-from fittrack.activities.steps import is_moving, measures_movement, steps, way_m
+from fittrack.activities.steps import is_moving, measures_movement, steps, ways_m
 
 # Below a barometer's resolution.
 CLIMB_THRESHOLD_M = 0.3
@@ -18,16 +18,7 @@ def track_distance_m(samples: Samples) -> float | None:
 
     The sum of `haversine_m` over neighbouring positions of one piece, over samples without one.
     """
-    if not samples.has_positions:
-        return None
-    breaks, before, total_m = frozenset(samples.breaks), None, 0.0
-    for at, latitude in enumerate(samples.lat_e7):
-        if at in breaks:
-            before = None
-        if latitude is not None:
-            total_m += 0.0 if before is None else way_m(samples, before, at)
-            before = at
-    return total_m
+    return sum(samples.once(ways_m)) if samples.has_positions else None
 
 
 def counted_distance_m(samples: Samples) -> float | None:

@@ -6,10 +6,12 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from itertools import accumulate, chain, pairwise
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Column = list[int | None]
 
 _MAGIC = b"FTS"
@@ -45,6 +47,7 @@ class Samples:
     power_w: Column
     temperature_c: Column
     breaks: tuple[int, ...] = ()
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.at_ms)
@@ -53,8 +56,19 @@ class Samples:
     def has_positions(self) -> bool:
         return bool(self.lat_e7)
 
+    def once(self, compute: Callable[[Samples], T]) -> T:
+        """Return what a pure function says of these samples, which never change: worked out once.
 
-COLUMNS = tuple(field.name for field in fields(Samples) if field.name not in {"at_ms", "breaks"})
+        It stays in memory as long as they do, so it should be small: an array, no objects.
+        """
+        if compute not in self._known:
+            self._known[compute] = compute(self)
+        found: T = self._known[compute]
+        return found
+
+
+_NO_COLUMNS = {"at_ms", "breaks", "_known"}
+COLUMNS = tuple(each.name for each in fields(Samples) if each.name not in _NO_COLUMNS)
 
 
 def empty_samples() -> Samples:

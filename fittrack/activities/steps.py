@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -24,8 +25,13 @@ def haversine_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     The haversine formula (R. W. Sinnott, Sky and Telescope 68, 1984) on a sphere.
     """
     phi1, phi2 = radians(lat1), radians(lat2)
+    return _arc_m(phi1, cos(phi1), phi2, cos(phi2), radians(lon2 - lon1))
+
+
+def _arc_m(phi1: float, cos1: float, phi2: float, cos2: float, lambda_: float) -> float:
+    """Return the way between two latitudes in radians, whose cosines are known already."""
     half = sin((phi2 - phi1) / 2) ** 2
-    half += cos(phi1) * cos(phi2) * sin(radians(lon2 - lon1) / 2) ** 2
+    half += cos1 * cos2 * sin(lambda_ / 2) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 
@@ -123,6 +129,7 @@ class _Positions(Meter):
     def __init__(self, samples: Samples, *, flat: bool) -> None:
         self._samples = samples
         self._flat = flat
+        self._ways_m = samples.once(ways_m)
         self._last: int | None = None
 
     def restart(self, at: int) -> None:
@@ -135,7 +142,7 @@ class _Positions(Meter):
         self._last = at
         if before is None:
             return None
-        flat_m = way_m(self._samples, before, at)
+        flat_m = self._ways_m[at]
         return flat_m if self._flat else hypot(flat_m, self._climb_m(before, at))
 
     def _climb_m(self, before: int, at: int) -> float:
@@ -174,8 +181,21 @@ def _measured(column: Column) -> int:
     return len(column) - column.count(None)
 
 
-def way_m(samples: Samples, before: int, after: int) -> float:
-    """Return the way between two samples that have positions, in two dimensions."""
-    lat1, lon1 = samples.lat_e7[before] or 0, samples.lon_e7[before] or 0
-    lat2, lon2 = samples.lat_e7[after] or 0, samples.lon_e7[after] or 0
-    return haversine_m(lat1 / 1e7, lon1 / 1e7, lat2 / 1e7, lon2 / 1e7)
+def ways_m(samples: Samples) -> Sequence[float]:
+    """Return for each sample the way to it from the last position of its piece, in two dimensions.
+
+    By `haversine_m`; 0 for a sample without a position, and for the first one with it.
+    """
+    ways, breaks = array("d", bytes(8 * len(samples))), frozenset(samples.breaks)
+    before: tuple[float, float, float] | None = None
+    for at, (lat_e7, lon_e7) in enumerate(zip(samples.lat_e7, samples.lon_e7, strict=True)):
+        if at in breaks:
+            before = None
+        if lat_e7 is None:
+            continue
+        lat, lon = radians(lat_e7 / 1e7), (lon_e7 or 0) / 1e7
+        cos_lat = cos(lat)
+        if before is not None:
+            ways[at] = _arc_m(before[0], before[1], lat, cos_lat, radians(lon - before[2]))
+        before = lat, cos_lat, lon
+    return ways

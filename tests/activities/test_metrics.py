@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from math import pi, sin
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from fittrack.activities import metrics
 from fittrack.activities.samples import COLUMNS, Samples, from_columns
-from fittrack.activities.steps import EARTH_RADIUS_M, haversine_m
+from fittrack.activities.steps import EARTH_RADIUS_M, haversine_m, ways_m
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
@@ -66,6 +68,30 @@ def test_the_track_stops_at_a_break():
     assert metrics.track_distance_m(northward([0, 3, 500, 503], breaks=(2,))) == pytest.approx(
         6, abs=0.05
     )
+
+
+def test_each_way_is_that_of_its_two_positions():
+    places = [(52.0, 13.0), (52.1, 13.2), (-10.0, 179.9), (-10.1, -179.9)]
+    samples = samples_of(
+        [0, 1, 2, 3],
+        lat_e7=[round(lat * 1e7) for lat, _ in places],
+        lon_e7=[round(lon * 1e7) for _, lon in places],
+    )
+
+    ways = [haversine_m(*one, *other) for one, other in pairwise(places)]
+
+    assert list(ways_m(samples)) == pytest.approx([0.0, *ways])
+
+
+def test_a_changed_copy_of_samples_is_measured_anew():
+    samples = northward([0, 3, 6])
+    before_m = metrics.track_distance_m(samples)
+
+    cut = replace(samples, lat_e7=[*samples.lat_e7[:2], None], lon_e7=[*samples.lon_e7[:2], None])
+
+    assert before_m == pytest.approx(6, abs=0.05)
+    assert metrics.track_distance_m(cut) == pytest.approx(3, abs=0.05)
+    assert metrics.track_distance_m(samples) == before_m
 
 
 def test_no_position_makes_no_track():
