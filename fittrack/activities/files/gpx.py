@@ -36,6 +36,16 @@ _READINGS = {
 }
 
 
+class _Kinds(dict[object, str | None]):
+    """What is read of the elements of a point by their tags, worked out once for each."""
+
+    def __missing__(self, tag: object) -> str | None:
+        kind = _READINGS.get(xml.local_name(tag).lower())
+        if len(self) < xml.MOST_NAMES:
+            self[tag] = kind
+        return kind
+
+
 def read_gpx(content: bytes) -> tuple[Recording, ...]:
     """Return one recording, or several where more than 24 h lie between two tracks.
 
@@ -59,6 +69,7 @@ class _Reader:
         self._untimed = 0
         self._lost_positions = 0
         self._own: list[Stated] = []
+        self._kinds = _Kinds()
 
     def run(self) -> None:
         handlers = {
@@ -75,7 +86,7 @@ class _Reader:
     def _point(self, element: etree._Element) -> None:
         reading: dict[str, str | None] = {}
         for child in element.iterdescendants():
-            kind = _READINGS.get(xml.local(child).lower())
+            kind = self._kinds[child.tag]
             # The first one counts: Amazfit gives the heart rate twice.
             if kind and kind not in reading:
                 reading[kind] = child.text

@@ -19,7 +19,21 @@ _PROLOG_BYTES = 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
-_local_names: dict[str, str] = {}
+# Enough for every honest file; a damaged one may have a name per element.
+MOST_NAMES = 1000
+
+
+class _LocalNames(dict[object, str]):
+    """Names without their namespaces by tag, each cut out once."""
+
+    def __missing__(self, tag: object) -> str:
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < MOST_NAMES:
+            self[tag] = name
+        return name
+
+
+_local_names = _LocalNames()
 
 
 class Readable(Protocol):
@@ -71,7 +85,7 @@ def ends(content: bytes, points: frozenset[str]) -> Iterator[tuple[str, etree._E
     since_point = 0
     try:
         for _, element in open_stream(content):
-            name = local(element)
+            name = _local_names[element.tag]
             since_point = 0 if name in points else since_point + 1
             if since_point > MAX_ELEMENTS_BETWEEN_POINTS:
                 raise refused("unreadable", "elements without end and no point among them")
@@ -101,15 +115,12 @@ def _sentence(error: BaseException) -> str:
 
 def local(element: etree._Element) -> str:
     """Return the element's name without its namespace."""
-    tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    name = _local_names.get(tag)
-    if name is None:
-        name = tag.rpartition("}")[2]
-        if len(_local_names) < 1000:
-            _local_names[tag] = name
-    return name
+    return _local_names[element.tag]
+
+
+def local_name(tag: object) -> str:
+    """Return the name in a tag without its namespace, empty for what is no element."""
+    return _local_names[tag]
 
 
 def child_text(element: etree._Element, name: str) -> str | None:
