@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -109,7 +110,7 @@ def _summary_minutes(recording: Recording) -> tuple[Minute, ...]:
 
 
 def _tallied(recording: Recording) -> dict[int, _Tally]:
-    samples, tallies = recording.samples, dict[int, _Tally]()
+    samples, tallies = recording.samples, defaultdict[int, _Tally](_Tally)
     still = recording.sport in ON_THE_SPOT
     for stretch in _stretches(samples, _stretch_s(recording.sport), still=still):
         speed_mps = _mean_speed_mps(stretch)
@@ -118,7 +119,7 @@ def _tallied(recording: Recording) -> dict[int, _Tally]:
         for step in stretch:
             hr_bpm = samples.hr_bpm[step.at] if samples.hr_bpm else None
             for minute, within_s in _split(samples.at_ms[step.at - 1], samples.at_ms[step.at]):
-                tallies.setdefault(minute, _Tally()).add(within_s, hr_bpm, speed_mps)
+                tallies[minute].add(within_s, hr_bpm, speed_mps)
     return tallies
 
 

@@ -35,6 +35,8 @@ _SLOTS = {
 _NATIVE_SLOTS = {3: 6, 4: 7, 7: 8}
 
 _MAX_LAPS = 10_000
+# A tuple: for every field of every point, a union costs several times as much.
+_NUMBERS = (int, float)
 
 _STOPS = {"stop", "stop_all", "stop_disable", "stop_disable_all"}
 
@@ -87,19 +89,20 @@ class FitActivity:
     def _record(self, message: FitDataMessage) -> None:
         row: list[Any] = [None] * 10
         for data in message.fields:
-            field = data.field
-            if field is None or data.value is None:
+            field, value = data.field, data.value
+            if field is None or value is None:
                 continue
             definition = data.field_def
             if definition is not None and definition.is_dev:
                 slot = _NATIVE_SLOTS.get(field.native_field_num)
                 if slot is not None and row[slot] is None:
-                    row[slot] = data.value
+                    row[slot] = value
                 continue
             slot = _SLOTS.get(field.name)
             if slot is not None:
-                row[slot] = data.value
-        at_s, latitude, longitude, *others = [scalar(value) for value in row]
+                row[slot] = value
+        numbers = [None if value is None else scalar(value) for value in row]
+        at_s, latitude, longitude, *others = numbers
         self.track.add(
             None if at_s is None else fit_ms(at_s),
             None if latitude is None else latitude * DEGREES,
@@ -165,7 +168,7 @@ def scalar(value: object) -> float | None:
     """Return the number, the first number of several, or None; infinity is none."""
     if isinstance(value, tuple):
         value = next((each for each in value if each is not None), None)
-    return value if isinstance(value, int | float) and abs(value) < HIGHEST else None
+    return value if isinstance(value, _NUMBERS) and -HIGHEST < value < HIGHEST else None
 
 
 def fit_ms(at_s: float) -> int:
