@@ -8,7 +8,7 @@ BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench \
-	manifest matrix attack attack-long gates lint fmt types check lock clean slow
+	manifest plausibility matrix attack attack-long gates lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -75,6 +75,9 @@ bench: install ## print the measured figures
 
 manifest: install ## read every real activity file and compare it with its manifest
 	@$(BIN)/python -m tests.activities.manifest_report
+
+plausibility: install ## let a corpus of cheats and of honest recordings be judged
+	@$(BIN)/python -m tests.activities.plausibility_report
 
 matrix: install ## ask every operation as every identity
 	@$(BIN)/python -m tests.access

@@ -92,6 +92,8 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.notifications.routes import blp as notifications
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
+    from fittrack.reviews.routes import blp as reviews
+    from fittrack.reviews.routes import own as own_reviews
     from fittrack.sponsors.routes import blp as sponsors
 
     for blueprint in (health, telemetry, reference):
@@ -100,7 +102,7 @@ def register_blueprints(app: Flask) -> None:
 
     for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (*_of_activities(), points):
+    for blueprint in (*_of_activities(), own_reviews, reviews, points):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)

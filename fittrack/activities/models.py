@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fittrack.activities.analysis.stored import Analysis
+from fittrack.activities.plausibility.models import Judgement
 from fittrack.activities.samples import Samples
+from fittrack.reviews.models import Review
 
 ACTIVITY_TYPES = ("workout", "steps", "active_minutes")
 SOURCE_KINDS = ("file", "manual", "connection", "seed")
@@ -109,11 +111,12 @@ class ActivityLap:
 
 @dataclass(frozen=True, slots=True)
 class ActivityDetail:
-    """An activity with its laps, and the ids of the records that it replaces."""
+    """An activity with its laps, the ids of the records that it replaces, and its review."""
 
     activity: Activity
     laps: list[ActivityLap]
     duplicate_ids: list[str]
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All that is stored of one activity; its analysis is computed where it is stored if None."""
+    """All that is stored of one activity.
+
+    What is computed of it, and whether it is believed, is found where it is stored if None.
+    """
 
     activity: Activity
     laps: list[ActivityLap]
     minutes: list[DayMinutes]
     block_bytes: bytes
     analysis: Analysis | None = None
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

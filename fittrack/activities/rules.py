@@ -16,6 +16,7 @@ from fittrack.activities.duplicates.models import LONGEST
 from fittrack.activities.minutes import RatedMinute, active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Origin, Part
 from fittrack.activities.pictures.polyline import polyline_of
+from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.recording import Lap, Recording
 from fittrack.clock import day_of
 
@@ -45,6 +46,7 @@ def part_of(
         ],
         block_bytes=sample_blocks.pack(recording.samples),
         analysis=analysed(activity, recording.samples),
+        judgement=judge(activity, recording.samples, now=now),
     )
 
 

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from fittrack.activities.models import ACTIVITY_TYPES, SOURCE_KINDS, VISIBILITIES, ActivityDetail
 from fittrack.activities.sports import SPORTS
 from fittrack.pagination import PageQuery, page_schema
+from fittrack.reviews.schemas import ReviewSchema
 
 STATES = ("accepted", "held", "rejected")
 
@@ -137,7 +138,7 @@ class LapSchema(Schema):
 
 
 class ActivityDetailSchema(ActivitySchema):
-    """One activity with its laps and its copies."""
+    """One activity with its laps, its copies and its review."""
 
     laps = fields.List(fields.Nested(LapSchema), required=True)
     duplicate_ids = fields.List(
@@ -145,10 +146,16 @@ class ActivityDetailSchema(ActivitySchema):
         required=True,
         metadata={"description": "other records of this workout, which do not count"},
     )
+    review = fields.Nested(
+        ReviewSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "why it is held or rejected, for its owner", "example": None},
+    )
 
     def get_attribute(self, obj: ActivityDetail, attr: str, default: Any) -> Any:
         """Return what the detail adds from the detail, and everything else from its activity."""
-        held_by = obj if attr in {"laps", "duplicate_ids"} else obj.activity
+        held_by = obj if attr in {"laps", "duplicate_ids", "review"} else obj.activity
         return super().get_attribute(held_by, attr, default)
 
 

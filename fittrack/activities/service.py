@@ -17,6 +17,7 @@ from fittrack.activities.models import (
     ActivityDetail,
     Part,
 )
+from fittrack.activities.plausibility import service as plausibility
 from fittrack.activities.privacy import service as privacy
 from fittrack.activities.sharing import service as sharing
 from fittrack.clock import day_bounds
@@ -97,7 +98,8 @@ def detail_of(tx: Transaction, activity_id: str, account_id: str) -> ActivityDet
     """
     activity = repository.get_activity(tx, activity_id, account_id)
     laps = repository.list_laps(tx, activity_id) if activity.lap_count else []
-    return ActivityDetail(activity, laps, duplicates.list_duplicates(tx, activity_id))
+    review = plausibility.find_own_review(tx, activity)
+    return ActivityDetail(activity, laps, duplicates.list_duplicates(tx, activity_id), review)
 
 
 def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None:
@@ -116,6 +118,7 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
         repository.delete_samples(tx, activity_id)
         analysis.forget(tx, activity_id)
         editing.delete_edits(tx, activity_id)
+        plausibility.forget(tx, activity, now=now)
         place = rules.place_of_tombstone(activity)
         repository.update_activity_deleted(tx, activity_id, origin_key=place, now=now)
         if activity.original_file_id is not None:
@@ -139,8 +142,12 @@ def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> No
         repository.insert_lap(tx, part.laps)
         repository.insert_minutes(tx, part.minutes)
         analysis.record(tx, part)
+        plausibility.examine_part(tx, part, now=now)
     days = {day_on for part in parts for day_on in rules.days_of(part)}
     settle(tx, account_id, days, now=now)
+    long_days = plausibility.hold_long_days(tx, [part.activity for part in parts], now=now)
+    if long_days:
+        settle(tx, account_id, long_days, now=now)
 
 
 def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
@@ -164,6 +171,17 @@ def settle(tx: Transaction, account_id: str, days: Iterable[date], *, now: datet
     touched |= duplicates.choose_again(tx, account_id, touched, zone=config.current().zone)
     points.recompute_days(tx, account_id, touched, now=now)
     cache.touch(tx, account_id)
+
+
+def settle_again(tx: Transaction, activity_id: str, account_id: str, *, now: datetime) -> None:
+    """Settle the days of an activity of a held member after a decision about it.
+
+    Raises: ActivityNotFound.
+    """
+    activity = repository.get_activity(tx, activity_id, account_id)
+    days = rules.days_about(activity, config.current().zone)
+    days.update(repository.list_minute_days(tx, activity_id))
+    settle(tx, account_id, days, now=now)
 
 
 def release_file(tx: Transaction, original_file_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fittrack.clock import utc_now
-from tests.access.rows import ANY_MEMBER, THE_OWNER, Row
+from tests.access.rows import ADMINS, ANY_MEMBER, READERS, THE_OWNER, Row
 from tests.access.world import GPX
 
 V1 = "/api/v1"
@@ -91,6 +91,30 @@ ROWS = (
         ANY_MEMBER,
         "200",
         path={"day_on": "2026-03-14"},
+    ),
+    Row(f"GET {V1}/reviews", ANY_MEMBER, "200"),
+    Row(
+        f"POST {V1}/reviews/{{review_id}}/appeal",
+        THE_OWNER,
+        "200",
+        "404 review_not_found",
+        path={"review_id": "$review"},
+        json={"text": "The clock of my watch was wrong."},
+    ),
+    Row(f"GET {V1}/admin/reviews", READERS, "200"),
+    Row(
+        f"POST {V1}/admin/reviews/{{review_id}}/accept",
+        ADMINS,
+        "200",
+        path={"review_id": "$review"},
+        json={"reason": "The clock was wrong."},
+    ),
+    Row(
+        f"POST {V1}/admin/reviews/{{review_id}}/reject",
+        ADMINS,
+        "200",
+        path={"review_id": "$review"},
+        json={"reason": "Nobody runs tomorrow."},
     ),
     Row(f"GET {V1}/notifications", ANY_MEMBER, "200"),
     Row(

@@ -52,6 +52,7 @@ class World:
         self._make_people()
         self._make_activity()
         self._make_zone()
+        self._make_review()
         self._make_drawings()
         self._make_sessions()
         self._make_factors()
@@ -144,6 +145,11 @@ class World:
         body = {"name": "Home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
         zone = self.done(rows.OWNER, "POST users/me/privacy-zones", body)
         self.things["zone"] = zone["zone_id"]
+
+    def _make_review(self) -> None:
+        """Let a run of the owner's be held: it lies in the future."""
+        self.owner.run(duration_s=120, started_at=utc_now() + timedelta(days=2))
+        self.things["review"] = self._first("reviews", "review_id")
 
     def _make_drawings(self) -> None:
         """Make a drawing in each status that a step starts from; Ana wins the one that is drawn."""

@@ -6,6 +6,7 @@ import io
 import logging
 import zlib
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
@@ -104,7 +105,10 @@ class Quentin(Member):
         body = {"email": NEW_EMAIL, "password": PASSWORD}
         self.send("PUT", "users/me/email", json=body)
         run = (FILE, make_gpx(NOON_AT, 1200, name=TITLE))
-        answer = self.post_files(run, (BAD_FILE, b"no gpx"), **{"Idempotency-Key": "marker-key"})
+        held = (FILE, make_gpx(utc_now() + timedelta(days=2), 60, name=TITLE))
+        answer = self.post_files(
+            run, held, (BAD_FILE, b"no gpx"), **{"Idempotency-Key": "marker-key"}
+        )
         assert answer.status_code == 202
         home = {"name": TITLE, "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
         self.send("POST", "users/me/privacy-zones", json=home)

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "_erase_activities": "the erasure has forgotten the stamp",
     "_insert_empty": "a new member's stamp comes with the first thing that is kept",
     "_store": "change_profile touches",
+    "_store_state": "its callers settle, which touches",
     "choose_again": "settle touches",
     "delete_unfinished": "nobody ever logged in",
     "insert_account_with_profile": "nothing was kept for a member who is new",

@@ -24,6 +24,7 @@ ERASED: Mapping[str, str] = {
     "activity_efforts": "delete_efforts",
     "activity_edits": "delete_edits",
     "activity_laps": "delete_laps",
+    "activity_marks": "delete_marks",
     "activity_metrics": "delete_metrics",
     "activity_minutes": "delete_minutes",
     "activity_samples": "delete_samples",
@@ -57,6 +58,7 @@ ERASED: Mapping[str, str] = {
     "profiles": "erase_profile",
     "recovery_codes": "erase_recovery_codes",
     "refresh_tokens": "erase_refresh_tokens",
+    "reviews": "erase_reviews",
     "security_events": "erase_security_events",
     "sessions": "erase_sessions",
     "sponsor_accounts": "erase_sponsor_account",
@@ -81,5 +83,6 @@ KEPT: Mapping[str, str] = {
     "ledger_accounts": "the books",
     "ledger_postings": "the books",
     "ledger_transactions": "the books",
+    "review_events": "who of the staff decided what; it holds ids and codes, nobody's data",
     "sponsors": "an organisation's own contact",
 }

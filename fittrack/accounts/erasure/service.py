@@ -37,6 +37,7 @@ from fittrack.mail import service as mail
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 from fittrack.queues import Lease
+from fittrack.reviews import steps as reviews
 from fittrack.sponsors import service as sponsors
 
 BATCH_ROWS = 100
@@ -83,6 +84,7 @@ AT_ONCE: tuple[AtOnce, ...] = (
 # Any number of rows, forgotten by the job; each returns how many it took, none at the end.
 IN_BATCHES: tuple[InBatches, ...] = (
     activities.erase_member,
+    reviews.erase_member,
     points.erase_days,
     notifications.erase_member,
     exports.erase_member,

@@ -24,6 +24,7 @@ from fittrack.ids import new_id
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 from fittrack.queues import Lease
+from fittrack.reviews import steps as reviews
 
 # Pieces of 1 MiB: a transaction that forgets some holds the database shortly.
 CHUNKS_AT_ONCE = 8
@@ -39,6 +40,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     fulfilment.export_member,
     notifications.export_member,
     activities.export_member,
+    reviews.export_member,
 )
 
 

@@ -22,6 +22,7 @@ samples/        what was recorded in each activity, in columns; positions in deg
 figures.json    what is computed of each activity: time at each heart rate, power, best efforts
 files.json      the files that you brought in; originals/ has them byte for byte
 imports.json    your uploads and what became of each file
+reviews.json    what was held of it, why, what was decided, and your appeals
 points/         balance, statement, each day with its receipt, maximum heart rates
 drawings/       entries with receipts and what opens their tags, wins, prizes
 notifications.json

@@ -55,6 +55,11 @@ def delete_metrics(tx: Transaction, activity_ids: Sequence[str]) -> None:
     tx.run_many(SQL["delete_metrics"], _keyed("activity_id", activity_ids))
 
 
+def delete_marks(tx: Transaction, activity_ids: Sequence[str]) -> None:
+    """Forget the marks of activities."""
+    tx.run_many(SQL["delete_marks"], _keyed("activity_id", activity_ids))
+
+
 def delete_efforts(tx: Transaction, activity_ids: Sequence[str]) -> None:
     """Forget the best efforts of activities."""
     tx.run_many(SQL["delete_efforts"], _keyed("activity_id", activity_ids))

@@ -78,6 +78,7 @@ def _erase_activities(tx: Transaction, account_id: str, *, row_limit: int) -> in
     repository.delete_samples(tx, ids)
     repository.delete_efforts(tx, ids)
     repository.delete_metrics(tx, ids)
+    repository.delete_marks(tx, ids)
     repository.erase_duplicate_links(tx, ids)
     repository.erase_activities(tx, ids)
     return len(ids)

@@ -14,6 +14,8 @@ from fittrack.activities.editing import repository, rules
 from fittrack.activities.editing.errors import ActivityChanged
 from fittrack.activities.editing.models import Edit, Entry
 from fittrack.activities.models import Activity, ActivityDetail, DayMinutes, Part
+from fittrack.activities.plausibility import service as plausibility
+from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.rules import days_about
 from fittrack.activities.samples import Samples, empty_samples, unpack
 from fittrack.db import Transaction
@@ -99,6 +101,7 @@ def _recount(
     repository.update_activity(tx, after)
     activities.insert_minutes(tx, minutes)
     analysis.remeasure(tx, after)
+    plausibility.examine(tx, after, judge(after, _samples(tx, after.activity_id), now=now), now=now)
     days.update({after.day_on}, (day.day_on for day in minutes))
     service.settle(tx, after.account_id, days, now=now)
 
