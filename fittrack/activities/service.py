@@ -144,10 +144,7 @@ def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> No
         analysis.record(tx, part)
         plausibility.examine_part(tx, part, now=now)
     days = {day_on for part in parts for day_on in rules.days_of(part)}
-    settle(tx, account_id, days, now=now)
-    long_days = plausibility.hold_long_days(tx, [part.activity for part in parts], now=now)
-    if long_days:
-        settle(tx, account_id, long_days, now=now)
+    settle_examined(tx, [part.activity for part in parts], days, now=now)
 
 
 def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
@@ -171,6 +168,17 @@ def settle(tx: Transaction, account_id: str, days: Iterable[date], *, now: datet
     touched |= duplicates.choose_again(tx, account_id, touched, zone=config.current().zone)
     points.recompute_days(tx, account_id, touched, now=now)
     cache.touch(tx, account_id)
+
+
+def settle_examined(
+    tx: Transaction, activities: Sequence[Activity], days: Iterable[date], *, now: datetime
+) -> None:
+    """Settle new or changed activities of a member; those on days of over 24 hours are held."""
+    account_id = activities[0].account_id
+    settle(tx, account_id, days, now=now)
+    long_days = plausibility.hold_long_days(tx, activities, now=now)
+    if long_days:
+        settle(tx, account_id, long_days, now=now)
 
 
 def settle_again(tx: Transaction, activity_id: str, account_id: str, *, now: datetime) -> None:

@@ -34,7 +34,7 @@ def writers():
 
 
 # Steps that touch as their last.
-TOUCHING = {"touch", "settle"}
+TOUCHING = {"touch", "settle", "settle_examined"}
 
 
 def called(function):

@@ -8,6 +8,8 @@ import pytest
 
 from fittrack import db
 from fittrack.activities.belongings import service as belongings
+from fittrack.activities.plausibility import spread
+from fittrack.activities.plausibility.days import hold_far_days
 from fittrack.activities.plausibility.words import WORDS
 from fittrack.dev.files import make_gpx
 from fittrack.reviews import steps
@@ -297,3 +299,55 @@ def test_reviews_go_with_the_member_and_the_journal_stays(client, ana):
 
     assert count("reviews") == count("activity_marks") == 0
     assert select("SELECT review_id FROM review_events", "review_id") == [before]
+
+
+def test_an_edit_that_makes_the_day_too_long_is_held(ana):
+    body = {"type": "workout", "sport": "yoga", "started_at": "2026-06-01T05:00:00Z"}
+    ana.post("activities", {**body, "elapsed_s": 60 * 60 * 13})
+    other = ana.post("activities", {**body, "sport": "cycling", "elapsed_s": 60}).json
+    assert other["state"] == "accepted"
+
+    path = f"activities/{other['activity_id']}"
+    changed = ana.patch(path, {"elapsed_s": 60 * 60 * 12}).json
+
+    assert (changed["state"], changed["reason_code"]) == ("held", "day_too_long")
+
+
+def test_a_day_far_beyond_its_tier_is_held_once(ana, admin):
+    activity_id = ana.run()
+    points = ana.balance()
+    now = NOON_AT + timedelta(days=2)
+    for other in [make_account() for _ in range(6)]:
+        for number in range(spread.LEAST_DAYS // 6 + 1):
+            award(other, NOON_AT.date() - timedelta(days=number), points=10 + number % 3)
+    hold_far_days(now=now)
+
+    review = review_of(ana, activity_id)
+    assert [reason["code"] for reason in review["reasons"]] == ["day_beyond_tier"]
+    assert review["reasons"][0]["evidence"]["day_points"] == points
+    assert ana.balance() == 0
+    admin.decide(review["review_id"], "accept")
+    hold_far_days(now=now)
+    assert ana.balance() == points
+    assert count("review_events") == 2
+
+
+def award(account_id, day_on, *, points):
+    """Let a member have been awarded so many points for a day."""
+    execute(
+        "INSERT INTO day_awards (account_id, day_on, rules_version, generation, awarded_points,"
+        " forfeited_points, active_minutes, run_days, tally_json, receipt_json, computed_at)"
+        " VALUES (:account_id, :day_on, 1, 1, :points, 0, 0, 0, :tally_json, :receipt_json, :at)",
+        account_id=account_id,
+        day_on=day_on,
+        points=points,
+        tally_json={},
+        receipt_json={},
+        at=NOON_AT,
+    )
+
+
+def test_a_usual_day_is_believed_and_few_days_say_nothing(ana):
+    activity_id = ana.run()
+    hold_far_days(now=NOON_AT + timedelta(days=2))
+    assert review_of(ana, activity_id) is None

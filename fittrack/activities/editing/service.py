@@ -103,7 +103,7 @@ def _recount(
     analysis.remeasure(tx, after)
     plausibility.examine(tx, after, judge(after, _samples(tx, after.activity_id), now=now), now=now)
     days.update({after.day_on}, (day.day_on for day in minutes))
-    service.settle(tx, after.account_id, days, now=now)
+    service.settle_examined(tx, [after], days, now=now)
 
 
 def upsert_from_source(tx: Transaction, part: Part, *, now: datetime) -> str | None:

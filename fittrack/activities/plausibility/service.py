@@ -33,7 +33,8 @@ def examine(tx: Transaction, activity: Activity, judgement: Judgement, *, now: d
     """
     repository.delete_marks(tx, activity.activity_id)
     repository.insert_mark(tx, activity.activity_id, judgement.marks)
-    _hold(tx, activity, [*judgement.findings, *_copies(tx, activity, judgement)], now=now)
+    findings = [*judgement.findings, *_copies(tx, activity, judgement)]
+    hold(tx, activity.account_id, activity.activity_id, findings, now=now)
 
 
 def _copies(tx: Transaction, activity: Activity, judgement: Judgement) -> list[Finding]:
@@ -44,17 +45,23 @@ def _copies(tx: Transaction, activity: Activity, judgement: Judgement) -> list[F
     return copy_findings(activity, alike)
 
 
-def _hold(
-    tx: Transaction, activity: Activity, findings: Sequence[Finding], *, now: datetime
+def hold(
+    tx: Transaction,
+    account_id: str,
+    activity_id: str,
+    findings: Sequence[Finding],
+    *,
+    now: datetime,
 ) -> None:
+    """Hold an activity of a held member for what was found; its days are to be settled."""
     if not findings:
         return
     reasons = [
         Reason(found.code, WORDS[found.code], dict(found.evidence), found.other_activity_id)
         for found in findings
     ]
-    review = reviews.open_review(tx, activity.account_id, activity.activity_id, reasons, now=now)
-    _store_state(tx, activity.activity_id, review, now=now)
+    review = reviews.open_review(tx, account_id, activity_id, reasons, now=now)
+    _store_state(tx, activity_id, review, now=now)
 
 
 def _store_state(tx: Transaction, activity_id: str, review: Review, *, now: datetime) -> None:
@@ -80,7 +87,8 @@ def hold_long_days(tx: Transaction, activities: Sequence[Activity], *, now: date
     long = [activity for activity in workouts if activity.day_on in moving_s]
     for activity in long:
         evidence = {"moving_s": moving_s[activity.day_on], "limit_s": DAY_S}
-        _hold(tx, activity, [Finding("day_too_long", evidence)], now=now)
+        finding = Finding("day_too_long", evidence)
+        hold(tx, activity.account_id, activity.activity_id, [finding], now=now)
     return {activity.day_on for activity in long}
 
 
