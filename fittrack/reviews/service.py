@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fittrack import db
+from fittrack.activities.errors import ActivityNotFound
 from fittrack.activities.plausibility import service as plausibility
 from fittrack.activities.service import hold_member, settle_again
 from fittrack.db import Transaction
@@ -12,7 +13,7 @@ from fittrack.idempotency import NoReply, Reply
 from fittrack.notifications.service import notify
 from fittrack.pagination import Cursor, Page
 from fittrack.reviews import repository, rules, steps
-from fittrack.reviews.errors import ReviewNotFound
+from fittrack.reviews.errors import NothingToAppeal, ReviewNotFound
 from fittrack.reviews.models import Review
 
 BEFORE_ANY_ID = "0"
@@ -80,7 +81,10 @@ def appeal(
         review = rules.appealed(before, text=text, now=now)
         repository.update_review(tx, review)
         steps.record(tx, review, "appealed", account_id, now=now)
-        _follow(tx, review, now=now)
+        try:
+            _follow(tx, review, now=now)
+        except ActivityNotFound as error:  # its member has deleted it since
+            raise NothingToAppeal(review_id=review_id) from error
         shown = rules.own_view(review)
         reply.record(tx, shown)
     return shown

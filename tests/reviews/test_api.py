@@ -159,6 +159,17 @@ def test_what_was_accepted_needs_no_appeal(ana, admin):
     assert (answer.status_code, answer.json["code"]) == (409, "nothing_to_appeal")
 
 
+def test_what_was_rejected_and_deleted_can_not_be_appealed(ana, admin):
+    activity_id = held_run(ana)
+    review_id = review_of(ana, activity_id)["review_id"]
+    admin.decide(review_id, "reject", reason="A bus.")
+    ana.delete(f"activities/{activity_id}")
+
+    answer = ana.post(f"reviews/{review_id}/appeal", {"text": "It was mine."})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "nothing_to_appeal")
+
+
 def test_a_stranger_sees_and_appeals_nothing(ana, ben):
     review_id = review_of(ana, held_run(ana))["review_id"]
     assert ben.get("reviews").json["items"] == []

@@ -18,6 +18,7 @@ _GAP_S = 60.0
 _GAP_STEPS = 6.0
 # Faster than any vehicle but those that fly, and those.
 _VEHICLE_MPS, _AIRLINER_MPS = 100.0, 320.0
+_ROAD_MPS = 20.0
 _PAUSE_S, _FLIGHT_S = 60.0, 1200.0
 _JUMP_M = 300.0
 # So long, and over so many places, a receiver may be astray.
@@ -88,9 +89,10 @@ def _way_back(nodes: Sequence[Node], at: int, before: Node, length_m: float) -> 
     One that goes on where it jumped to has not slipped: `at`.
     """
     for place in range(at + 1, min(at + _LONGEST_SLIP, len(nodes))):
-        if nodes[place].at_s - before.at_s > _SLIP_S:
+        elapsed_s = nodes[place].at_s - before.at_s
+        if elapsed_s > _SLIP_S:
             return at
-        if way_m(before, nodes[place]) < length_m / 2:
+        if way_m(before, nodes[place]) < min(length_m / 2, _JUMP_M + _ROAD_MPS * elapsed_s):
             return place
     return len(nodes) if nodes[-1].at_s - before.at_s <= _SLIP_S else at
 
