@@ -104,11 +104,10 @@ class Config:
     )
     webauthn_origins: str = key(
         "",
-        "origins whose pages may use passkeys, comma-separated; empty: `BASE_URL` and `CORS_ORIGINS`",
+        "origins whose pages may use passkeys, comma-separated;"
+        " empty: `BASE_URL` and `CORS_ORIGINS`",
     )
-    oidc_google_issuer: str = key(
-        "https://accounts.google.com", "who signs members in with Google"
-    )
+    oidc_google_issuer: str = key("https://accounts.google.com", "who signs members in with Google")
     oidc_google_client_id: str = key("", "our id at Google; empty: nobody signs in with Google")
     oidc_google_client_secret: str = key("", "our secret at Google")
     oidc_apple_issuer: str = key("https://appleid.apple.com", "who signs members in with Apple")
