@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from fittrack.accounts.profiles import rules
@@ -9,7 +11,7 @@ from fittrack.accounts.profiles.models import PRIVACIES
 from fittrack.ids import new_id
 from tests.accounts.test_pictures import jpeg
 from tests.factories_accounts import login, make_account
-from tests.factories_activities import Member
+from tests.factories_activities import NOON_AT, Member
 
 
 @pytest.fixture
@@ -109,7 +111,8 @@ def test_the_owner_sees_everything_and_friends_what_is_not_private(privacy):
 
 
 def test_held_and_replaced_activities_count_in_no_total(client, database, ana, cem):
-    kept, held = ana.run(duration_s=1200), ana.run(duration_s=600, seed=5)
+    kept = ana.run(duration_s=1200)
+    held = ana.run(duration_s=600, started_at=NOON_AT + timedelta(hours=2))
     database.raw().execute("UPDATE activities SET state = 'held' WHERE activity_id = ?", (held,))
     choose(client, ana, activities="public")
     assert public(cem, ana).json["totals"]["moving_s"] == 1200

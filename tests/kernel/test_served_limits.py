@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
-from fittrack.redis_link import FIRST_PAUSE_S
+from fittrack.redis_link import LONGEST_PAUSE_S
 from tests.private_redis import RestartableRedis
 from tests.serving import ask_once, served, settings_of
 
@@ -82,5 +82,5 @@ def test_redis_killed_on_the_way_is_no_failure_and_no_way_around(redis, tmp_path
         redis.kill()
         assert statuses(server, KEYS, 60) == {200: 20, 429: 40}
         redis.start()
-        time.sleep(FIRST_PAUSE_S + 0.2)
+        time.sleep(LONGEST_PAUSE_S + 0.2)
         assert statuses(server, KEYS, 60) == {200: 20, 429: 40}
