@@ -50,6 +50,8 @@ blp = Blueprint(
 )
 
 PROVIDER = "/<provider>"
+# Where nothing follows, other words are other addresses.
+ONE_OF_THEM = f"/<any({', '.join(PROVIDERS)}):provider>"
 NAMED: list[dict[str, Any]] = [
     {
         "in": "path",
@@ -183,7 +185,7 @@ def link(body: dict[str, Any]) -> Answer:
     return tokens_of(opened), NO_STORE
 
 
-@blp.delete(PROVIDER, parameters=NAMED)
+@blp.delete(ONE_OF_THEM, parameters=NAMED)
 @login_required
 @blp.response(204)
 def unlink(provider: str) -> None:
