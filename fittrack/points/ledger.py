@@ -94,35 +94,43 @@ def reverse(
     description: str,
     actor: str,
     day_on: date,
+    reference_id: str | None = None,
     now: datetime,
 ) -> int:
     """Mirror a transaction, once, and return the member's spendable points after it.
 
-    Raises: InsufficientPoints where the member has spent what the mirror would take back.
+    A refund is the exact mirror of what was bought. Any other mirror moves the house's account back
+    and the member's two together: debt that was paid since is spendable, spent points are debt.
     """
     target = repository.get_ledger_transaction(tx, sequence_no)
     mirror = replace(
         target,
         transaction_id=new_id(),
         kind=kind,
+        reference_id=reference_id or target.reference_id,
         reverses_no=sequence_no,
-        idempotency_key=f"reversal/{sequence_no}",
+        idempotency_key=_reversal_key(sequence_no),
         request_hash=hash_of({"kind": kind, "reverses_no": sequence_no}),
         description=description,
         actor=actor,
         day_on=day_on,
         created_at=now,
     )
-    spendable_points, _ = lock_member(tx, target.account_id, now=now)
+    spendable_points, debt_points = lock_member(tx, target.account_id, now=now)
     if _stands(tx, mirror.idempotency_key, mirror.request_hash):
         return spendable_points
     postings = repository.list_postings(tx, sequence_no)
     moves = {posting.ledger_account_id: -posting.amount_points for posting in postings}
-    change = moves.get(spendable_id(target.account_id), 0)
-    if spendable_points + change < 0:
-        raise InsufficientPoints(needed_points=-change, available_points=spendable_points)
+    if kind == "reversal":
+        moves = _rebalanced(target.account_id, moves, spendable_points, debt_points)
     _append(tx, mirror, moves)
-    return spendable_points + change
+    return spendable_points + moves.get(spendable_id(target.account_id), 0)
+
+
+def find_reversal(tx: Transaction, sequence_no: int) -> int | None:
+    """Return the number of the transaction that reverses another, or None."""
+    reversal = repository.find_posted(tx, _reversal_key(sequence_no))
+    return reversal.sequence_no if reversal else None
 
 
 def sweep(tx: Transaction, account_id: str, *, actor: str, day_on: date, now: datetime) -> None:
@@ -203,16 +211,34 @@ def _stands(tx: Transaction, idempotency_key: str, request_hash: str) -> bool:
 def _moves_of(request: Request, spendable_points: int, debt_points: int) -> Moves:
     """Return account -> amount: a credit pays debt first, a debit that may owe leaves debt."""
     amount = request.amount_points
-    to_debt = 0
-    if request.may_owe:
-        to_debt = min(amount, debt_points) if amount > 0 else min(0, amount + spendable_points)
-    elif amount + spendable_points < 0:
+    if not request.may_owe and amount + spendable_points < 0:
         raise InsufficientPoints(needed_points=-amount, available_points=spendable_points)
+    to_debt = _part_of_debt(amount, spendable_points, debt_points) if request.may_owe else 0
     return {
         debt_id(request.account_id): to_debt,
         spendable_id(request.account_id): amount - to_debt,
         request.house: -amount,
     }
+
+
+def _part_of_debt(amount_points: int, spendable_points: int, debt_points: int) -> int:
+    """Return how much of a credit pays debt, or (below zero) of a debit is not covered."""
+    if amount_points > 0:
+        return min(amount_points, debt_points)
+    return min(0, amount_points + spendable_points)
+
+
+def _rebalanced(account_id: str, moves: Moves, spendable_points: int, debt_points: int) -> Moves:
+    """Return a mirror whose member's part goes where there is room for it now."""
+    own = {debt_id(account_id), spendable_id(account_id)}
+    amount = sum(points for name, points in moves.items() if name in own)
+    to_debt = _part_of_debt(amount, spendable_points, debt_points)
+    houses = {name: points for name, points in moves.items() if name not in own}
+    return {debt_id(account_id): to_debt, spendable_id(account_id): amount - to_debt, **houses}
+
+
+def _reversal_key(sequence_no: int) -> str:
+    return f"reversal/{sequence_no}"
 
 
 def _record_of(request: Request, request_hash: str, *, now: datetime) -> Record:

@@ -60,20 +60,21 @@ HAVING COUNT(*) > 1
  ORDER BY reverses_no
 
 -- name: audit_bad_mirrors
--- Reversals that leave something of their target on an account.
-SELECT m.sequence_no, m.ledger_account_id AS subject
-  FROM (SELECT r.sequence_no, p.ledger_account_id, p.amount_points
+-- Reversals that leave something of their target on an account. A refund mirrors each account; of
+-- other reversals the member's two count as one, for debt may have been paid since.
+SELECT m.sequence_no, m.subject
+  FROM (SELECT r.sequence_no, p.amount_points,
+               CASE
+                   WHEN r.kind = 'reversal' AND a.account_id = r.account_id THEN r.account_id
+                   ELSE p.ledger_account_id
+               END AS subject
           FROM ledger_transactions r
-          JOIN ledger_postings p ON p.sequence_no = r.sequence_no
-         WHERE r.reverses_no IS NOT NULL
-         UNION ALL
-        SELECT r.sequence_no, p.ledger_account_id, p.amount_points
-          FROM ledger_transactions r
-          JOIN ledger_postings p ON p.sequence_no = r.reverses_no
+          JOIN ledger_postings p ON p.sequence_no IN (r.sequence_no, r.reverses_no)
+          LEFT JOIN ledger_accounts a ON a.ledger_account_id = p.ledger_account_id
          WHERE r.reverses_no IS NOT NULL) m
- GROUP BY m.sequence_no, m.ledger_account_id
+ GROUP BY m.sequence_no, m.subject
 HAVING SUM(m.amount_points) <> 0
- ORDER BY m.sequence_no, m.ledger_account_id
+ ORDER BY m.sequence_no, m.subject
 
 -- name: audit_day_sums
 -- Days whose stored award is not what was posted for them.
