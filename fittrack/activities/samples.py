@@ -101,6 +101,8 @@ def take(samples: Samples, indexes: list[int]) -> Samples:
 
 def concatenate(pieces: Sequence[Samples]) -> Samples:
     """Return the pieces as one, with a break between each two."""
+    if len(pieces) == 1:
+        return pieces[0]
     at_ms = list(chain.from_iterable(piece.at_ms for piece in pieces))
     starts = list(accumulate(len(piece) for piece in pieces))[:-1]
     within = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.files.assemble import MOST_LAPS
-from fittrack.activities.files.detect import MAX_CONTENT_BYTES
+from fittrack.activities.files.content import MAX_CONTENT_BYTES
 from fittrack.activities.files.errors import REASONS
 from fittrack.activities.files.fit import read_fit
 from fittrack.activities.files.fit_activity import scalar

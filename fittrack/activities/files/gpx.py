@@ -9,6 +9,7 @@ from lxml import etree
 from fittrack.activities import metrics
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import DAY_S, MOST_LAPS, Stated, assemble, lap_of
+from fittrack.activities.files.content import Content
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.own import apply_own, find_own
 from fittrack.activities.files.track import Budget, Track
@@ -46,7 +47,7 @@ class _Kinds(dict[object, str | None]):
         return kind
 
 
-def read_gpx(content: bytes) -> tuple[Recording, ...]:
+def read_gpx(content: Content) -> tuple[Recording, ...]:
     """Return one recording, or several where more than 24 h lie between two tracks.
 
     Raises: FileRefused.
@@ -59,7 +60,7 @@ def read_gpx(content: bytes) -> tuple[Recording, ...]:
 class _Reader:
     """Walks the elements and keeps the tracks."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: Content) -> None:
         self._content = content
         self._budget = Budget()
         self._track = Track(self._budget)
@@ -78,7 +79,7 @@ class _Reader:
             "trk": self._end_track,
             "gpx": self._end_file,
         }
-        for name, element in xml.ends(self._content, _POINTS):
+        for name, element in xml.ends(self._content.open(), _POINTS):
             handler = handlers.get(name)
             if handler:
                 handler(element)

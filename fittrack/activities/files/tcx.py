@@ -6,6 +6,7 @@ from lxml import etree
 
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import Stated, assemble, lap_of
+from fittrack.activities.files.content import Content
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.own import apply_own, find_own
 from fittrack.activities.files.track import Budget, Track, time_in_range
@@ -15,7 +16,7 @@ from fittrack.activities.samples import Samples
 _POINTS = frozenset({"Trackpoint", "CoursePoint"})
 
 
-def read_tcx(content: bytes) -> tuple[Recording, ...]:
+def read_tcx(content: Content) -> tuple[Recording, ...]:
     """Return one recording per Activity.
 
     Raises: FileRefused.
@@ -30,7 +31,7 @@ def read_tcx(content: bytes) -> tuple[Recording, ...]:
 class _Reader:
     """Walks the elements and keeps one activity at a time."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: Content) -> None:
         self._content = content
         self._budget = Budget()
         self.recordings: list[Recording] = []
@@ -51,7 +52,7 @@ class _Reader:
             "Activity": self._end_activity,
             "Course": self._end_course,
         }
-        for name, element in xml.ends(self._content, _POINTS):
+        for name, element in xml.ends(self._content.open(), _POINTS):
             handler = handlers.get(name)
             if handler:
                 handler(element)

@@ -134,6 +134,6 @@ class Track:
         known, times = first, []
         for at_ms in self._at_ms:
             known = known if at_ms is None else at_ms
-            times.append(known + shift_ms)
+            times.append(known + shift_ms if shift_ms else known)
         breaks = tuple(at for at in self._breaks if at < len(times))
         return from_columns(times, self._columns, breaks)

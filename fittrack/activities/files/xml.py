@@ -15,7 +15,7 @@ from fittrack.activities.files.track import HIGHEST
 # Elements that may stand in a row without a point among them: what is kept in memory is bounded.
 MAX_ELEMENTS_BETWEEN_POINTS = 100_000
 
-_PROLOG_BYTES = 1024
+PROLOG_BYTES = 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -60,8 +60,8 @@ def open_stream(
     )
 
 
-def root_name(content: bytes) -> str:
-    """Return the local name of the root element.
+def root_name(content: Readable, prolog: bytes) -> str:
+    """Return the local name of the root element of content that begins with `prolog`.
 
     Raises: FileRefused.
     """
@@ -69,7 +69,7 @@ def root_name(content: bytes) -> str:
         _, element = next(open_stream(content))
     except (etree.XMLSyntaxError, StopIteration) as error:
         # An entity bomb within the first element ends here.
-        if b"<!DOCTYPE" in content[:_PROLOG_BYTES]:
+        if b"<!DOCTYPE" in prolog:
             raise refused("xml_forbidden") from error
         raise refused("unreadable", _sentence(error)) from error
     if element.getroottree().docinfo.internalDTD is not None:
@@ -77,7 +77,7 @@ def root_name(content: bytes) -> str:
     return local(element.getroottree().getroot())
 
 
-def ends(content: bytes, points: frozenset[str]) -> Iterator[tuple[str, etree._Element]]:
+def ends(content: bytes | Readable, points: frozenset[str]) -> Iterator[tuple[str, etree._Element]]:
     """Yield each element with its local name when it ends; those in `points` are then dropped.
 
     Raises: FileRefused.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 
@@ -36,6 +37,7 @@ _MOST_PEDAL_RPM = 190
 # 58 teeth before 9 behind: no chain leads further, but coasting does.
 _LONGEST_GEAR_M, _GEAR_WINDOW_S = 15.0, 1200.0
 # World's best, with 15 % for meters: 1 min, 5 min, 20 min, 1 h.
+_WORK_S, _LONE_STEP_S = 5.0, 10.0
 _POWERS = ((60, 1250), (300, 720), (1200, 600), (3600, 540))
 # The best climb 1000 m in 28:53 (vertical kilometre).
 _CLIMB_WINDOW_S, _MOST_CLIMB_MPS = 600.0, 0.7
@@ -64,7 +66,7 @@ def hearts(activity: Activity, samples: Samples, paces: Sequence[Pace]) -> Itera
 
 
 def _flat_hearts(samples: Samples) -> Iterator[Finding]:
-    runs = list(_flat_runs(samples))
+    runs = list(_flat_runs(samples)) if samples.hr_bpm else []
     if not runs:
         return
     flat_s, bpm = max(runs)
@@ -75,8 +77,9 @@ def _flat_hearts(samples: Samples) -> Iterator[Finding]:
 
 def _flat_runs(samples: Samples) -> Iterator[tuple[float, int]]:
     """Yield (seconds, heart rate) of each stretch without a change; 0 with few readings."""
-    lasted_ms = [min(max(0, at - since), _LONGEST_STEP_MS) for since, at in pairwise(samples.at_ms)]
-    until_ms = [0, *accumulate(lasted_ms), sum(lasted_ms)]
+    steps_ms = (min(max(0, at - since), _LONGEST_STEP_MS) for since, at in pairwise(samples.at_ms))
+    until_ms = array("q", accumulate(steps_ms, initial=0))
+    until_ms.append(until_ms[-1])
     at = 0
     for bpm, group in groupby(samples.hr_bpm):
         count = sum(1 for _ in group)
@@ -196,12 +199,25 @@ def powers(samples: Samples) -> Iterator[Finding]:
     """Yield where a mean power is beyond the best of the world."""
     if not any(samples.power_w):
         return
-    ways = [
-        Pace(at / 1000, (at - since) / 1000, float(power or 0), None, at - since <= 10_000)
-        for (since, at), power in zip(pairwise(samples.at_ms), samples.power_w[1:], strict=True)
-        if 0 < at - since <= 60_000
-    ]
-    yield from _powers_over(ways)
+    yield from _powers_over(list(_work(samples)))
+
+
+def _work(samples: Samples) -> Iterator[Pace]:
+    """Yield the mean power, as a speed, of about five seconds each; a long step is one alone."""
+    time_s = work_j = 0.0
+    for (since, at), power in zip(pairwise(samples.at_ms), samples.power_w[1:], strict=True):
+        elapsed_s = (at - since) / 1000
+        if not 0 < elapsed_s <= _LONGEST_STEP_MS / 1000:
+            continue
+        if time_s and (time_s >= _WORK_S or elapsed_s > _LONE_STEP_S):
+            yield Pace(since / 1000, time_s, work_j / time_s, None, True)
+            time_s = work_j = 0.0
+        if elapsed_s > _LONE_STEP_S:
+            yield Pace(at / 1000, elapsed_s, float(power or 0), None, False)
+            continue
+        time_s, work_j = time_s + elapsed_s, work_j + elapsed_s * (power or 0)
+    if time_s:
+        yield Pace(samples.at_ms[-1] / 1000, time_s, work_j / time_s, None, True)
 
 
 def _powers_over(ways: Sequence[Pace]) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ ALIKE = {"fix": 6, "pace": 10, "pulse": 8}
 _DRAWN = frozenset({"virtual_ride", "virtual_run"})
 _FIX_E7, _PACE_E7, _PACE_MS, _PACE_APART_E7 = 10, 2000, 30_000, 4000
 _BEATS, _LEAST_CHANGES = 24, 8
+# Of so many samples at once the smallest are looked for, so that few are held.
+_BLOCK = 20_000
 _MASK = (1 << 62) - 1
 
 
@@ -51,13 +53,16 @@ def mixed(one: int, other: int) -> int:
     return (number ^ (number >> 31)) & _MASK
 
 
-def _fixes(samples: Samples) -> list[int]:
-    places = {
-        (lat // _FIX_E7, lon // _FIX_E7)
-        for lat, lon in zip(samples.lat_e7, samples.lon_e7, strict=True)
-        if lat is not None and lon is not None
-    }
-    return [mixed(lat, lon) for lat, lon in places]
+def _fixes(samples: Samples) -> Iterator[int]:
+    """Yield the numbers of the places that may be among the smallest."""
+    lat_e7, lon_e7 = samples.lat_e7, samples.lon_e7
+    for at in range(0, len(samples), _BLOCK):
+        places = {
+            (lat // _FIX_E7, lon // _FIX_E7)
+            for lat, lon in zip(lat_e7[at : at + _BLOCK], lon_e7[at : at + _BLOCK], strict=True)
+            if lat is not None and lon is not None
+        }
+        yield from nsmallest(KEPT, {mixed(lat, lon) for lat, lon in places})
 
 
 def _paces(samples: Samples) -> Iterator[int]:
@@ -74,10 +79,16 @@ def _paces(samples: Samples) -> Iterator[int]:
             yield mixed(place, (at_ms - begin_ms) // _PACE_MS)
 
 
-def _pulses(samples: Samples) -> list[int]:
-    """Return a number for each run of beats that changes enough to be somebody's own."""
+def _pulses(samples: Samples) -> Iterator[int]:
+    """Yield the numbers that may be among the smallest of all runs of beats.
+
+    Of those that change enough to be somebody's own.
+    """
     beats = bytes(bpm for bpm in samples.hr_bpm if bpm and 0 < bpm < 256)
-    return [mixed(crc32(beats[at : at + _BEATS]), 24) for at in _lively(beats)]
+    for start in range(0, len(beats), _BLOCK):
+        block = beats[start : start + _BLOCK + _BEATS - 1]
+        runs = {crc32(block[at : at + _BEATS]) for at in _lively(block)}
+        yield from nsmallest(KEPT, {mixed(run, 24) for run in runs})
 
 
 def _lively(beats: Sequence[int]) -> Iterator[int]:
