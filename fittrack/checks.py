@@ -25,11 +25,19 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 GREATEST_NUMBER = 1_000_000_000
 LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
 ANDROID_ORIGIN = "android:apk-key-hash:"
+_STATE = re.compile("[A-Z]{2}")
+_STATE_AGE = re.compile("[A-Z]{2}:(1[89]|[2-9][0-9])")
 _SQLITE = re.compile(r"sqlite:///.*[^/]")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # 0 has a meaning of its own.
 MAY_BE_ZERO = frozenset(
-    {"trusted_proxies", "cache_activities_s", "cache_profiles_s", "cache_statistics_s"}
+    {
+        "second_admin_points",
+        "trusted_proxies",
+        "cache_activities_s",
+        "cache_profiles_s",
+        "cache_statistics_s",
+    }
 )
 
 
@@ -101,9 +109,31 @@ def _word_problems(config: Config) -> Iterator[str]:
         yield f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}"
     if "@" not in parseaddr(config.mail_from)[1]:
         yield "MAIL_FROM must hold an address"
-    for code in filter(None, (text.strip() for text in config.excluded_states.split(","))):
-        if not (len(code) == 2 and code.isascii() and code.isalpha()):
-            yield f"EXCLUDED_STATES {code!r} is no two-letter code of a state"
+    yield from _state_problems(config)
+    yield from _operator_problems(config)
+
+
+def _state_problems(config: Config) -> Iterator[str]:
+    for name in ("excluded_states", "registration_states"):
+        for code in _parts(getattr(config, name)):
+            if not _STATE.fullmatch(code):
+                yield f"{name.upper()} {code!r} is no two-letter code of a state"
+    for pair in _parts(config.min_ages):
+        if not _STATE_AGE.fullmatch(pair):
+            yield f"MIN_AGES {pair!r} does not read like `AL:19`, with an age of 18 to 99"
+
+
+def _operator_problems(config: Config) -> Iterator[str]:
+    """Yield what can't stand in official rules."""
+    for name in ("operator_name", "operator_address"):
+        if not getattr(config, name).isprintable():
+            yield f"{name.upper()} must be one line of text"
+    if not config.operator_name.strip():
+        yield "OPERATOR_NAME must not be empty"
+
+
+def _parts(text: str) -> list[str]:
+    return [part for one in text.split(",") if (part := one.strip())]
 
 
 def _limit_problems(config: Config) -> Iterator[str]:

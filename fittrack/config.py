@@ -142,7 +142,24 @@ class Config:
     second_admin_cents: int = key(
         100_000, "prize value above which a draw by hand takes two admins, US cents"
     )
+    second_admin_points: int = key(
+        1_000,
+        "points by which one admin may adjust a member's in 24 h; more takes two, 0 always",
+    )
     excluded_states: str = key("NY,FL,RI", "states whose members can't enter drawings by default")
+    min_ages: str = key(
+        "AL:19,MS:21,NE:19", "least ages of states where it is not 18, in drawings by default"
+    )
+    registration_states: str = key(
+        "FL,NY", "states in which drawings of much value must be registered and bonded, or void"
+    )
+    registration_cents: int = key(
+        500_000, "prize value above which those states ask for it, US cents"
+    )
+    operator_name: str = key("FitTrack", "who operates the drawings, in their official rules")
+    operator_address: str = key(
+        "", "postal address for free entries, in the official rules; empty: none by mail"
+    )
     metrics_token: str = key(
         "", "bearer token of `/metrics`, 32 characters or more; without it only loopback may read"
     )
@@ -183,6 +200,17 @@ class Config:
     def zone(self) -> ZoneInfo:
         """Return the platform's time zone."""
         return ZoneInfo(self.platform_time_zone)
+
+    @property
+    def state_ages(self) -> dict[str, int]:
+        """Return the least ages of states where it is not 18."""
+        pairs = (part.partition(":") for part in _listed(self.min_ages))
+        return {state: int(age) for state, _, age in pairs}
+
+    @property
+    def bonding_states(self) -> tuple[str, ...]:
+        """Return the states in which drawings of much value must be registered, or void."""
+        return _listed(self.registration_states)
 
     @property
     def return_urls(self) -> tuple[str, ...]:

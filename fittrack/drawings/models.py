@@ -9,7 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A prize drawing; `revision` counts the edits, `due_at` says when the scheduler looks."""
+    """A prize drawing; `revision` counts the edits, `due_at` says when the scheduler looks.
+
+    `tiers_json` are the tiers that may enter, None for all; `min_ages_json` the least ages, in
+    years, of states where it is not `min_age_years`; `unclaimed_to` who gets an unclaimed prize.
+    """
 
     drawing_id: str
     type: str
@@ -42,6 +46,17 @@ class Drawing:
     created_by_id: str
     created_at: datetime
     updated_at: datetime
+    template_id: str | None = None
+    tiers_json: list[str] | None = None
+    min_ages_json: dict[str, int] | None = None
+    unclaimed_to: str = "alternate"
+    rules_version: str | None = None
+    rules_sha256: str | None = None
+
+    def least_age_years(self, state_code: str | None) -> int:
+        """Return the age from which somebody of a state may enter."""
+        ages = self.min_ages_json or {}
+        return max(self.min_age_years, ages.get(state_code or "", self.min_age_years))
 
     @property
     def is_public(self) -> bool:

@@ -1,99 +1,106 @@
-"""The official rules: a versioned text with every term of a drawing filled in. Pure.
+"""The official rules: a versioned wording with every term of a drawing filled in. Pure.
 
-The wording is configuration for the operator's lawyers; a change of it is a new version here.
+Plain text is what is hashed into the signed terms; `rules_page.py` shows the same as HTML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from string import Template
 from zoneinfo import ZoneInfo
 
 from fittrack.clock import epoch_s
 from fittrack.drawings.models import Drawing, Prize
-from fittrack.drawings.tickets.rules import AGE_OF_MAJORITY_YEARS
+from fittrack.drawings.official_wording import LATEST, WORDINGS
 
-VERSION = "2026-11"
 CLAIM_DAYS = 14
+HOUR_S = 3600
+FREE_BY_MAIL = "Or by mail, one entry an envelope, with name, address and the drawing's name, to"
 
-TEMPLATE = Template(
-    """OFFICIAL RULES (version $version)
-$name
-Drawing $drawing_id
 
-NO PURCHASE NECESSARY. Tickets cost points, which are earned by activity, can't be bought and have
-no cash value.
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What the rules say of the operator: its name, its postal address, and how it counts time.
 
-1. SPONSOR. $sponsor supplies the prizes. FitTrack operates the drawing.
+    Without an address there is no entry by mail.
+    """
 
-2. ELIGIBILITY. Open to $audience whose e-mail address is verified, who are at least $age years old
-(at least $majority) and whose account is at least $account_age_days days old.
-Void for residents of: $excluded.
-Staff of the operator, the sponsor's people, and members of their households can't enter.
-Registered and bonded in: $registered.
+    name: str
+    address: str
+    zone: ZoneInfo
+    reveal_s: int
 
-3. DATES.
-   Entry opens: $opens_at
-   Entry ends:  $closes_at
-   Draw:        $draws_at
 
-4. HOW TO ENTER. A ticket costs $price points. $limit
-However a ticket was obtained, it carries the same weight in the draw.
-
-5. ODDS. They depend on the number of tickets: each ticket has the same chance, one out of all
-tickets in the drawing for each pick. $distinct
-
-6. PRIZES. Approximate retail value $total in total.
-$prizes
-
-7. DRAW. Winners and $alternates alternates are selected as the FTD1 drawing protocol says, from
-values committed to before entry opens. Anyone can verify the draw from public data.
-
-8. CLAIMS. Winners are told at once and must confirm within $claim_days days; else the prize is
-forfeited, and the next alternate takes the winner's place. Eligibility is checked again then.
-
-9. TAX. Winners owe all taxes on prizes. A form may be required before a prize is delivered.
-
-10. WINNERS' LIST. Results are published with the drawing as soon as it has been drawn.
-"""
-)
+def version_of(drawing: Drawing) -> str:
+    """Return the version of the wording that a drawing goes by: the one it names, or the latest."""
+    return drawing.rules_version or LATEST
 
 
 def render(
-    drawing: Drawing, prizes: Sequence[Prize], *, sponsor_name: str | None, zone: ZoneInfo
+    drawing: Drawing, prizes: Sequence[Prize], *, sponsor_name: str | None, operator: Operator
 ) -> str:
-    """Return the official rules of a drawing as plain text; times in the platform's zone."""
-    return TEMPLATE.substitute(
-        _terms(drawing, prizes, zone=zone),
-        version=VERSION,
-        sponsor=sponsor_name or "FitTrack",
-        claim_days=CLAIM_DAYS,
-        majority=", ".join(f"{age} in {state}" for state, age in AGE_OF_MAJORITY_YEARS.items()),
+    """Return the official rules of a drawing as plain text; times in the platform's zone.
+
+    Raises: KeyError where the drawing names a wording that there is none of.
+    """
+    version = version_of(drawing)
+    return WORDINGS[version].substitute(
+        {
+            **_who(drawing),
+            **_entry(drawing, operator),
+            **_prizes(drawing, prizes),
+            "version": version,
+            "sponsor": sponsor_name or operator.name,
+            "operator": operator.name,
+            "claim_days": str(CLAIM_DAYS),
+            "reveal_hours": f"{operator.reveal_s / HOUR_S:g}",
+        }
     )
 
 
-def _terms(drawing: Drawing, prizes: Sequence[Prize], *, zone: ZoneInfo) -> Mapping[str, str]:
+def _who(drawing: Drawing) -> Mapping[str, str]:
+    """Return what the rules say of who may enter."""
+    ages = sorted((drawing.min_ages_json or {}).items())
+    return {
+        "audience": "premium members" if drawing.audience == "premium" else "all members",
+        "age": str(drawing.min_age_years),
+        "ages": ", ".join(f"{age} in {state}" for state, age in ages) or "none",
+        "account_age_days": str(drawing.min_account_age_days),
+        "tiers": ", ".join(drawing.tiers_json or []) or "all",
+        "excluded": ", ".join(drawing.excluded_states_json) or "none",
+        "registered": ", ".join(drawing.registered_states_json) or "none",
+    }
+
+
+def _entry(drawing: Drawing, operator: Operator) -> Mapping[str, str]:
+    """Return what the rules say of times, price and ways of entry."""
     limit = drawing.ticket_limit
-    total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
-    premium = drawing.audience == "premium"
+    by_mail = f"{FREE_BY_MAIL} {operator.address}." if operator.address else ""
     return {
         "name": drawing.name,
         "drawing_id": drawing.drawing_id,
-        "audience": "premium members" if premium else "all members",
-        "age": str(drawing.min_age_years),
-        "account_age_days": str(drawing.min_account_age_days),
-        "excluded": ", ".join(drawing.excluded_states_json) or "none",
-        "registered": ", ".join(drawing.registered_states_json) or "none",
-        "opens_at": _when(drawing.opens_at, zone),
-        "closes_at": _when(drawing.closes_at, zone),
-        "draws_at": _when(drawing.draws_at, zone),
+        "opens_at": _when(drawing.opens_at, operator.zone),
+        "closes_at": _when(drawing.closes_at, operator.zone),
+        "draws_at": _when(drawing.draws_at, operator.zone),
         "price": str(drawing.ticket_price_points),
         "limit": f"A member can hold at most {limit} tickets." if limit else "There is no limit.",
+        "by_mail": by_mail,
+    }
+
+
+def _prizes(drawing: Drawing, prizes: Sequence[Prize]) -> Mapping[str, str]:
+    """Return what the rules say of prizes, picks and what becomes of an unclaimed prize."""
+    is_passed_on = drawing.unclaimed_to == "alternate"
+    total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
+    return {
         "distinct": _distinct(drawing.distinct_by),
         "total": _dollars(total_cents),
         "prizes": "\n".join(map(_line, prizes)),
         "alternates": str(drawing.alternates),
+        "unclaimed": "the next alternate takes the winner's place"
+        if is_passed_on
+        else "it returns to the sponsor",
     }
 
 

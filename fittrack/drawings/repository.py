@@ -29,6 +29,10 @@ EDITABLE = [
     "min_age_years",
     "excluded_states_json",
     "registered_states_json",
+    "tiers_json",
+    "min_ages_json",
+    "unclaimed_to",
+    "rules_version",
     "sponsor_id",
     "sponsor_commitment",
     "opens_at",
@@ -118,6 +122,8 @@ def update_scheduled(
     *,
     sequence_no: int,
     reveal_deadline_at: datetime,
+    rules_version: str,
+    rules_sha256: str,
     now: datetime,
 ) -> None:
     """Freeze a draft under its sequence number; it next is due when it opens."""
@@ -126,6 +132,8 @@ def update_scheduled(
         drawing_id=drawing.drawing_id,
         sequence_no=sequence_no,
         reveal_deadline_at=reveal_deadline_at,
+        rules_version=rules_version,
+        rules_sha256=rules_sha256,
         due_at=drawing.opens_at,
         updated_at=now,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,11 +48,16 @@ TYPES = ("daily", "weekly", "monthly", "annual")
 APPEARANCE = frozenset({"description", "image_url"})
 CARRIED = APPEARANCE | {"opens_at", "closes_at", "draws_at", "sponsor_id"}
 
-# Where a prize total over $5,000 must be registered and bonded; for the operator's lawyers.
-REGISTRATION_STATES = ("FL", "NY")
-REGISTRATION_FROM_CENTS = 500_000
-
 OPENS_AGAIN_AFTER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLimits:
+    """From which total value of prizes, in US cents, a drawing must fulfil more; the law's data."""
+
+    operator_only_cents: int
+    registration_cents: int
+    registration_states: Sequence[str]
 
 
 def new_draft(
@@ -137,7 +142,7 @@ def check_schedulable(
     prizes: Sequence[Prize],
     *,
     sponsor: Sponsor | None,
-    operator_only_cents: int,
+    limits: ValueLimits,
     now: datetime,
 ) -> None:
     """Check what a drawing must fulfil before its terms are signed.
@@ -149,10 +154,10 @@ def check_schedulable(
     if drawing.opens_at <= now:
         raise OpensInThePast(opens_at=drawing.opens_at)
     worth_cents = total_cents(prizes)
-    _check_witness(sponsor, worth_cents, operator_only_cents=operator_only_cents)
+    _check_witness(sponsor, worth_cents, operator_only_cents=limits.operator_only_cents)
     settled = {*drawing.excluded_states_json, *drawing.registered_states_json}
-    open_states = [state for state in REGISTRATION_STATES if state not in settled]
-    if worth_cents > REGISTRATION_FROM_CENTS and open_states:
+    open_states = [state for state in limits.registration_states if state not in settled]
+    if worth_cents > limits.registration_cents and open_states:
         raise RegistrationRequired(states=open_states, total_value_cents=worth_cents)
 
 
@@ -313,6 +318,7 @@ def carried_over(drawing: Drawing, *, drawing_id: str, sales_s: int, now: dateti
         sponsor_commitment=None,
         reveal_deadline_at=None,
         sequence_no=None,
+        rules_sha256=None,
         units_sold=0,
         entry_count=0,
         drawn_at=None,

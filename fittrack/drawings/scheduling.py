@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fittrack import config
@@ -10,8 +11,10 @@ from fittrack.db import Transaction
 from fittrack.drawings import official_rules, repository, rules
 from fittrack.drawings.conduct import values
 from fittrack.drawings.errors import OpensInThePast, SponsorHoldsEntries
-from fittrack.drawings.models import Actor, Drawing
+from fittrack.drawings.models import Actor, Drawing, Prize
+from fittrack.drawings.official_rules import Operator
 from fittrack.drawings.record import service as record
+from fittrack.drawings.rules import ValueLimits
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.sponsors import service as sponsors
 from fittrack.sponsors.models import Sponsor
@@ -24,30 +27,53 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
     """
     prizes = repository.list_prizes(tx, drawing.drawing_id)
     sponsor = check(tx, drawing, now=now)
-    text = official_rules.render(
-        drawing,
-        prizes,
-        sponsor_name=sponsor.name if sponsor else None,
-        zone=config.current().zone,
-    )
+    text = render_rules(drawing, prizes, sponsor)
+    rules_sha256 = record.publish_rules(tx, drawing.drawing_id, text, now=now)
     sequence_no = record.next_sequence_no(tx)
     terms = rules.terms(
         drawing,
         prizes,
         values.new_sources(tx, drawing),
         sequence_no=sequence_no,
-        rules_sha256=record.publish_rules(tx, drawing.drawing_id, text, now=now),
+        rules_sha256=rules_sha256,
         operator_key=record.operator_key(),
     )
     deadline_at = drawing.draws_at + timedelta(seconds=config.current().reveal_deadline_s)
     repository.update_scheduled(
-        tx, drawing, sequence_no=sequence_no, reveal_deadline_at=deadline_at, now=now
+        tx,
+        drawing,
+        sequence_no=sequence_no,
+        reveal_deadline_at=deadline_at,
+        rules_version=official_rules.version_of(drawing),
+        rules_sha256=rules_sha256,
+        now=now,
     )
-    repository.record_event(tx, drawing.drawing_id, "scheduled", actor, now=now)
+    made_from = {"template_id": drawing.template_id} if drawing.template_id else {}
+    repository.record_event(tx, drawing.drawing_id, "scheduled", actor, now=now, **made_from)
     logged = record.publish(tx, drawing.drawing_id, "terms", terms, now=now)
     # The log's time may be ahead of this clock; terms logged after the opening would be void.
     if logged.logged_s > epoch_s(drawing.opens_at):
         raise OpensInThePast(opens_at=drawing.opens_at)
+
+
+def render_rules(drawing: Drawing, prizes: Sequence[Prize], sponsor: Sponsor | None) -> str:
+    """Return the official rules of a drawing as they are, or would be, signed."""
+    settings = config.current()
+    operator = Operator(
+        name=settings.operator_name,
+        address=settings.operator_address,
+        zone=settings.zone,
+        reveal_s=settings.reveal_deadline_s,
+    )
+    sponsor_name = sponsor.name if sponsor else None
+    return official_rules.render(drawing, prizes, sponsor_name=sponsor_name, operator=operator)
+
+
+def _value_limits() -> ValueLimits:
+    settings = config.current()
+    return ValueLimits(
+        settings.operator_only_cents, settings.registration_cents, settings.bonding_states
+    )
 
 
 def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None:
@@ -60,7 +86,7 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
         drawing,
         repository.list_prizes(tx, drawing.drawing_id),
         sponsor=sponsor,
-        operator_only_cents=config.current().operator_only_cents,
+        limits=_value_limits(),
         now=now,
     )
     # Entries carried over were bought under another sponsor, whose people alone were kept out.

@@ -9,6 +9,8 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from fittrack.accounts.rules import STATES
+from fittrack.accounts.tiers.rules import TIERS_BY_CODE
+from fittrack.drawings.official_wording import WORDINGS
 from fittrack.drawings.rules import STATUSES, TYPES
 from fittrack.pagination import PageQuery, page_schema
 
@@ -99,6 +101,31 @@ class EditDrawingSchema(Schema):
         attribute="registered_states_json",
         validate=validate.Length(max=51),
     )
+    tiers = fields.List(
+        fields.String(validate=validate.OneOf(list(TIERS_BY_CODE))),
+        attribute="tiers_json",
+        allow_none=True,
+        validate=validate.Length(min=1, max=31),
+        metadata={"description": "Tiers that may enter; null is all.", "example": ["F-40-49-ADV"]},
+    )
+    min_age_by_state = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(sorted(STATES))),
+        values=_whole(18, 99),
+        attribute="min_ages_json",
+        metadata={
+            "description": "Least ages of states where it is above `min_age_years`.",
+            "example": {"AL": 19, "MS": 21, "NE": 19},
+        },
+    )
+    unclaimed_to = fields.String(
+        validate=_choice("alternate", "sponsor"),
+        metadata={"description": "Who gets a prize that its winner does not claim."},
+    )
+    rules_version = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(list(WORDINGS)),
+        metadata={"description": "Wording of the official rules; null is the latest."},
+    )
     sponsor_id = _id(allow_none=True)
     opens_at = _instant()
     closes_at = _instant()
@@ -134,6 +161,24 @@ class NewDrawingSchema(EditDrawingSchema):
         attribute="registered_states_json",
         load_default=list,
         validate=validate.Length(max=51),
+    )
+    tiers = fields.List(
+        fields.String(validate=validate.OneOf(list(TIERS_BY_CODE))),
+        attribute="tiers_json",
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=31),
+    )
+    min_age_by_state = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(sorted(STATES))),
+        values=_whole(18, 99),
+        attribute="min_ages_json",
+        load_default=None,
+        allow_none=True,
+    )
+    unclaimed_to = fields.String(load_default="alternate", validate=_choice("alternate", "sponsor"))
+    rules_version = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(list(WORDINGS))
     )
     sponsor_id = _id(load_default=None, allow_none=True)
     opens_at = _instant(required=True)
@@ -194,6 +239,25 @@ class DrawingSchema(Schema):
     drawn_at = fields.AwareDateTime(required=True, allow_none=True, attribute="drawing.drawn_at")
     carried_from_id = fields.UUID(
         required=True, allow_none=True, attribute="drawing.carried_from_id"
+    )
+    template_id = fields.UUID(required=True, allow_none=True, attribute="drawing.template_id")
+    tiers = fields.List(
+        fields.String(), required=True, allow_none=True, attribute="drawing.tiers_json"
+    )
+    min_age_by_state = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        allow_none=True,
+        attribute="drawing.min_ages_json",
+    )
+    unclaimed_to = fields.String(required=True, attribute="drawing.unclaimed_to")
+    rules_version = fields.String(required=True, allow_none=True, attribute="drawing.rules_version")
+    rules_sha256 = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="drawing.rules_sha256",
+        metadata={"description": "Of the official rules as the signed terms name them."},
     )
     prizes = fields.List(fields.Nested(PrizeSchema), required=True)
     created_at = fields.AwareDateTime(required=True, attribute="drawing.created_at")

@@ -238,7 +238,11 @@ def _with_defaults(fields: Mapping[str, Any]) -> dict[str, Any]:
     lead = timedelta(seconds=settings.close_lead_s)
     given = {name: value for name, value in fields.items() if value is not None}
     excluded = [state for state in settings.excluded_states.split(",") if state]
-    defaults = {"closes_at": fields["draws_at"] - lead, "excluded_states_json": excluded}
+    defaults = {
+        "closes_at": fields["draws_at"] - lead,
+        "excluded_states_json": excluded,
+        "min_ages_json": settings.state_ages,
+    }
     return {**fields, **defaults, **given}
 
 

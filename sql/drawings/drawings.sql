@@ -5,12 +5,14 @@ INSERT INTO drawings
         alternates, distinct_by, audience, min_account_age_days, min_age_years, excluded_states_json,
         registered_states_json, sponsor_id, sponsor_commitment, opens_at, closes_at, draws_at,
         reveal_deadline_at, sequence_no, units_sold, entry_count, drawn_at, due_at, carried_from_id,
-        revision, created_by_id, created_at, updated_at)
+        revision, created_by_id, created_at, updated_at, template_id, tiers_json, min_ages_json, unclaimed_to,
+        rules_version, rules_sha256)
 VALUES (:drawing_id, :type, :name, :description, :image_url, :status, :ticket_price_points, :ticket_limit,
         :alternates, :distinct_by, :audience, :min_account_age_days, :min_age_years, :excluded_states_json,
         :registered_states_json, :sponsor_id, :sponsor_commitment, :opens_at, :closes_at, :draws_at,
         :reveal_deadline_at, :sequence_no, :units_sold, :entry_count, :drawn_at, :due_at, :carried_from_id,
-        :revision, :created_by_id, :created_at, :updated_at)
+        :revision, :created_by_id, :created_at, :updated_at, :template_id, :tiers_json, :min_ages_json, :unclaimed_to,
+        :rules_version, :rules_sha256)
 
 -- name: find_drawing
 -- One drawing.
@@ -18,7 +20,8 @@ SELECT drawing_id, type, name, description, image_url, status, ticket_price_poin
        alternates, distinct_by, audience, min_account_age_days, min_age_years, excluded_states_json,
        registered_states_json, sponsor_id, sponsor_commitment, opens_at, closes_at, draws_at,
        reveal_deadline_at, sequence_no, units_sold, entry_count, drawn_at, due_at, carried_from_id,
-       revision, created_by_id, created_at, updated_at
+       revision, created_by_id, created_at, updated_at, template_id, tiers_json, min_ages_json, unclaimed_to,
+       rules_version, rules_sha256
   FROM drawings
  WHERE drawing_id = :drawing_id
 
@@ -28,7 +31,8 @@ SELECT drawing_id, type, name, description, image_url, status, ticket_price_poin
        alternates, distinct_by, audience, min_account_age_days, min_age_years, excluded_states_json,
        registered_states_json, sponsor_id, sponsor_commitment, opens_at, closes_at, draws_at,
        reveal_deadline_at, sequence_no, units_sold, entry_count, drawn_at, due_at, carried_from_id,
-       revision, created_by_id, created_at, updated_at
+       revision, created_by_id, created_at, updated_at, template_id, tiers_json, min_ages_json, unclaimed_to,
+       rules_version, rules_sha256
   FROM drawings
  WHERE drawing_id = :drawing_id
    FOR UPDATE WAIT 5
@@ -39,7 +43,8 @@ SELECT drawing_id, type, name, description, image_url, status, ticket_price_poin
        alternates, distinct_by, audience, min_account_age_days, min_age_years, excluded_states_json,
        registered_states_json, sponsor_id, sponsor_commitment, opens_at, closes_at, draws_at,
        reveal_deadline_at, sequence_no, units_sold, entry_count, drawn_at, due_at, carried_from_id,
-       revision, created_by_id, created_at, updated_at
+       revision, created_by_id, created_at, updated_at, template_id, tiers_json, min_ages_json, unclaimed_to,
+       rules_version, rules_sha256
   FROM drawings
  WHERE (:status IS NULL OR status = :status)
    AND (:type IS NULL OR type = :type)
@@ -65,6 +70,10 @@ UPDATE drawings
        min_age_years = :min_age_years,
        excluded_states_json = :excluded_states_json,
        registered_states_json = :registered_states_json,
+       tiers_json = :tiers_json,
+       min_ages_json = :min_ages_json,
+       unclaimed_to = :unclaimed_to,
+       rules_version = :rules_version,
        sponsor_id = :sponsor_id,
        sponsor_commitment = :sponsor_commitment,
        opens_at = :opens_at,
@@ -98,6 +107,8 @@ UPDATE drawings
    SET status = 'scheduled',
        sequence_no = :sequence_no,
        reveal_deadline_at = :reveal_deadline_at,
+       rules_version = :rules_version,
+       rules_sha256 = :rules_sha256,
        due_at = :due_at,
        revision = revision + 1,
        updated_at = :updated_at

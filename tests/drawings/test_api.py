@@ -65,6 +65,8 @@ def test_an_admin_drafts_edits_and_schedules_a_drawing(client, admin):
     assert created.json["status"] == "draft"
     assert created.json["closes_at"] == rfc3339(now + timedelta(minutes=115))
     assert created.json["excluded_states"] == ["NY", "FL", "RI"]
+    assert created.json["min_age_by_state"] == {"AL": 19, "MS": 21, "NE": 19}
+    assert (created.json["tiers"], created.json["unclaimed_to"]) == (None, "alternate")
 
     url = f"{BASE}/{created.json['drawing_id']}"
     edited = client.patch(url, headers=admin, json={"name": "Saturday's shoes"})
@@ -73,6 +75,9 @@ def test_an_admin_drafts_edits_and_schedules_a_drawing(client, admin):
     scheduled = client.post(f"{url}/schedule", headers=admin)
     assert scheduled.status_code == 200, scheduled.json
     assert (scheduled.json["status"], scheduled.json["sequence"]) == ("scheduled", 1)
+    assert scheduled.json["rules_version"] == "2026-12"
+    published = client.get(f"{url}/rules").data
+    assert scheduled.json["rules_sha256"] == hashlib.sha256(published).hexdigest()
 
 
 def test_scheduling_needs_a_fresh_second_factor(client):
@@ -161,6 +166,12 @@ def test_a_sponsor_sees_its_draft_and_commits_to_a_value_of_its_own(client):
         ({"opens_at": "2199-01-01T00:00:00Z"}, "/closes_at"),
         ({"closes_at": "2199-01-01T00:00:00Z"}, "/draws_at"),
         ({"excluded_states": ["XX"]}, "/excluded_states/0"),
+        ({"tiers": ["F-17-ADV"]}, "/tiers/0"),
+        ({"tiers": []}, "/tiers"),
+        ({"min_age_by_state": {"AL": 17}}, "/min_age_by_state/AL/value"),
+        ({"min_age_by_state": {"XX": 19}}, "/min_age_by_state/XX/key"),
+        ({"unclaimed_to": "nobody"}, "/unclaimed_to"),
+        ({"rules_version": "1999-01"}, "/rules_version"),
         ({"sponsor_id": str(uuid4())}, "/sponsor_id"),
         ({"prizes": [{"name": "x", "value_cents": 1, "quantity": 9999}] * 2}, "/prizes"),
         ({"colour": "red"}, "/colour"),

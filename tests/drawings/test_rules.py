@@ -106,17 +106,27 @@ def test_a_step_that_is_due_leads_where_it_may(status, late_s, revealed, by_itse
 
 
 def test_the_official_rules_hold_every_term():
-    drawing = make.bare(ticket_limit=7, registered_states_json=["FL"])
+    drawing = make.bare(
+        ticket_limit=7,
+        registered_states_json=["FL"],
+        min_ages_json={"MS": 21, "AL": 19},
+        tiers_json=["F-40-49-ADV", "OPEN"],
+    )
     prizes = [make.bare_prize(name="Running shoes", value_cents=12_345, quantity=2)]
     zone = make.zone()
-    text = official_rules.render(drawing, prizes, sponsor_name="Acme", zone=zone)
+    operator = official_rules.Operator("FitTrack Inc.", "1 Main St, Fargo ND", zone, 86_400)
+    text = official_rules.render(drawing, prizes, sponsor_name="Acme", operator=operator)
     for term in (
         *("Friday's shoes", drawing.drawing_id, "Acme supplies", "18 years old", "7 days old"),
         *("NY, FL, RI", "Registered and bonded in: FL", "100 points", "at most 7 tickets"),
         *("$246.90 in total", "1. Running shoes: 2 x $123.45, physical", "2 alternates"),
         *(
-            "19 in AL",
-            "21 in MS",
+            "19 in AL, 21 in MS",
+            "F-40-49-ADV, OPEN",
+            "to 1 Main St, Fargo ND.",
+            'FitTrack Inc. ("the operator")',
+            "void; its entries go on",
+            "24 hours after",
             "within 14 days",
             f"{drawing.closes_at.astimezone(zone):%H:%M:%S}",
         ),
