@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fittrack.activities.analysis.stored import Analysis
+from fittrack.activities.files.content import unpacked
 from fittrack.activities.plausibility.models import Judgement
 from fittrack.activities.samples import Samples
 from fittrack.reviews.models import Review
@@ -159,10 +161,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class OriginalFile:
-    """A file as its owner brought it in."""
+    """A file as its owner brought it in; one that `is_packed` is kept as gzip of what came."""
 
     file_name: str
     content_bytes: bytes
+    is_packed: bool
+
+    def pieces(self) -> Iterable[bytes]:
+        """Return the file byte for byte."""
+        return unpacked(self.content_bytes) if self.is_packed else (self.content_bytes,)
 
 
 @dataclass(frozen=True, slots=True)

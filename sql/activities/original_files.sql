@@ -2,9 +2,9 @@
 -- Keep what a member brought in as it came.
 INSERT INTO original_files
        (original_file_id, account_id, content_sha256, file_name, byte_count, received_at,
-        content_bytes)
+        content_bytes, is_packed)
 VALUES (:original_file_id, :account_id, :content_sha256, :file_name, :byte_count, :received_at,
-        :content_bytes)
+        :content_bytes, :is_packed)
 
 -- name: lock_original_content
 -- The file of this very content that the member brought in before, held until the end.
@@ -23,7 +23,7 @@ SELECT original_file_id
 
 -- name: get_original_file
 -- A file as it came, of an activity of its owner.
-SELECT f.file_name, f.content_bytes
+SELECT f.file_name, f.content_bytes, f.is_packed
   FROM activities a
   JOIN original_files f ON f.original_file_id = a.original_file_id
  WHERE a.activity_id = :activity_id
@@ -60,8 +60,8 @@ SELECT original_file_id, file_name, content_sha256, byte_count, received_at
  FETCH FIRST :row_limit ROWS ONLY
 
 -- name: find_original_content
--- The bytes of one file as it came.
-SELECT content_bytes
+-- One file as it came.
+SELECT file_name, content_bytes, is_packed
   FROM original_files
  WHERE original_file_id = :original_file_id
    AND account_id = :account_id

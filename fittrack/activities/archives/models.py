@@ -82,6 +82,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The bytes of one file of an archive."""
+    """One file of an archive: its bytes, or gzip of them, and the file's own length and hash.
+
+    Of one that is kept by itself only the bytes are known.
+    """
 
     data: bytes
+    byte_count: int = 0
+    content_sha256: str = ""
+    is_packed: bool = False

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from itertools import chain
 
 from fittrack import db, queues
 from fittrack.activities.archives import chunks, repository, rules, typed_in
@@ -20,6 +21,7 @@ from fittrack.activities.archives.listing import list_members
 from fittrack.activities.archives.models import ArchiveItem, Content
 from fittrack.activities.files import detect, zips
 from fittrack.activities.files.apple_head import HEAD_BYTES
+from fittrack.activities.files.content import is_worth_packing, packed
 from fittrack.activities.imports import keeping
 from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports import rules as import_rules
@@ -180,11 +182,22 @@ def _content_of(stream: ChunkFile | None, member: ArchiveItem) -> Content | Refu
     entry = member.entry
     if stream is None or entry is None:
         return import_rules.GONE
-    if entry.byte_count > import_rules.MAX_FILE_BYTES:
-        head = next(zips.unpacked(stream, entry), b"")
-        return detect.archive_kind(head) or import_rules.TOO_LARGE
-    data = zips.read_entry(stream, entry)
-    return detect.archive_kind(data[:HEAD_BYTES]) or Content(data)
+    digest = hashlib.sha256()
+    pieces = _hashed(zips.unpacked(stream, entry), digest)
+    head = next(pieces, b"")
+    archive_kind = detect.archive_kind(head[:HEAD_BYTES])
+    if archive_kind or entry.byte_count > import_rules.MAX_FILE_BYTES:
+        return archive_kind or import_rules.TOO_LARGE
+    is_packed = is_worth_packing(head, entry.byte_count)
+    content = chain([head], pieces)
+    data = b"".join(packed(content) if is_packed else content)
+    return Content(data, entry.byte_count, digest.hexdigest(), is_packed)
+
+
+def _hashed(pieces: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def _original(member: ArchiveItem) -> Content | Refusal:
@@ -217,9 +230,13 @@ def _kept(
     """Keep the bytes of a file of an archive, and return its parts as parts of those."""
     if source.original_file_id is not None:
         return source, parts
-    digest = hashlib.sha256(content.data).hexdigest()
-    name = import_rules.clean_file_name(member.file_name)
-    upload = Upload(name, len(content.data), digest, BytesIO(content.data))
+    upload = Upload(
+        file_name=import_rules.clean_file_name(member.file_name),
+        byte_count=content.byte_count,
+        content_sha256=content.content_sha256,
+        content=BytesIO(content.data),
+        is_packed=content.is_packed,
+    )
     original_file_id = keeping.keep(tx, source.account_id, upload, now=now)
     repository.update_item_original(tx, member.import_item_id, original_file_id)
     kept = [_of_file(part, source.account_id, original_file_id) for part in parts]

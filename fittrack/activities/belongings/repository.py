@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fittrack.activities.belongings.models import ActivityId, FileId, ImportId, StoredFile
 from fittrack.activities.imports.models import Import
+from fittrack.activities.models import OriginalFile
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -107,12 +108,16 @@ def list_original_files(
     )
 
 
-def find_original_content(tx: Transaction, original_file_id: str, account_id: str) -> bytes | None:
-    """Return the bytes of a file, None where it is gone by now."""
-    content: bytes | None = tx.value(
-        SQL["find_original_content"], original_file_id=original_file_id, account_id=account_id
+def find_original_content(
+    tx: Transaction, original_file_id: str, account_id: str
+) -> OriginalFile | None:
+    """Return a file with its bytes, None where it is gone by now."""
+    return tx.one(
+        OriginalFile,
+        SQL["find_original_content"],
+        original_file_id=original_file_id,
+        account_id=account_id,
     )
-    return content
 
 
 def list_imports_of(

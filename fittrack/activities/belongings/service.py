@@ -145,10 +145,10 @@ def _files(account_id: str) -> Iterator[list[StoredFile]]:
 def _original(account_id: str, file: StoredFile) -> Iterator[ArchiveFile]:
     """Yield a file as it came, unless it was deleted since it was listed."""
     with db.reading("export_original") as tx:
-        content = repository.find_original_content(tx, file.original_file_id, account_id)
-    if content is not None:
+        original = repository.find_original_content(tx, file.original_file_id, account_id)
+    if original is not None:
         name = f"originals/{file.original_file_id}-{archive.safe_name(file.file_name)}"
-        yield archive.plain_file(name, content)
+        yield ArchiveFile(name, original.pieces())
 
 
 def _imports(account_id: str) -> Iterator[list[ExportedImport]]:

@@ -62,8 +62,7 @@ def _original(activity_id: str, account_id: str) -> ExportedFile:
     with db.reading("get_original_file") as tx:
         repository.get_activity(tx, activity_id, account_id)
         original = repository.get_original_file(tx, activity_id, account_id)
-    content = [original.content_bytes]
-    return ExportedFile(original.file_name, "application/octet-stream", content)
+    return ExportedFile(original.file_name, "application/octet-stream", original.pieces())
 
 
 WRITERS: dict[str, tuple[Callable[[Recorded], Iterator[bytes]], str]] = {

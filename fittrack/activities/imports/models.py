@@ -17,13 +17,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a request, still unread; `content` can be read again after a seek."""
+    """One file of a request, still unread; `content` can be read again after a seek.
+
+    `byte_count` and hash are those of the file as it came, also where its content `is_packed`.
+    """
 
     file_name: str
     byte_count: int
     content_sha256: str
     content: IO[bytes]
     archive_kind: str | None = None
+    is_packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ def insert_original_file(
         byte_count=upload.byte_count,
         received_at=now,
         content_bytes=upload.content.read(),
+        is_packed=upload.is_packed,
     )
 
 

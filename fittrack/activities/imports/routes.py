@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 from fittrack import idempotency
 from fittrack.activities.files import detect
 from fittrack.activities.files.apple_head import HEAD_BYTES
+from fittrack.activities.files.content import is_worth_packing, packed
 from fittrack.activities.imports import rules, service
 from fittrack.activities.imports.models import ImportDetail, ImportedFile, ImportSummary, Upload
 from fittrack.activities.imports.schemas import (
@@ -73,15 +76,16 @@ _BLOCK_BYTES = 1 << 20
 @files.response(202, ImportSchema)
 def receive_files() -> Response:
     """Bring in activity files; follow the import of the answer to see what became of each."""
-    uploads = list(_uploads())
-    response = idempotency.once(
-        lambda reply: service.receive_files(
-            account_id=current_account_id(), uploads=uploads, now=utc_now(), reply=reply
-        ),
-        schema=ImportSchema,
-        status=202,
-        fingerprint=_fingerprint(uploads),
-    )
+    with ExitStack() as room:
+        uploads = list(_uploads(room))
+        response = idempotency.once(
+            lambda reply: service.receive_files(
+                account_id=current_account_id(), uploads=uploads, now=utc_now(), reply=reply
+            ),
+            schema=ImportSchema,
+            status=202,
+            fingerprint=_fingerprint(uploads),
+        )
     import_id = (response.get_json() or {})["import_id"]
     response.headers["Location"] = f"{imports.url_prefix}/{import_id}"
     return response
@@ -123,8 +127,8 @@ def list_import_files(query: dict[str, Any], import_id: UUID) -> Page[ImportedFi
     )
 
 
-def _uploads() -> Iterator[Upload]:
-    """Yield the files of the form.
+def _uploads(room: ExitStack) -> Iterator[Upload]:
+    """Yield the files of the form; `room` closes those that are made anew.
 
     Raises: UnsupportedMediaType, Invalid, TooLarge.
     """
@@ -134,7 +138,7 @@ def _uploads() -> Iterator[Upload]:
     request.max_form_parts = rules.MAX_UPLOAD_FILES
     _check_form()
     for item in request.files.getlist("file"):
-        yield _upload(item)
+        yield _upload(item, room)
 
 
 def _check_form() -> None:
@@ -154,15 +158,28 @@ def _size(item: FileStorage) -> int:
     return size
 
 
-def _upload(item: FileStorage) -> Upload:
+def _upload(item: FileStorage, room: ExitStack) -> Upload:
+    """Return a file of the form; a large one is packed on its way into another temporary file."""
+    name, size = rules.clean_file_name(item.filename), _size(item)
+    head = item.stream.read(HEAD_BYTES)
+    archive_kind = detect.archive_kind(head)
     digest = hashlib.sha256()
-    item.stream.seek(0)
-    archive_kind = detect.archive_kind(item.stream.read(HEAD_BYTES))
+    blocks = _blocks(item, digest)
+    if archive_kind or size > rules.MAX_FILE_BYTES or not is_worth_packing(head, size):
+        for _ in blocks:
+            pass
+        return Upload(name, size, digest.hexdigest(), item.stream, archive_kind)
+    content = room.enter_context(TemporaryFile())  # noqa: SIM115 - `room` closes it
+    content.writelines(packed(blocks))
+    item.close()
+    return Upload(name, size, digest.hexdigest(), content, is_packed=True)
+
+
+def _blocks(item: FileStorage, digest: hashlib._Hash) -> Iterator[bytes]:
     item.stream.seek(0)
     while block := item.stream.read(_BLOCK_BYTES):
         digest.update(block)
-    name = rules.clean_file_name(item.filename)
-    return Upload(name, _size(item), digest.hexdigest(), item.stream, archive_kind)
+        yield block
 
 
 def _fingerprint(uploads: Sequence[Upload]) -> bytes:
