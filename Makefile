@@ -44,7 +44,7 @@ seed: install ## fill the database with a believable world
 	@$(BIN)/flask seed
 
 test: install ## run all tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # What needs no engine and no process.
 RULE_TESTS := tests/guards tests/*/test_*rules*.py tests/points/test_[ts]*.py tests/drawings/test_protocol*.py \

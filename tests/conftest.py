@@ -19,6 +19,27 @@ from tests.conformance import engines
 from tests.private_redis import private_redis
 
 SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
+# The longest, most of it waiting for real processes: who begins with them ends with the rest.
+LONGEST = (
+    "faults/test_sample.py",
+    "kernel/test_log_privacy.py",
+    "kernel/test_devserver.py",
+    "kernel/test_served_limits.py",
+    "kernel/test_patience.py",
+    "accounts/test_served.py",
+    "dev/test_seed.py",
+    "activities/test_plausibility_rules.py",
+    "activities/test_privacy.py",
+    "activities/test_archives.py",
+    "accounts/test_served_factors.py",
+    "kernel/test_metrics.py",
+    "drawings/test_command.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.removeprefix("tests/").startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
