@@ -95,6 +95,8 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.reviews.routes import blp as reviews
     from fittrack.reviews.routes import own as own_reviews
     from fittrack.sponsors.routes import blp as sponsors
+    from fittrack.points.adjustments.routes import blp as adjustments
+    from fittrack.points.books.routes import blp as books
 
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
@@ -102,7 +104,7 @@ def register_blueprints(app: Flask) -> None:
 
     for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (*_of_activities(), own_reviews, reviews, points):
+    for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)

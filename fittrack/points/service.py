@@ -12,6 +12,7 @@ from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
 from fittrack.points import days as points_days
 from fittrack.points import ledger, repository
+from fittrack.points.adjustments import repository as adjustments
 from fittrack.points.audit_models import Report
 from fittrack.points.errors import PurchaseNotFound
 from fittrack.points.models import (
@@ -84,7 +85,7 @@ def change_max_hr(
 
 
 def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:
-    """Take what an erased member could spend or owes, and forget the heart rates.
+    """Take what an erased member could spend or owes, and forget heart rates and admins' reasons.
 
     The ledger stays as it is, under the account's id; `erase_days` does the rest in batches.
     """
@@ -94,6 +95,7 @@ def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: dateti
 
 def erase_days(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     """Leave of an erased member's days nothing but their points; return how many days it were."""
+    adjustments.erase_adjustments(tx, account_id)
     return points_days.erase(tx, account_id, row_limit=row_limit)
 
 

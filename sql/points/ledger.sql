@@ -72,9 +72,15 @@ SELECT ledger_account_id, balance_points
  WHERE account_id = :account_id
  ORDER BY ledger_account_id
 
+-- name: find_sequence_no
+-- Where a transaction stands in the ledger.
+SELECT sequence_no
+  FROM ledger_transactions
+ WHERE transaction_id = :transaction_id
+
 -- name: find_debt_reason
--- Why a member's debt last grew.
-SELECT t.description
+-- Why a member's debt last grew: in an admin's words where it was one.
+SELECT NVL(a.reason, t.description) AS reason
   FROM ledger_transactions t
   JOIN ledger_postings p ON p.sequence_no = t.sequence_no
  WHERE t.account_id = :account_id
@@ -91,7 +97,7 @@ SELECT t.sequence_no,
        NVL(s.amount_points, 0) AS amount_points,
        0 - NVL(d.amount_points, 0) AS debt_change_points,
        s.balance_after_points,
-       t.description,
+       NVL(a.reason, t.description) AS description,
        t.reference_id,
        t.reverses_no,
        t.day_on,

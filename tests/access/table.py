@@ -7,6 +7,7 @@ from tests.access import (
     table_activities,
     table_drawings,
     table_members,
+    table_points,
     table_providers,
 )
 from tests.access.rows import Row
@@ -17,4 +18,5 @@ ROWS: tuple[Row, ...] = (
     *table_providers.ROWS,
     *table_activities.ROWS,
     *table_drawings.ROWS,
+    *table_points.ROWS,
 )

@@ -66,6 +66,7 @@ class World:
         self._make_provided()
         self._make_lockout()
         self._make_appeal()
+        self._make_adjustments()
         self.private |= {
             str(self.things[name])
             for name in (
@@ -302,6 +303,19 @@ class World:
         appeal = self.done(headers[appellant], "POST users/me/appeals", body)
         self.things["appeal"] = appeal["appeal_id"]
         self.headers[rows.SUSPENDED] = headers[silent]
+
+    def _make_adjustments(self) -> None:
+        """Let an admin have adjusted Ana's points a little, and asked for a second one for more."""
+        colleague = login(self.client, make_account(role="admin"))
+        for points, key in ((5, "little"), (50_000, "much")):
+            body = {"amount_points": points, "reason": "A step counter was not read."}
+            headers = colleague | {"Idempotency-Key": key}
+            made = self.done(
+                headers, f"POST admin/users/{self.owner.account_id}/adjust-points", body
+            )
+        self.things["adjustment"] = made["adjustment_id"]
+        booked = self.done(colleague, "GET transactions?kind=adjustment")
+        self.things["transaction"] = booked["items"][0]["transaction_id"]
 
     def _make_newcomer(self) -> None:
         """Let somebody have registered whose address is not verified yet."""

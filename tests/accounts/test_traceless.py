@@ -183,6 +183,9 @@ def suspend_and_appeal(client, quentin):
     path = f"{USERS}/{quentin.account_id}"
     body = {"reason": REASON}
     assert client.post(f"{path}/second-factor-reset", json=body, headers=admin).status_code < 300
+    body, headers = {"amount_points": 1, "reason": REASON}, admin | {"Idempotency-Key": "k"}
+    adjust = f"/api/v1/admin/users/{quentin.account_id}/adjust-points"
+    assert client.post(adjust, json=body, headers=headers).status_code == 201
     body = {"status": "suspended", "suspension_reason": REASON}
     assert client.patch(path, json=body, headers=admin).status_code == 200
     quentin.send("POST", "users/me/appeals", json={"text": APPEAL})

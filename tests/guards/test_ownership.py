@@ -17,7 +17,15 @@ from tests.factories_fulfilment import open_deliveries
 
 PASSKEYS = "/api/v1/auth/passkeys"
 # Things that everybody may see, or that only a role may change; each domain tests its own.
-SHARED = {"account_id", "appeal_id", "drawing_id", "review_id", "sponsor_id"}
+SHARED = {
+    "account_id",
+    "adjustment_id",
+    "appeal_id",
+    "drawing_id",
+    "review_id",
+    "sponsor_id",
+    "transaction_id",
+}
 
 
 def make_activity(ana):

@@ -54,6 +54,8 @@ ERASED: Mapping[str, str] = {
     "passkeys": "erase_passkeys",
     "privacy_grids": "erase_grid",
     "privacy_zones": "erase_zones",
+    "play_limits": "erase_play_limits",
+    "point_adjustments": "erase_adjustments",
     "profile_images": "erase_profile_image",
     "profiles": "erase_profile",
     "recovery_codes": "erase_recovery_codes",
