@@ -90,13 +90,13 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
     from fittrack.notifications.routes import blp as notifications
+    from fittrack.points.adjustments.routes import blp as adjustments
+    from fittrack.points.books.routes import blp as books
     from fittrack.points.routes import blp as points
     from fittrack.reference.routes import blp as reference
     from fittrack.reviews.routes import blp as reviews
     from fittrack.reviews.routes import own as own_reviews
     from fittrack.sponsors.routes import blp as sponsors
-    from fittrack.points.adjustments.routes import blp as adjustments
-    from fittrack.points.books.routes import blp as books
 
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)

@@ -104,12 +104,12 @@ def get_ledger_transaction(tx: Transaction, sequence_no: int) -> Record:
     return record
 
 
-def find_debt_reason(tx: Transaction, account_id: str, debt_account_id: str) -> str | None:
 def find_sequence_no(tx: Transaction, transaction_id: str) -> int | None:
     number: int | None = tx.value(SQL["find_sequence_no"], transaction_id=transaction_id)
     return number
 
 
+def find_debt_reason(tx: Transaction, account_id: str, debt_account_id: str) -> str | None:
     reason: str | None = tx.value(
         SQL["find_debt_reason"], account_id=account_id, debt_account_id=debt_account_id
     )

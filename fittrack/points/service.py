@@ -90,12 +90,12 @@ def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: dateti
     The ledger stays as it is, under the account's id; `erase_days` does the rest in batches.
     """
     ledger.sweep(tx, account_id, actor=actor_id, day_on=_today(now), now=now)
+    adjustments.erase_adjustments(tx, account_id)
     repository.erase_max_hr_values(tx, account_id)
 
 
 def erase_days(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     """Leave of an erased member's days nothing but their points; return how many days it were."""
-    adjustments.erase_adjustments(tx, account_id)
     return points_days.erase(tx, account_id, row_limit=row_limit)
 
 
