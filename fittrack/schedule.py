@@ -53,7 +53,7 @@ PERIODIC = (
     Periodic("delete_oidc_visits", 3600, "fittrack.accounts.oidc.service.delete_expired"),
     Periodic("end_premiums", 60, "fittrack.accounts.administration.service.end_premiums"),
     Periodic("move_birthdays", 300, "fittrack.accounts.tiers.service.move_birthdays"),
-    Periodic("hold_far_days", 3600, "fittrack.activities.plausibility.days.hold_far_days"),
+    Periodic("hold_far_days", 3600, "fittrack.reviews.days.hold_far_days"),
     Periodic("clean_up_archives", 300, "fittrack.activities.archives.chunks.clean_up"),
     Periodic("clean_up_exports", 300, "fittrack.accounts.exports.service.clean_up"),
     Periodic(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from typing import cast
 
 from fittrack.db import Transaction
 from fittrack.points import ledger, repository
@@ -19,7 +20,7 @@ from fittrack.points.models import (
     Request,
     Tally,
 )
-from fittrack.points.rules import award_of, is_active_day
+from fittrack.points.rules import REVIEW, award_of, is_active_day, withheld
 from fittrack.points.streaks import runs_of
 from fittrack.points.tally import tallies_of
 from fittrack.points.versions import version_on
@@ -60,14 +61,15 @@ def _fold(
     """
     tallies = read_tallies(tx, account_id, days)
     states = repository.list_day_states(tx, account_id)
-    runs = _runs(states, tallies)
+    held = repository.list_held_days(tx, account_id)
+    runs = _runs(states, tallies, held)
     moved = {s.day_on for s in states if runs[s.day_on] != s.run_days}
     touched = sorted(moved | tallies.keys())
     stored = _stored(tx, account_id, touched)
     changed = [
         after
         for day_on in touched
-        if (after := _folded(account_id, day_on, tallies, runs, stored, now=now)) is not None
+        if (after := _folded(account_id, day_on, tallies, runs, held, stored, now=now)) is not None
     ]
     return changed, stored
 
@@ -104,8 +106,13 @@ def erase(tx: Transaction, account_id: str, *, row_limit: int) -> int:
     return len(days)
 
 
-def receipt_on(account_id: str, day_on: date, stored: DayAward | None) -> DayReceipt:
-    """Return a day as its member sees it; where nothing happened, the lines are without points."""
+def receipt_on(
+    account_id: str, day_on: date, stored: DayAward | None, *, review_id: str | None = None
+) -> DayReceipt:
+    """Return a day as its member sees it; where nothing happened, the lines are without points.
+
+    `review_id` is the review for which the day earns nothing.
+    """
     day = stored or _nothing(account_id, day_on, now=_NEVER)
     rules = version_on(day_on)
     return DayReceipt(
@@ -118,6 +125,7 @@ def receipt_on(account_id: str, day_on: date, stored: DayAward | None) -> DayRec
         active_minutes=day.active_minutes,
         is_active_day=is_active_day(day.active_minutes, rules),
         run_days=day.run_days,
+        review_id=review_id,
         lines=day.receipt_json,
     )
 
@@ -132,12 +140,19 @@ def tally_from_json(stored: Mapping[str, Mapping[str, int]]) -> Tally:
     return Tally(Effort(**stored["recorded"]), Effort(**stored["with_manual"]))
 
 
-def _runs(states: Sequence[DayState], tallies: Mapping[date, Tally]) -> dict[date, int]:
+def _runs(
+    states: Sequence[DayState], tallies: Mapping[date, Tally], held: Collection[date]
+) -> dict[date, int]:
     """Return the run that each known day ends, with the new tallies in the place of the old."""
     active_minutes = {state.day_on: state.active_minutes for state in states}
     for day_on, tally in tallies.items():
-        active_minutes[day_on] = tally.recorded.active_minutes
+        active_minutes[day_on] = _active_minutes(day_on, tally, held)
     return runs_of(active_minutes)
+
+
+def _active_minutes(day_on: date, tally: Tally, held: Collection[date]) -> int:
+    """Return the minutes that make a day active: none while the day is held."""
+    return 0 if day_on in held else tally.recorded.active_minutes
 
 
 def _stored(tx: Transaction, account_id: str, days: Sequence[date]) -> dict[date, DayAward]:
@@ -152,6 +167,7 @@ def _folded(
     day_on: date,
     tallies: Mapping[date, Tally],
     runs: Mapping[date, int],
+    held: Collection[date],
     stored: Mapping[date, DayAward],
     *,
     now: datetime,
@@ -160,12 +176,14 @@ def _folded(
     before = stored.get(day_on) or _nothing(account_id, day_on, now=now)
     tally = tallies.get(day_on) or tally_from_json(before.tally_json)
     award = award_of(tally, runs[day_on], version_on(day_on))
+    if day_on in held:
+        award = withheld(award)
     after = replace(
         before,
         rules_version=award.rules_version,
         awarded_points=award.awarded_points,
         forfeited_points=award.forfeited_points,
-        active_minutes=tally.recorded.active_minutes,
+        active_minutes=_active_minutes(day_on, tally, held),
         run_days=runs[day_on],
         tally_json=asdict(tally),
         receipt_json=receipt_of(award),
@@ -210,7 +228,7 @@ def _post_difference(
             amount_points=difference,
             reference_id=f"{after.account_id}/{after.day_on}",
             idempotency_key=f"award/{after.account_id}/{after.day_on}/{after.generation}",
-            description=_description(difference, after.day_on),
+            description=_description(difference, after),
             actor=ledger.SYSTEM,
             day_on=after.day_on,
             may_owe=True,
@@ -220,7 +238,9 @@ def _post_difference(
     )
 
 
-def _description(difference: int, day_on: date) -> str:
+def _description(difference: int, day: DayAward) -> str:
     if difference > 0:
-        return f"Points for {day_on}"
-    return f"Correction of the points for {day_on}: what earned them was changed or removed"
+        return f"Points for {day.day_on}"
+    if any(REVIEW in cast(list[str], line["capped_by"]) for line in day.receipt_json):
+        return f"Points for {day.day_on} taken back: the day is held by a review"
+    return f"Correction of the points for {day.day_on}: what earned them was changed or removed"

@@ -181,6 +181,7 @@ class DayReceipt:
     active_minutes: int
     is_active_day: bool
     run_days: int
+    review_id: str | None
     lines: list[dict[str, object]]
 
 
@@ -241,6 +242,14 @@ class DayState:
     day_on: date
     active_minutes: int
     run_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDay:
+    """A day that earns nothing: its review is open, or it was rejected."""
+
+    day_on: date
+    review_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from fittrack.points.models import (
     DayMinutes,
     DayState,
     Head,
+    HeldDay,
     LedgerAccount,
     Link,
     MaxHrValue,
@@ -144,6 +145,12 @@ def list_transactions(
 
 def find_member(tx: Transaction, account_id: str) -> Member | None:
     return tx.one(Member, SQL["find_member"], account_id=account_id)
+
+
+def list_held_days(tx: Transaction, account_id: str) -> dict[date, str]:
+    """Return the days of a member that earn nothing, and the review of each."""
+    rows = tx.all(HeldDay, SQL["list_held_days"], account_id=account_id)
+    return {row.day_on: row.review_id for row in rows}
 
 
 def list_max_hr_values(tx: Transaction, account_id: str) -> list[MaxHrValue]:

@@ -7,12 +7,13 @@ the order of the lines: steps, active minutes, workouts, goal, streak, manual en
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fittrack.points.models import Award, Effort, ReceiptLine, Tally
 from fittrack.points.versions import RulesVersion
 
 DAY_CAP = "points_a_day"
+REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,22 @@ def award_of(tally: Tally, run_days: int, rules: RulesVersion) -> Award:
         awarded_points=sum(line.awarded_points for line in lines),
         forfeited_points=sum(line.forfeited_points for line in lines),
         lines=lines,
+    )
+
+
+def withheld(award: Award) -> Award:
+    """Return an award of which nothing is paid: the day waits for a review, or was rejected."""
+    lines = tuple(_withheld(line) if line.awarded_points else line for line in award.lines)
+    forfeited_points = sum(line.forfeited_points for line in lines)
+    return replace(award, awarded_points=0, forfeited_points=forfeited_points, lines=lines)
+
+
+def _withheld(line: ReceiptLine) -> ReceiptLine:
+    return replace(
+        line,
+        awarded_points=0,
+        forfeited_points=line.earned_points,
+        capped_by=(*line.capped_by, REVIEW),
     )
 
 

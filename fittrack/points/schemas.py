@@ -51,6 +51,10 @@ class DayReceiptSchema(Schema):
     active_minutes = fields.Integer(metadata={"example": 45})
     is_active_day = fields.Boolean(metadata={"example": True})
     run_days = fields.Integer(metadata={"example": 3})
+    review_id = fields.UUID(
+        allow_none=True,
+        metadata={"description": "the review for which the day earns nothing", "example": None},
+    )
     lines = fields.List(fields.Nested(ReceiptLineSchema))
 
 

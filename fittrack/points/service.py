@@ -43,6 +43,11 @@ def hold_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
     ledger.lock_member(tx, account_id, now=now)
 
 
+def read_balance(tx: Transaction, account_id: str) -> int:
+    """Return what a member can spend, in the caller's transaction."""
+    return ledger.read_member(tx, account_id)[0]
+
+
 def find_body(tx: Transaction, account_id: str) -> Body | None:
     """Return what a member's days are rated by, or None for who is unknown or erased."""
     return points_days.find_body(tx, account_id)
@@ -223,7 +228,8 @@ def get_day(*, account_id: str, day_on: date) -> DayReceipt:
     """Return how a points day was awarded, rule by rule; a day without activity has empty lines."""
     with db.reading("get_day") as tx:
         stored = repository.list_day_awards(tx, account_id, day_on, day_on)
-    return points_days.receipt_on(account_id, day_on, next(iter(stored), None))
+        review_id = repository.list_held_days(tx, account_id).get(day_on)
+    return points_days.receipt_on(account_id, day_on, next(iter(stored), None), review_id=review_id)
 
 
 def list_days(tx: Transaction, account_id: str, first_on: date, last_on: date) -> list[DayAward]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -22,13 +22,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One thing that is held, or was; `reasons_json` holds the fields of `Reason`."""
+    """One thing that is held, or was; `reasons_json` holds the fields of `Reason`.
+
+    Of kind `activity` it is about an activity, of kind `account` about a member's points day.
+    """
 
     review_id: str
     account_id: str
     kind: str
     subject_key: str
     activity_id: str | None
+    day_on: date | None
     state: str
     reasons_json: list[dict[str, Any]]
     opened_at: datetime
@@ -41,6 +45,16 @@ class Review:
     @property
     def codes(self) -> list[str]:
         return [reason["code"] for reason in self.reasons_json]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a review is about; it has one review for good, found by its key."""
+
+    kind: str
+    key: str
+    activity_id: str | None = None
+    day_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +75,22 @@ class ReviewId:
     """One review, by its id."""
 
     review_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What the members of a tier were awarded on some days, in sums."""
+
+    tier_code: str
+    member_count: int
+    day_count: int
+    sum_points: int
+    sum_squares: int
+
+
+@dataclass(frozen=True, slots=True)
+class FarDay:
+    """A day for which a member was awarded far more than others."""
+
+    account_id: str
+    day_on: date

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 from fittrack.reviews.errors import ReviewNotFound
-from fittrack.reviews.models import Review, ReviewEvent, ReviewId
+from fittrack.reviews.models import FarDay, Review, ReviewEvent, ReviewId, Tier
 
 SQL = load_sql("reviews")
 
@@ -70,6 +71,27 @@ def list_reviews(
 
 def insert_review_event(tx: Transaction, event: ReviewEvent) -> None:
     tx.run(SQL["insert_review_event"], **asdict(event))
+
+
+def list_tiers(tx: Transaction, *, first_on: date, last_on: date) -> list[Tier]:
+    return tx.all(Tier, SQL["list_tiers"], first_on=first_on, last_on=last_on)
+
+
+def list_far_days(
+    tx: Transaction, tier_code: str, *, since_at: datetime, last_on: date, most_points: int
+) -> list[FarDay]:
+    return tx.all(
+        FarDay,
+        SQL["list_far_days"],
+        tier_code=tier_code,
+        since_at=since_at,
+        last_on=last_on,
+        most_points=most_points,
+    )
+
+
+def list_believed_days(tx: Transaction, account_id: str, *, first_on: date) -> list[Review]:
+    return tx.all(Review, SQL["list_believed_days"], account_id=account_id, first_on=first_on)
 
 
 def list_erasable_reviews(tx: Transaction, account_id: str, *, row_limit: int) -> list[str]:

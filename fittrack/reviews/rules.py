@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from fittrack.reviews.errors import (
     AlreadyAppealed,
@@ -12,23 +13,34 @@ from fittrack.reviews.errors import (
     NothingToAppeal,
     ReviewDecided,
 )
-from fittrack.reviews.models import Reason, Review
+from fittrack.reviews.models import Reason, Review, Subject
 
 KINDS = ("activity", "account")
 STATES = ("open", "accepted", "rejected", "withdrawn")
 APPEALABLE = frozenset({"open", "rejected"})
 
 
+def activity_subject(activity_id: str) -> Subject:
+    """Return an activity as what a review is about."""
+    return Subject("activity", f"activity:{activity_id}", activity_id=activity_id)
+
+
+def day_subject(account_id: str, day_on: date) -> Subject:
+    """Return a member's points day as what a review is about."""
+    return Subject("account", f"account:{account_id}:{day_on}", day_on=day_on)
+
+
 def opened(
-    account_id: str, activity_id: str, reasons: Sequence[Reason], *, review_id: str, now: datetime
+    account_id: str, subject: Subject, reasons: Sequence[Reason], *, review_id: str, now: datetime
 ) -> Review:
-    """Return a new review of an activity."""
+    """Return a new review."""
     return Review(
         review_id=review_id,
         account_id=account_id,
-        kind="activity",
-        subject_key=f"activity:{activity_id}",
-        activity_id=activity_id,
+        kind=subject.kind,
+        subject_key=subject.key,
+        activity_id=subject.activity_id,
+        day_on=subject.day_on,
         state="open",
         reasons_json=[asdict(reason) for reason in reasons],
         opened_at=now,
@@ -43,13 +55,24 @@ def opened(
 def reopened(review: Review, reasons: Sequence[Reason]) -> Review:
     """Return a review with reasons that it did not have; the same one where there are none.
 
-    What was rejected stays rejected; what was accepted is to be looked at again.
+    What was rejected stays rejected; what was accepted is to be looked at again, and its member may
+    appeal again.
     """
     added = [asdict(reason) for reason in reasons if reason.code not in review.codes]
     if not added:
         return review
-    state = "rejected" if review.state == "rejected" else "open"
-    return replace(review, state=state, reasons_json=[*review.reasons_json, *added])
+    return _held_again(review, [*review.reasons_json, *added])
+
+
+def held_further(review: Review, reason: Reason) -> Review:
+    """Return the review of a day that was believed and is further from its tier now."""
+    return _held_again(review, [asdict(reason)])
+
+
+def _held_again(review: Review, reasons: list[dict[str, Any]]) -> Review:
+    if review.state != "accepted":
+        return replace(review, reasons_json=reasons)
+    return replace(review, state="open", reasons_json=reasons, appealed_at=None, appeal_text=None)
 
 
 def decided(
@@ -80,6 +103,21 @@ def appealed(review: Review, *, text: str, now: datetime) -> Review:
     if review.state not in APPEALABLE:
         raise NothingToAppeal(review_id=review.review_id)
     return replace(review, state="open", appealed_at=now, appeal_text=text)
+
+
+def name_of(review: Review, activity: str) -> str:
+    """Return in words what a review is about; `activity` is how an activity is called there."""
+    return f"Your day {review.day_on}" if review.day_on else activity
+
+
+def data_of(review: Review) -> dict[str, Any]:
+    """Return what a notice about a review points to."""
+    day_on = review.day_on.isoformat() if review.day_on else None
+    return {
+        "review_id": review.review_id,
+        "activity_id": review.activity_id,
+        **({"day_on": day_on} if day_on else {}),
+    }
 
 
 def own_view(review: Review) -> Review:

@@ -46,6 +46,14 @@ class ReviewSchema(Schema):
     review_id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     activity_id = fields.UUID(required=True, allow_none=True)
+    day_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "the points day that earns nothing, of kind `account`",
+            "example": None,
+        },
+    )
     state = fields.String(
         required=True,
         validate=validate.OneOf(STATES),
@@ -77,6 +85,7 @@ class DecidedReviewSchema(Schema):
     review_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
     activity_id = fields.UUID(required=True, allow_none=True)
+    day_on = fields.Date(required=True, allow_none=True, metadata={"example": None})
     state = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"example": "accepted"}
     )
@@ -89,6 +98,7 @@ class AppealedReviewSchema(Schema):
 
     review_id = fields.UUID(required=True)
     activity_id = fields.UUID(required=True, allow_none=True)
+    day_on = fields.Date(required=True, allow_none=True, metadata={"example": None})
     state = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"example": "open"}
     )

@@ -13,6 +13,7 @@ from fittrack.idempotency import NoReply, Reply
 from fittrack.notifications.service import notify
 from fittrack.pagination import Cursor, Page
 from fittrack.reviews import repository, rules, steps
+from fittrack.reviews.days import settle_day
 from fittrack.reviews.errors import NothingToAppeal, ReviewNotFound
 from fittrack.reviews.models import Review
 
@@ -97,22 +98,25 @@ def _hold(tx: Transaction, review: Review, *, now: datetime) -> Review:
 
 
 def _follow(tx: Transaction, review: Review, *, now: datetime) -> None:
-    """Let an activity stand as its review does, with its points."""
+    """Let an activity or a day stand as its review does, with its points."""
     if review.activity_id is not None:
         plausibility.store_decision(tx, review, now=now)
         settle_again(tx, review.activity_id, review.account_id, now=now)
+    if review.day_on is not None:
+        settle_day(tx, review.account_id, review.day_on, now=now)
 
 
 def _tell_decided(tx: Transaction, review: Review, *, now: datetime) -> None:
     what = "counts now" if review.state == "accepted" else "does not count"
+    name = rules.name_of(review, "Your activity")
     why = f" The reason: {review.decision_reason}" if review.decision_reason else ""
     notify(
         tx,
         review.account_id,
         "review_decided",
         key=f"{review.review_id}:{now.isoformat()}",
-        title=f"Your activity {what}",
-        body=f"The review of your activity was {review.state}.{why}",
-        data={"review_id": review.review_id, "activity_id": review.activity_id},
+        title=f"{name} {what}",
+        body=f"The review of {name[0].lower()}{name[1:]} was {review.state}.{why}",
+        data=rules.data_of(review),
         now=now,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from fittrack import archive
 from fittrack.archive import PAGE_ROWS, ArchiveFile
@@ -15,7 +15,7 @@ from fittrack.db import Transaction
 from fittrack.ids import new_id
 from fittrack.notifications.service import notify
 from fittrack.reviews import repository, rules
-from fittrack.reviews.models import Reason, Review, ReviewEvent
+from fittrack.reviews.models import Reason, Review, ReviewEvent, Subject
 
 AFTER_ANY_ID = "~"
 
@@ -29,20 +29,43 @@ def open_review(
     """
     before = find_review(tx, activity_id)
     if before is None:
-        review = rules.opened(account_id, activity_id, reasons, review_id=new_id(), now=now)
-        repository.insert_review(tx, review)
-    else:
-        review = rules.reopened(before, reasons)
-        repository.update_review(tx, review)
+        return _open(tx, account_id, rules.activity_subject(activity_id), reasons, now=now)
+    return _reopen(tx, before, rules.reopened(before, reasons), now=now)
+
+
+def open_day_review(
+    tx: Transaction, account_id: str, day_on: date, reason: Reason, *, now: datetime
+) -> Review:
+    """Open the review of a member's points day, or open it again for what is more than before.
+
+    The member is told. The day is to be awarded anew.
+    """
+    subject = rules.day_subject(account_id, day_on)
+    before = repository.find_review_of(tx, subject.key)
+    if before is None:
+        return _open(tx, account_id, subject, [reason], now=now)
+    return _reopen(tx, before, rules.held_further(before, reason), now=now)
+
+
+def _open(
+    tx: Transaction, account_id: str, subject: Subject, reasons: Sequence[Reason], *, now: datetime
+) -> Review:
+    review = rules.opened(account_id, subject, reasons, review_id=new_id(), now=now)
+    repository.insert_review(tx, review)
+    _tell_held(tx, review, record(tx, review, "opened", None, now=now), now=now)
+    return review
+
+
+def _reopen(tx: Transaction, before: Review, review: Review, *, now: datetime) -> Review:
     if review != before:
-        event = record(tx, review, "opened" if before is None else "reopened", None, now=now)
-        _tell_held(tx, review, event, now=now)
+        repository.update_review(tx, review)
+        _tell_held(tx, review, record(tx, review, "reopened", None, now=now), now=now)
     return review
 
 
 def find_review(tx: Transaction, activity_id: str) -> Review | None:
     """Return the review of an activity, None if it was never held for its content."""
-    return repository.find_review_of(tx, f"activity:{activity_id}")
+    return repository.find_review_of(tx, rules.activity_subject(activity_id).key)
 
 
 def withdraw_review(tx: Transaction, activity_id: str, *, now: datetime) -> None:
@@ -73,14 +96,15 @@ def record(
 
 def _tell_held(tx: Transaction, review: Review, event: ReviewEvent, *, now: datetime) -> None:
     why = " ".join(reason["words"] for reason in review.reasons_json)
+    is_day = review.day_on is not None
     notify(
         tx,
         review.account_id,
-        "activity_held",
+        "day_held" if is_day else "activity_held",
         key=event.review_event_id,
-        title="An activity waits for a review",
+        title=f"{rules.name_of(review, 'An activity')} waits for a review",
         body=f"{why} It earns nothing until somebody has looked at it; you can tell your side.",
-        data={"review_id": review.review_id, "activity_id": review.activity_id},
+        data=rules.data_of(review),
         now=now,
     )
 

@@ -43,35 +43,3 @@ SELECT day_on, SUM(CASE WHEN moving_s > :most_s THEN :most_s ELSE moving_s END) 
  GROUP BY day_on
 HAVING SUM(CASE WHEN moving_s > :most_s THEN :most_s ELSE moving_s END) > :most_s
  ORDER BY day_on
-
--- name: list_tiers
--- What the members of each tier were awarded on the days of a range: for its mean and deviation.
-SELECT p.tier_code, COUNT(*) AS day_count, SUM(d.awarded_points) AS sum_points,
-       SUM(d.awarded_points * d.awarded_points) AS sum_squares
-  FROM day_awards d
-  JOIN profiles p ON p.account_id = d.account_id
- WHERE d.day_on BETWEEN :first_on AND :last_on
-   AND d.awarded_points > 0
- GROUP BY p.tier_code
- ORDER BY p.tier_code
-
--- name: list_far_days
--- Days of a range for which members of a tier were awarded more than :most_points.
-SELECT d.account_id, d.day_on, d.awarded_points
-  FROM day_awards d
-  JOIN profiles p ON p.account_id = d.account_id
- WHERE d.day_on BETWEEN :first_on AND :last_on
-   AND d.awarded_points > :most_points
-   AND p.tier_code = :tier_code
- ORDER BY d.day_on, d.account_id
- FETCH FIRST :row_limit ROWS ONLY
-
--- name: list_counting
--- What counts of a member's activities of one points day.
-SELECT activity_id
-  FROM activities
- WHERE account_id = :account_id
-   AND day_on = :day_on
-   AND state = 'accepted'
-   AND duplicate_of_id IS NULL
- ORDER BY activity_id

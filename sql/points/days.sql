@@ -44,6 +44,15 @@ SELECT m.day_on, a.source_kind, m.minutes_json
    AND a.duplicate_of_id IS NULL
  ORDER BY m.day_on, m.activity_id
 
+-- name: list_held_days
+-- A member's days whose review is open or came out against them: they earn nothing.
+SELECT day_on, review_id
+  FROM reviews
+ WHERE account_id = :account_id
+   AND day_on IS NOT NULL
+   AND state IN ('open', 'rejected')
+ ORDER BY day_on, review_id
+
 -- name: list_day_states
 -- Every stored day of a member, as the run of active days sees it.
 SELECT day_on, active_minutes, run_days

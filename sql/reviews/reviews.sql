@@ -1,29 +1,29 @@
 -- name: insert_review
 -- A new review; its subject has one.
 INSERT INTO reviews
-       (review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-        decided_at, decided_by_id, decision_reason, appealed_at, appeal_text)
-VALUES (:review_id, :account_id, :kind, :subject_key, :activity_id, :state, :reasons_json, :opened_at,
-        :decided_at, :decided_by_id, :decision_reason, :appealed_at, :appeal_text)
+       (review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+        opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text)
+VALUES (:review_id, :account_id, :kind, :subject_key, :activity_id, :day_on, :state, :reasons_json,
+        :opened_at, :decided_at, :decided_by_id, :decision_reason, :appealed_at, :appeal_text)
 
 -- name: find_review_of
 -- The review of a subject, if it ever was held.
-SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-       decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
   FROM reviews
  WHERE subject_key = :subject_key
 
 -- name: get_review
 -- One review, not held.
-SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-       decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
   FROM reviews
  WHERE review_id = :review_id
 
 -- name: lock_review
 -- One review, held until the transaction ends.
-SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-       decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
   FROM reviews
  WHERE review_id = :review_id
    FOR UPDATE WAIT 3
@@ -42,8 +42,8 @@ UPDATE reviews
 
 -- name: list_own_reviews
 -- A member's reviews, newest first, before :before_id.
-SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-       decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
   FROM reviews
  WHERE account_id = :account_id
    AND review_id < :before_id
@@ -52,8 +52,8 @@ SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_jso
 
 -- name: list_reviews
 -- Reviews of one state, oldest first, after :after_id.
-SELECT review_id, account_id, kind, subject_key, activity_id, state, reasons_json, opened_at,
-       decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
   FROM reviews
  WHERE state = :state
    AND review_id > :after_id
@@ -78,3 +78,36 @@ SELECT review_id
 -- name: erase_reviews
 DELETE FROM reviews
  WHERE review_id = :review_id
+
+-- name: list_tiers
+-- What the members of each tier were awarded on the days of a range: for its mean and deviation.
+SELECT p.tier_code, COUNT(DISTINCT d.account_id) AS member_count, COUNT(*) AS day_count,
+       SUM(d.awarded_points) AS sum_points,
+       SUM(d.awarded_points * d.awarded_points) AS sum_squares
+  FROM day_awards d
+  JOIN profiles p ON p.account_id = d.account_id
+ WHERE d.day_on BETWEEN :first_on AND :last_on
+   AND d.awarded_points > 0
+ GROUP BY p.tier_code
+ ORDER BY p.tier_code
+
+-- name: list_far_days
+-- Days up to one, awarded anew lately, for which members of a tier got more than :most_points.
+SELECT d.account_id, d.day_on
+  FROM day_awards d
+  JOIN profiles p ON p.account_id = d.account_id
+ WHERE d.computed_at > :since_at
+   AND d.day_on <= :last_on
+   AND d.awarded_points > :most_points
+   AND p.tier_code = :tier_code
+ ORDER BY d.account_id, d.day_on
+
+-- name: list_believed_days
+-- A member's days from one on that somebody has looked at and accepted.
+SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, reasons_json,
+       opened_at, decided_at, decided_by_id, decision_reason, appealed_at, appeal_text
+  FROM reviews
+ WHERE account_id = :account_id
+   AND day_on >= :first_on
+   AND state = 'accepted'
+ ORDER BY day_on, review_id

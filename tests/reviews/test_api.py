@@ -8,15 +8,11 @@ import pytest
 
 from fittrack import db
 from fittrack.activities.belongings import service as belongings
-from fittrack.activities.plausibility import spread
-from fittrack.activities.plausibility.days import hold_far_days
 from fittrack.activities.plausibility.words import WORDS
 from fittrack.dev.files import make_gpx
 from fittrack.reviews import steps
-from tests.factories_accounts import login, make_account
 from tests.factories_activities import NOON_AT, Member, count, execute, select
-
-FAST_MPS = 9.0
+from tests.reviews.reviewers import FAST_MPS, Reviewer, held_run, review_of
 
 
 @pytest.fixture
@@ -32,32 +28,6 @@ def ben(client):
 @pytest.fixture
 def admin(client):
     return Reviewer(client)
-
-
-class Reviewer:
-    """An admin and what they ask of the queue."""
-
-    def __init__(self, client):
-        self.client = client
-        self.account_id = make_account(role="admin")
-        self.headers = login(client, self.account_id)
-
-    def queue(self, **query):
-        path = "/api/v1/admin/reviews"
-        return self.client.get(path, headers=self.headers, query_string=query).json["items"]
-
-    def decide(self, review_id, verb, **body):
-        path = f"/api/v1/admin/reviews/{review_id}/{verb}"
-        return self.client.post(path, headers=self.headers, json=body)
-
-
-def held_run(member, **over):
-    """Bring in a run that nobody could run."""
-    return member.run(speed_mps=FAST_MPS, **over)
-
-
-def review_of(member, activity_id):
-    return member.get(f"activities/{activity_id}").json["review"]
 
 
 def test_a_held_run_earns_nothing_and_says_why(ana):
@@ -322,43 +292,3 @@ def test_an_edit_that_makes_the_day_too_long_is_held(ana):
     changed = ana.patch(path, {"elapsed_s": 60 * 60 * 12}).json
 
     assert (changed["state"], changed["reason_code"]) == ("held", "day_too_long")
-
-
-def test_a_day_far_beyond_its_tier_is_held_once(ana, admin):
-    activity_id = ana.run()
-    points = ana.balance()
-    now = NOON_AT + timedelta(days=2)
-    for other in [make_account() for _ in range(6)]:
-        for number in range(spread.LEAST_DAYS // 6 + 1):
-            award(other, NOON_AT.date() - timedelta(days=number), points=10 + number % 3)
-    hold_far_days(now=now)
-
-    review = review_of(ana, activity_id)
-    assert [reason["code"] for reason in review["reasons"]] == ["day_beyond_tier"]
-    assert review["reasons"][0]["evidence"]["day_points"] == points
-    assert ana.balance() == 0
-    admin.decide(review["review_id"], "accept")
-    hold_far_days(now=now)
-    assert ana.balance() == points
-    assert count("review_events") == 2
-
-
-def award(account_id, day_on, *, points):
-    """Let a member have been awarded so many points for a day."""
-    execute(
-        "INSERT INTO day_awards (account_id, day_on, rules_version, generation, awarded_points,"
-        " forfeited_points, active_minutes, run_days, tally_json, receipt_json, computed_at)"
-        " VALUES (:account_id, :day_on, 1, 1, :points, 0, 0, 0, :tally_json, :receipt_json, :at)",
-        account_id=account_id,
-        day_on=day_on,
-        points=points,
-        tally_json={},
-        receipt_json={},
-        at=NOON_AT,
-    )
-
-
-def test_a_usual_day_is_believed_and_few_days_say_nothing(ana):
-    activity_id = ana.run()
-    hold_far_days(now=NOON_AT + timedelta(days=2))
-    assert review_of(ana, activity_id) is None

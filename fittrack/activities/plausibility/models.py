@@ -56,29 +56,3 @@ class LongDay:
 
     day_on: date
     moving_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """What the members of a tier were awarded on some days, in sums."""
-
-    tier_code: str
-    day_count: int
-    sum_points: int
-    sum_squares: int
-
-
-@dataclass(frozen=True, slots=True)
-class FarDay:
-    """A day for which a member was awarded far more than others."""
-
-    account_id: str
-    day_on: date
-    awarded_points: int
-
-
-@dataclass(frozen=True, slots=True)
-class CountingId:
-    """One activity that counts, by its id."""
-
-    activity_id: str

@@ -7,11 +7,8 @@ from datetime import date, datetime
 
 from fittrack.activities.plausibility.models import (
     Alike,
-    CountingId,
-    FarDay,
     LongDay,
     Mark,
-    Tier,
 )
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -67,32 +64,3 @@ def list_long_days(
         last_on=last_on,
         most_s=most_s,
     )
-
-
-def list_tiers(tx: Transaction, *, first_on: date, last_on: date) -> list[Tier]:
-    return tx.all(Tier, SQL["list_tiers"], first_on=first_on, last_on=last_on)
-
-
-def list_far_days(
-    tx: Transaction,
-    tier_code: str,
-    *,
-    first_on: date,
-    last_on: date,
-    most_points: int,
-    row_limit: int,
-) -> list[FarDay]:
-    return tx.all(
-        FarDay,
-        SQL["list_far_days"],
-        tier_code=tier_code,
-        first_on=first_on,
-        last_on=last_on,
-        most_points=most_points,
-        row_limit=row_limit,
-    )
-
-
-def list_counting(tx: Transaction, account_id: str, day_on: date) -> list[str]:
-    rows = tx.all(CountingId, SQL["list_counting"], account_id=account_id, day_on=day_on)
-    return [row.activity_id for row in rows]

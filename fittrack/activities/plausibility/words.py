@@ -27,7 +27,6 @@ WORDS = {
     "shifted_copy": "It is another of your recordings, moved in time or changed.",
     "copy_of_rejected": "It is a recording that was rejected before.",
     "copy_of_another": "It is the recording of another member.",
-    "day_beyond_tier": "The day's points are far beyond those of others in the tier.",
 }
 
 
