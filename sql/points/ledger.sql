@@ -83,6 +83,7 @@ SELECT sequence_no
 SELECT NVL(a.reason, t.description) AS reason
   FROM ledger_transactions t
   JOIN ledger_postings p ON p.sequence_no = t.sequence_no
+  LEFT JOIN point_adjustments a ON a.adjustment_id = t.reference_id
  WHERE t.account_id = :account_id
    AND p.ledger_account_id = :debt_account_id
    AND p.amount_points < 0
@@ -90,7 +91,7 @@ SELECT NVL(a.reason, t.description) AS reason
  FETCH FIRST 1 ROWS ONLY
 
 -- name: list_transactions
--- A member's statement, newest first, before a sequence number.
+-- A member's statement, newest first, before a sequence number; adjustments in the admin's words.
 SELECT t.sequence_no,
        t.transaction_id,
        t.kind,
@@ -107,6 +108,7 @@ SELECT t.sequence_no,
    AND s.ledger_account_id = :spendable_account_id
   LEFT JOIN ledger_postings d ON d.sequence_no = t.sequence_no
    AND d.ledger_account_id = :debt_account_id
+  LEFT JOIN point_adjustments a ON a.adjustment_id = t.reference_id
  WHERE t.account_id = :account_id
    AND t.sequence_no < :before_no
    AND (:kind IS NULL OR t.kind = :kind)
