@@ -83,6 +83,7 @@ def create_app(settings: Config | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.dev.routes import blp as dev
+    from fittrack.drawings.fair.routes import blp as fair
     from fittrack.drawings.record.routes import blp as verification
     from fittrack.drawings.routes import blp as drawings
     from fittrack.drawings.tickets.routes import blp as tickets
@@ -101,6 +102,7 @@ def register_blueprints(app: Flask) -> None:
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
+    app.register_blueprint(fair)
 
     for blueprint in _of_accounts():
         extensions.api.register_blueprint(blueprint)

@@ -33,6 +33,14 @@ SELECT seq_no, logged_s, type, drawing_id, body_hash, body_text, head
  ORDER BY seq_no
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: list_drawing_records
+-- What the public log tells of one drawing, in order.
+SELECT seq_no, logged_s, type, drawing_id, body_hash, body_text, head
+  FROM drawing_log
+ WHERE drawing_id = :drawing_id
+ ORDER BY seq_no
+ FETCH FIRST :row_limit ROWS ONLY
+
 -- name: find_result_record
 -- Where the public log names a drawing's result.
 SELECT seq_no, logged_s, type, drawing_id, body_hash, body_text, head

@@ -24,6 +24,7 @@ from fittrack.pagination import Cursor, Page
 
 DOCUMENTS = ("rules", "terms", "close", "result")
 PAGE_ROWS = 5_000
+SHOWN_RECORDS = 500
 
 
 def get_results(*, drawing_id: str) -> Results:
@@ -111,6 +112,12 @@ def list_log(*, cursor: Cursor, limit: int) -> Page[LogRecord]:
         first_no = cursor.number(default=-1) + 1
         rows = repository.list_log_records(tx, first_no=first_no, row_limit=limit + 1)
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.seq_no)
+
+
+def list_drawing_records(*, drawing_id: str) -> list[LogRecord]:
+    """Return what the public log tells of one drawing, in order."""
+    with db.reading("list_drawing_records") as tx:
+        return repository.list_drawing_records(tx, drawing_id, row_limit=SHOWN_RECORDS)
 
 
 def get_checkpoint() -> Checkpoint:

@@ -50,6 +50,13 @@ def list_log_records(tx: Transaction, *, first_no: int, row_limit: int) -> list[
     return tx.all(LogRecord, SQL["list_log_records"], first_no=first_no, row_limit=row_limit)
 
 
+def list_drawing_records(tx: Transaction, drawing_id: str, *, row_limit: int) -> list[LogRecord]:
+    """Return what the public log tells of one drawing, in order."""
+    return tx.all(
+        LogRecord, SQL["list_drawing_records"], drawing_id=drawing_id, row_limit=row_limit
+    )
+
+
 def find_result_record(tx: Transaction, drawing_id: str) -> LogRecord | None:
     """Return the record that names a drawing's result, or None."""
     return tx.one(LogRecord, SQL["find_result_record"], drawing_id=drawing_id)
