@@ -1,34 +1,23 @@
-"""HTTP to providers, bounded in every way: time in total, bytes, redirects, calls at a time.
-
-Addresses come from the settings and from what those issuers publish, never from a request.
-"""
+"""HTTP to sign-in providers: few calls at a time, and JSON objects only."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-import requests
-from requests import Response
-from requests.exceptions import RequestException
-from urllib3.exceptions import HTTPError
-
+from fittrack import wire
 from fittrack.accounts.oidc.errors import ProviderUnavailable
+from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
 DEADLINE_S = 5.0
 MOST_BYTES = 256 * 1024
-CHUNK_BYTES = 16 * 1024
 # A slow provider must not hold all threads of a process: those that wait serve nobody else.
 CALLS_AT_A_TIME = 2
 WAIT_S = 2.0
-ASKED = {"Accept": "application/json"}
-POSTED = ASKED | {"Content-Type": "application/x-www-form-urlencoded"}
 
 _places = threading.BoundedSemaphore(CALLS_AT_A_TIME)
 
@@ -39,23 +28,12 @@ def call(url: str, *, form: str | None = None) -> tuple[int, dict[str, Any]]:
     The form is encoded already. Redirects are not followed.
     Raises: ProviderUnavailable where it says nothing sensible in time.
     """
-    deadline_s = time.monotonic() + DEADLINE_S
+    request = Request(url, "GET" if form is None else "POST", form=form)
     try:
-        with _place(), requests.Session() as session:
-            # No proxies, and no passwords out of ~/.netrc.
-            session.trust_env = False
-            with session.request(
-                "GET" if form is None else "POST",
-                url,
-                data=form,
-                headers=ASKED if form is None else POSTED,
-                timeout=DEADLINE_S,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                return answer.status_code, _object(_body(answer, deadline_s))
-    except (RequestException, HTTPError, ValueError, TimeoutError) as error:
-        # Its words may hold the address that was called, with whatever stands in it.
+        with _place():
+            answer = wire.call(request, deadline_s=DEADLINE_S, most_bytes=MOST_BYTES)
+        return answer.status, _object(answer)
+    except (wire.Unreachable, ValueError) as error:
         logger.warning("a provider is away", extra={"kind": type(error).__name__})
         raise ProviderUnavailable from error
 
@@ -80,22 +58,9 @@ def _place() -> Iterator[None]:
         _places.release()
 
 
-def _body(answer: Response, deadline_s: float) -> bytes:
-    """Return a whole body. Raises: TimeoutError, ValueError where it is too long."""
-    body = bytearray()
-    # Whatever has come, not a whole chunk: a body that drips must not be waited for.
-    while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=True):
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise ValueError("a provider's answer is too long")
-        if time.monotonic() > deadline_s:
-            raise TimeoutError("a provider's answer drips")
-    return bytes(body)
-
-
-def _object(body: bytes) -> dict[str, Any]:
+def _object(answer: Answer) -> dict[str, Any]:
     """Raises: ValueError."""
-    value = orjson.loads(body)
+    value = answer.json()
     if not isinstance(value, dict):
         raise ValueError("a provider's answer is no object")
     return value
