@@ -47,9 +47,13 @@ def recompute(
 
 def differing(tx: Transaction, account_id: str, *, now: datetime) -> list[DayAward]:
     """Return all days of a member that are not stored as the rules award them; writes nothing."""
+    return _fold(tx, account_id, every_day(tx, account_id), now=now)[0]
+
+
+def every_day(tx: Transaction, account_id: str) -> list[date]:
+    """Return the days of a member that are stored or have activities, in order."""
     known = {state.day_on for state in repository.list_day_states(tx, account_id)}
-    days = sorted(known.union(repository.list_activity_days(tx, account_id)))
-    return _fold(tx, account_id, days, now=now)[0]
+    return sorted(known.union(repository.list_activity_days(tx, account_id)))
 
 
 def _fold(

@@ -67,6 +67,12 @@ def recompute_days(
         points_days.recompute(tx, account_id, wanted, now=now)
 
 
+def recompute_member(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Award every day of a member anew after what rates them all was put right."""
+    ledger.lock_member(tx, account_id, now=now)
+    points_days.recompute(tx, account_id, points_days.every_day(tx, account_id), now=now)
+
+
 def change_max_hr(
     tx: Transaction,
     account_id: str,

@@ -271,11 +271,13 @@ def test_a_correction_of_the_birth_date_moves_the_tier(client, admin):
     assert changed.json["date_of_birth"] == "1970-05-17"
 
 
-def test_a_correction_of_the_birth_date_rates_today_anew(boss):
-    ana, today_on = make_member(max_hr_bpm=None, born_on=date(1986, 1, 1)), NOON.date()
-    make_activity(ana, started_at=NOON, count=10, hr_bpm=130)  # 72 % of 208 - 0.7 x 40
-    recompute(ana, [today_on])
-    assert points.get_day(account_id=ana, day_on=today_on).awarded_points == 30
+@pytest.mark.parametrize("days_ago", [0, 400])
+def test_a_correction_of_the_birth_date_rates_every_day_anew(boss, days_ago):
+    ana = make_member(max_hr_bpm=None, born_on=date(1986, 1, 1))
+    started_at = NOON - timedelta(days=days_ago)
+    make_activity(ana, started_at=started_at, count=10, hr_bpm=130)  # 72 % of 208 - 0.7 x 40
+    recompute(ana, [started_at.date()])
+    assert points.get_day(account_id=ana, day_on=started_at.date()).awarded_points == 30
     service.edit_user(
         account_id=ana,
         changes={"date_of_birth": date(2006, 1, 1)},  # 67 % of 208 - 0.7 x 20
@@ -283,7 +285,7 @@ def test_a_correction_of_the_birth_date_rates_today_anew(boss):
         actor_id=boss,
         now=NOON,
     )
-    assert points.get_day(account_id=ana, day_on=today_on).awarded_points == 20
+    assert points.get_day(account_id=ana, day_on=started_at.date()).awarded_points == 20
 
 
 def test_what_an_admin_corrects_is_in_the_members_next_answer(client, admin):

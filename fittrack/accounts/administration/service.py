@@ -283,7 +283,7 @@ def _change_status(
 def _correct_person(
     tx: Transaction, user: ManagedUser, changes: Mapping[str, Any], *, actor_id: str, now: datetime
 ) -> None:
-    """Put right what the owner can't change; the tier and today's points follow."""
+    """Put right what the owner can't change; the tier and all points that hang on it follow."""
     today_on = clock.day_of(now, config.current().zone)
     after = rules.corrected(user, changes, today_on=today_on, now=now)
     if after == user:
@@ -292,8 +292,8 @@ def _correct_person(
     if after.status != user.status:
         repository.update_account_status(tx, user.account_id, after.status)
     if after.date_of_birth_on != user.date_of_birth_on:
+        points.recompute_member(tx, user.account_id, now=now)
         profiles.refresh_tier(tx, user.account_id, now=now)
-        points.recompute_days(tx, user.account_id, [today_on], now=now)
     fields = rules.changed_fields(user, after)
     record_action(
         tx, user.account_id, "corrected", actor_id=actor_id, after={"fields": fields}, now=now
