@@ -192,6 +192,15 @@ def settle_again(tx: Transaction, activity_id: str, account_id: str, *, now: dat
     settle(tx, account_id, days, now=now)
 
 
+def owns(tx: Transaction, account_id: str, activity_id: str) -> bool:
+    """Tell whether an activity that is not deleted is a member's."""
+    try:
+        repository.get_activity(tx, activity_id, account_id)
+    except ActivityNotFound:
+        return False
+    return True
+
+
 def release_file(tx: Transaction, original_file_id: str) -> None:
     """Forget a file's bytes, unless an activity or a waiting upload still needs them."""
     repository.lock_original_file(tx, original_file_id)

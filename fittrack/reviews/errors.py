@@ -18,7 +18,7 @@ class ReviewDecided(Conflict):
 
 
 class AnotherReviewerDecides(Conflict):
-    """This review is about yourself; another admin decides it."""
+    """This review is about yourself or your recording; another admin decides it."""
 
     code = "another_reviewer_decides"
 

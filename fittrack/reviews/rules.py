@@ -9,7 +9,6 @@ from typing import Any
 
 from fittrack.reviews.errors import (
     AlreadyAppealed,
-    AnotherReviewerDecides,
     NothingToAppeal,
     ReviewDecided,
 )
@@ -80,10 +79,8 @@ def decided(
 ) -> Review:
     """Return a review as decided; the same one where it was decided so already.
 
-    Raises: AnotherReviewerDecides, ReviewDecided.
+    Raises: ReviewDecided.
     """
-    if review.account_id == actor_id:
-        raise AnotherReviewerDecides(review_id=review.review_id)
     if review.state == state:
         return review
     if review.state != "open":

@@ -7,14 +7,14 @@ from datetime import datetime
 from fittrack import db
 from fittrack.activities.errors import ActivityNotFound
 from fittrack.activities.plausibility import service as plausibility
-from fittrack.activities.service import hold_member, settle_again
+from fittrack.activities.service import hold_member, owns, settle_again
 from fittrack.db import Transaction
 from fittrack.idempotency import NoReply, Reply
 from fittrack.notifications.service import notify
 from fittrack.pagination import Cursor, Page
 from fittrack.reviews import repository, rules, steps
 from fittrack.reviews.days import settle_day
-from fittrack.reviews.errors import NothingToAppeal, ReviewNotFound
+from fittrack.reviews.errors import AnotherReviewerDecides, NothingToAppeal, ReviewNotFound
 from fittrack.reviews.models import Review
 
 BEFORE_ANY_ID = "0"
@@ -57,6 +57,7 @@ def decide_review(
     """
     with db.transaction("decide_review") as tx:
         before = _hold(tx, repository.get_review(tx, review_id), now=now)
+        _check_stranger(tx, before, actor_id)
         review = rules.decided(before, state, reason=reason, actor_id=actor_id, now=now)
         if review != before:
             repository.update_review(tx, review)
@@ -89,6 +90,14 @@ def appeal(
         shown = rules.own_view(review)
         reply.record(tx, shown)
     return shown
+
+
+def _check_stranger(tx: Transaction, review: Review, actor_id: str) -> None:
+    """Raises: AnotherReviewerDecides where a review is about the reviewer, or their recording."""
+    others = [reason["other_activity_id"] for reason in review.reasons_json]
+    is_own = any(owns(tx, actor_id, activity_id) for activity_id in others if activity_id)
+    if is_own or review.account_id == actor_id:
+        raise AnotherReviewerDecides(review_id=review.review_id)
 
 
 def _hold(tx: Transaction, review: Review, *, now: datetime) -> Review:

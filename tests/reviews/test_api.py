@@ -99,6 +99,16 @@ def test_nobody_decides_about_themselves(client, admin):
     assert (answer.status_code, answer.json["code"]) == (409, "another_reviewer_decides")
 
 
+def test_nobody_decides_about_a_copy_of_their_own_recording(client, admin, ben):
+    Own(client, admin).run(seed=7)
+    review_id = review_of(ben, ben.run(seed=7))["review_id"]
+
+    answer = admin.decide(review_id, "reject", reason="That is mine.")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "another_reviewer_decides")
+    assert Reviewer(client).decide(review_id, "reject", reason="A copy.").status_code == 200
+
+
 class Own(Member):
     """The admin as a member."""
 
