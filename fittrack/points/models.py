@@ -139,6 +139,27 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class StreakDay:
+    """A day of this week: `active`, `frozen`, `missed` or `to_come`."""
+
+    day_on: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """A member's run of active days, and the minutes that today still needs to go on with it."""
+
+    current_days: int
+    longest_days: int
+    freezes_left: int
+    today_on: date
+    active_minutes_today: int
+    missing_minutes_today: int
+    week: tuple[StreakDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A day's effort as recorded, and what it would be with the manual entries too."""
 

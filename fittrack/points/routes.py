@@ -12,13 +12,14 @@ from fittrack.clock import utc_now
 from fittrack.pagination import Cursor, Page, page_schema
 from fittrack.points import service
 from fittrack.points.errors import DayNotFound
-from fittrack.points.models import Balance, DayReceipt, StatementLine
+from fittrack.points.models import Balance, DayReceipt, StatementLine, Streak
 from fittrack.points.schemas import (
     BalanceSchema,
     DayReceiptSchema,
     PointsTransactionSchema,
     RulesSchema,
     StatementQuery,
+    StreakSchema,
 )
 
 blp = Blueprint("points", __name__, url_prefix="/api/v1/points", description="Earned points")
@@ -54,6 +55,14 @@ def list_transactions(query: dict[str, Any]) -> Page[StatementLine]:
         cursor=Cursor.parse(query["cursor"], scope="points_transactions"),
         limit=query["limit"],
     )
+
+
+@blp.get("/streaks")
+@login_required
+@blp.response(200, StreakSchema)
+def get_streak() -> Streak:
+    """Return my streak, this week's days, and what today needs to keep it."""
+    return service.get_streak(account_id=current_account_id(), now=utc_now())
 
 
 @blp.get("/rules")

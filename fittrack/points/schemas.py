@@ -58,6 +58,35 @@ class DayReceiptSchema(Schema):
     lines = fields.List(fields.Nested(ReceiptLineSchema))
 
 
+class StreakDaySchema(Schema):
+    """A day of this week, Monday to Sunday; today is `to_come` until it is active."""
+
+    day_on = fields.Date(required=True)
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(("active", "frozen", "missed", "to_come")),
+        metadata={"example": "active"},
+    )
+
+
+class StreakSchema(Schema):
+    """A run of active days; a freeze is spent by itself on a missed day and keeps the run."""
+
+    current_days = fields.Integer(required=True, metadata={"example": 12})
+    longest_days = fields.Integer(required=True, metadata={"example": 40})
+    freezes_left = fields.Integer(required=True, metadata={"example": 1})
+    today_on = fields.Date(required=True)
+    active_minutes_today = fields.Integer(required=True, metadata={"example": 18})
+    missing_minutes_today = fields.Integer(
+        required=True,
+        metadata={
+            "description": "recorded active minutes that today still needs; 0 once it is active",
+            "example": 12,
+        },
+    )
+    week = fields.List(fields.Nested(StreakDaySchema), required=True)
+
+
 class StatementQuery(PageQuery):
     """Filters of the statement; `from` and `to` are points days, both inclusive."""
 

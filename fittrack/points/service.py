@@ -24,8 +24,9 @@ from fittrack.points.models import (
     Request,
     Run,
     StatementLine,
+    Streak,
 )
-from fittrack.points.streaks import run_on
+from fittrack.points.streaks import run_on, streak_on
 from fittrack.points.versions import VERSIONS, RulesVersion, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
@@ -247,6 +248,13 @@ def get_run(tx: Transaction, account_id: str, *, today_on: date) -> Run:
     """Return a member's run of active days as it stands today, in the caller's transaction."""
     states = repository.list_day_states(tx, account_id)
     return run_on(today_on, {state.day_on: state.active_minutes for state in states})
+
+
+def get_streak(*, account_id: str, now: datetime) -> Streak:
+    """Return a member's streak as it stands today."""
+    with db.reading("get_streak") as tx:
+        states = repository.list_day_states(tx, account_id)
+    return streak_on(_today(now), {state.day_on: state.active_minutes for state in states})
 
 
 def list_rules(*, now: datetime) -> tuple[RulesVersion, list[RulesVersion]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.access.rows import ADMINS, READERS, Row
+from tests.access.rows import ADMINS, ANY_MEMBER, READERS, Row
 
 V1 = "/api/v1"
 WAITS = {"adjustment_id": "$adjustment"}
 BOOKED = {"transaction_id": "$transaction"}
 
 ROWS = (
+    Row(f"GET {V1}/points/streaks", ANY_MEMBER, "200"),
     Row(
         f"POST {V1}/admin/users/{{account_id}}/adjust-points",
         ADMINS,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from fittrack.clock import day_bounds, day_of, utc_now
+from fittrack.config import current
 from tests.factories_points import (
     NOON,
     give_points,
@@ -122,7 +124,24 @@ def test_the_rules_are_there_to_read(client, ana):
     assert rules["current"]["points_a_day"] == 1000
 
 
-@pytest.mark.parametrize("path", ["balance", "days/2026-06-15", "transactions", "rules"])
+def test_the_streak_says_what_today_needs(client, ana):
+    account_id, headers = ana
+    now = utc_now()
+    today = day_of(now, current().zone)
+    noon = day_bounds(today, current().zone)[0]
+    for back, count in ((2, 30), (1, 45), (0, 18)):
+        make_activity(account_id, started_at=noon - timedelta(days=back), count=count)
+    recompute(account_id, [today - timedelta(days=back) for back in range(3)], now=now)
+
+    streak = client.get("/api/v1/points/streaks", headers=headers).json
+
+    assert (streak["current_days"], streak["longest_days"], streak["freezes_left"]) == (2, 2, 0)
+    assert (streak["active_minutes_today"], streak["missing_minutes_today"]) == (18, 12)
+    states = {day["day_on"]: day["state"] for day in streak["week"]}
+    assert (len(states), states[str(today)]) == (7, "to_come")
+
+
+@pytest.mark.parametrize("path", ["balance", "days/2026-06-15", "transactions", "rules", "streaks"])
 def test_points_need_a_signed_in_member(client, path):
     assert client.get(f"/api/v1/points/{path}").status_code == 401
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack.points.streaks import runs_of
+from fittrack.points.streaks import run_on, runs_of, streak_on
 
 FIRST = date(2026, 1, 1)
 
@@ -77,3 +77,88 @@ def test_a_run_is_never_longer_than_the_active_days_so_far(minutes):
         active += given_minutes == 30
         assert 0 <= run <= active
         assert (run > 0) == (given_minutes == 30)
+
+
+def streak(*minutes: int, today: int | None = None):
+    """Return the streak of days in a row from Thursday, the first of January, on."""
+    days = {FIRST + timedelta(days=n): given for n, given in enumerate(minutes)}
+    return streak_on(FIRST + timedelta(days=len(minutes) - 1 if today is None else today), days)
+
+
+def week_of(found) -> str:
+    return " ".join(day.state for day in found.week)
+
+
+def test_a_day_that_is_not_over_breaks_nothing():
+    found = streak(30, 30, 30, 12)
+
+    assert (found.current_days, found.longest_days) == (3, 3)
+    assert (found.active_minutes_today, found.missing_minutes_today) == (12, 18)
+    assert week_of(found) == "missed missed missed active active active to_come"
+
+
+def test_once_today_is_active_nothing_is_missing():
+    found = streak(30, 30, 30, 31)
+
+    assert (found.current_days, found.missing_minutes_today) == (4, 0)
+    assert week_of(found).endswith("active active active active")
+
+
+def test_a_missed_yesterday_ends_the_run_without_a_freeze():
+    found = streak(30, 30, 30, 0, 0)
+
+    assert (found.current_days, found.longest_days) == (0, 3)
+    assert week_of(found) == "to_come to_come to_come to_come to_come to_come to_come"
+
+
+def test_a_missed_yesterday_is_frozen_while_there_is_a_freeze():
+    before = streak(*[30] * 33, today=32)
+    found = streak(*[30] * 33, 0, 0)
+
+    assert (before.freezes_left, found.freezes_left) == (1, 0)
+    assert (found.current_days, found.longest_days) == (33, 33)
+    assert week_of(found) == "active frozen to_come to_come to_come to_come to_come"
+
+
+def test_a_freeze_that_did_not_suffice_is_shown_where_it_was_spent():
+    found = streak(*[30] * 33, 0, 0, 0)
+
+    assert (found.current_days, found.freezes_left) == (0, 0)
+    assert week_of(found) == "active frozen missed to_come to_come to_come to_come"
+
+
+def test_without_any_day_there_is_no_streak():
+    found = streak_on(FIRST, {})
+
+    assert (found.current_days, found.longest_days, found.freezes_left) == (0, 0, 0)
+    assert (found.missing_minutes_today, week_of(found).split()[3]) == (30, "to_come")
+
+
+def test_days_after_today_change_nothing():
+    assert streak(30, 30, 30, 30, today=1) == streak(30, 30)
+
+
+@given(st.lists(st.sampled_from([0, 12, 30]), min_size=1, max_size=150))
+def test_an_active_today_goes_on_with_the_streak(minutes):
+    """What the streak says before today's minutes is what the runs say after them."""
+    days = {FIRST + timedelta(days=n): given for n, given in enumerate(minutes)}
+    today = FIRST + timedelta(days=len(minutes))
+
+    found = streak_on(today, days)
+
+    assert runs_of({**days, today: 30})[today] == found.current_days + 1
+    assert found.current_days == run_on(today, days).run_days
+    assert found.longest_days == max(runs_of(days).values())
+    assert 0 <= found.freezes_left <= sum(given == 30 for given in minutes) // 30
+
+
+@given(st.lists(st.sampled_from([0, 30]), min_size=1, max_size=150))
+def test_what_is_kept_today_is_what_the_run_is_tomorrow(minutes):
+    """A run goes on overnight if today is active or a freeze is left, and else never."""
+    days = {FIRST + timedelta(days=n): given for n, given in enumerate(minutes)}
+    today = FIRST + timedelta(days=len(minutes) - 1)
+
+    now, tomorrow = streak_on(today, days), streak_on(today + timedelta(days=1), days)
+
+    is_kept = now.missing_minutes_today == 0 or now.freezes_left > 0
+    assert tomorrow.current_days == (now.current_days if is_kept else 0)
