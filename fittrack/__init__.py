@@ -84,9 +84,11 @@ def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.dev.routes import blp as dev
     from fittrack.drawings.fair.routes import blp as fair
+    from fittrack.drawings.play.routes import blp as play_limits
     from fittrack.drawings.record.routes import blp as verification
     from fittrack.drawings.routes import blp as drawings
     from fittrack.drawings.tickets.routes import blp as tickets
+    from fittrack.drawings.tickets.routes import entries
     from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
@@ -110,7 +112,9 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (drawings, tickets, verification, sponsors):
+    for blueprint in (drawings, verification, sponsors):
+        extensions.api.register_blueprint(blueprint)
+    for blueprint in (tickets, entries, play_limits):
         extensions.api.register_blueprint(blueprint)
     if config.current().has_dev_routes:
         extensions.api.register_blueprint(dev)

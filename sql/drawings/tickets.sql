@@ -7,6 +7,8 @@ SELECT a.account_id,
        a.date_of_birth_on,
        a.state_code,
        a.created_at,
+       r.tier_code,
+       q.reason_code AS disqualified_for,
        CASE WHEN EXISTS (SELECT 1
                            FROM sponsor_accounts s
                           WHERE s.account_id = a.account_id
@@ -14,6 +16,8 @@ SELECT a.account_id,
                                  OR s.sponsor_id IN (SELECT p.sponsor_id FROM prizes p WHERE p.drawing_id = :drawing_id)))
             THEN 1 ELSE 0 END AS is_sponsors_own
   FROM accounts a
+  LEFT JOIN profiles r ON r.account_id = a.account_id
+  LEFT JOIN disqualifications q ON q.account_id = a.account_id AND q.drawing_id = :drawing_id
  WHERE a.account_id = :account_id
 
 -- name: find_insider
@@ -41,9 +45,9 @@ VALUES (:drawing_id, :account_id, :holder, :salt_bytes)
 -- One row per purchase, free entry or entry carried over.
 INSERT INTO entries
        (entry_id, drawing_id, account_id, holder, kind, units, price_points, receipt_text, receipt_signature,
-        void_reason, purchase_id, carried_from_id, refunded_at, entered_at)
+        void_reason, purchase_id, carried_from_id, refunded_at, entered_at, rules_sha256)
 VALUES (:entry_id, :drawing_id, :account_id, :holder, :kind, :units, :price_points, :receipt_text, :receipt_signature,
-        :void_reason, :purchase_id, :carried_from_id, :refunded_at, :entered_at)
+        :void_reason, :purchase_id, :carried_from_id, :refunded_at, :entered_at, :rules_sha256)
 
 -- name: add_units_sold
 -- Count an entry, if the drawing still sells at this moment.
@@ -73,7 +77,7 @@ SELECT NVL(SUM(units), 0) AS units_held
 -- name: list_entries
 -- All entries of a drawing in canonical order.
 SELECT entry_id, drawing_id, account_id, holder, kind, units, price_points, receipt_text, receipt_signature,
-       void_reason, purchase_id, carried_from_id, refunded_at, entered_at
+       void_reason, purchase_id, carried_from_id, refunded_at, entered_at, rules_sha256
   FROM entries
  WHERE drawing_id = :drawing_id
  ORDER BY entry_id
@@ -105,7 +109,7 @@ UPDATE entries
 -- name: list_my_tickets
 -- A member's entries of one drawing, oldest first, with the numbers that the close gave.
 SELECT e.entry_id, e.drawing_id, e.kind, e.units, e.price_points, e.receipt_text, e.receipt_signature,
-       e.void_reason, e.refunded_at, e.entered_at, f.first_ticket_no, f.position
+       e.void_reason, e.refunded_at, e.entered_at, e.rules_sha256, f.first_ticket_no, f.position
   FROM entries e
   LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
  WHERE e.drawing_id = :drawing_id
@@ -117,7 +121,7 @@ SELECT e.entry_id, e.drawing_id, e.kind, e.units, e.price_points, e.receipt_text
 -- name: list_my_entries
 -- A member's entries of all drawings, newest first.
 SELECT e.entry_id, e.drawing_id, d.name AS drawing_name, d.status AS drawing_status, d.draws_at, e.kind, e.units,
-       e.price_points, e.void_reason, e.refunded_at, e.entered_at, f.first_ticket_no
+       e.price_points, e.void_reason, e.refunded_at, e.entered_at, e.rules_sha256, f.first_ticket_no
   FROM entries e
   JOIN drawings d ON d.drawing_id = e.drawing_id
   LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
@@ -199,8 +203,7 @@ UPDATE entries
 UPDATE drawings
    SET units_sold = units_sold - :units
  WHERE drawing_id = :drawing_id
-   AND status IN ('draft', 'scheduled', 'open')
-   AND closes_at > :now_at
+   AND (status = 'draft' OR (status IN ('scheduled', 'open') AND closes_at > :now_at))
 
 -- name: list_held_entries
 -- A member's entries with what opens their tags, in the order of their ids, after :after_id.

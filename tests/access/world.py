@@ -178,6 +178,7 @@ class World:
         for moment in (made["drawn"].closes_at, made["drawn"].draws_at, made["drawn"].draws_at):
             drawings.advance(made["drawn"], moment)
         self.things["delivery"] = self._first("fulfillments", "fulfilment_id")
+        self.things["ticket"] = self._first("tickets", "entry_id")
         self.things["notification"] = self._first("notifications", "notification_id")
         self.things["opens_at"] = rfc3339(now + timedelta(hours=1))
         self.things["draws_at"] = rfc3339(now + timedelta(hours=2))

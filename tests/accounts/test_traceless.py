@@ -112,6 +112,7 @@ class Quentin(Member):
         assert answer.status_code == 202
         home = {"name": TITLE, "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
         self.send("POST", "users/me/privacy-zones", json=home)
+        self.send("PUT", "users/me/play-limits", json={"monthly_limit_points": 4711})
         log_in(self.client, EMAIL, "not the right one at all")
         self.add_factors()
         link_provider(self.account_id)

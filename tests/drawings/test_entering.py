@@ -212,11 +212,6 @@ def test_odds_are_tickets_held_of_all(held, others, bought):
     assert abs(Fraction(after.chance) - Fraction(held + bought, held + others + bought)) < 1e-12
 
 
-def test_an_account_that_is_no_member_cant_be_asked_about(now):
-    with pytest.raises(LookupError):
-        make.buy(make.make_open(now), "nobody")
-
-
 def _statement(text):
     from fittrack.db.loader import Statement
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from fittrack.notifications import service as notifications
+from tests import factories_drawings as drawings
 from tests.accounts.steps import run_jobs
 from tests.authenticator import Authenticator
 from tests.factories_activities import Member
@@ -24,6 +26,7 @@ SHARED = {
     "drawing_id",
     "review_id",
     "sponsor_id",
+    "template_id",
     "transaction_id",
 }
 
@@ -45,6 +48,12 @@ def make_notification(ana):
         words = {"title": "t", "body": "b", "data": {}}
         notifications.notify(tx, ana.account_id, "k", key="k", now=utc_now(), **words)
     return ana.get("notifications").json["items"][0]["notification_id"]
+
+
+def make_ticket(ana):
+    drawing = drawings.make_open(drawings.start() - timedelta(hours=1, minutes=1))
+    drawings.give_points(ana.account_id, 100)
+    return drawings.buy(drawing, ana.account_id).entry.entry_id
 
 
 def make_fulfilment(ana):
@@ -80,6 +89,7 @@ PERSONAL = {
     "notification_id": make_notification,
     "passkey_id": make_passkey,
     "session_id": make_session,
+    "ticket_id": make_ticket,
     "zone_id": make_zone,
 }
 

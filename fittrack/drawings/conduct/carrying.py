@@ -10,6 +10,7 @@ from fittrack.db import Transaction
 from fittrack.drawings import repository, rules, scheduling
 from fittrack.drawings.conduct.models import Standing
 from fittrack.drawings.models import PLATFORM, Drawing
+from fittrack.drawings.play import service as play
 from fittrack.drawings.record import service as record
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.tickets import rules as ticket_rules
@@ -17,6 +18,7 @@ from fittrack.drawings.tickets.models import Entry, Holder
 from fittrack.errors import Problem
 from fittrack.ids import new_id
 from fittrack.sponsors import service as sponsors
+from fittrack.sponsors.prizes import service as inventory
 
 
 def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
@@ -25,6 +27,7 @@ def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
     withheld = [source.source_id for source in standing.missing]
     if standing.withholder_id is not None:
         sponsors.bar(tx, standing.withholder_id, now=now)
+    inventory.release(tx, drawing.drawing_id)
     successor = _successor(tx, drawing, now=now) if drawing.entry_count else None
     carried_to = successor.drawing_id if successor else None
     repository.update_status(tx, drawing, "aborted", due_at=None, now=now)
@@ -87,7 +90,7 @@ def _successor(tx: Transaction, drawing: Drawing, *, now: datetime) -> Drawing:
     for prize in repository.list_prizes(tx, drawing.drawing_id):
         copy = replace(prize, prize_id=new_id(), drawing_id=successor.drawing_id)
         repository.insert_prize(tx, copy)
-    _carry_entries(tx, drawing, successor)
+    _carry_entries(tx, drawing, successor, now=now)
     repository.record_event(
         tx,
         successor.drawing_id,
@@ -99,7 +102,7 @@ def _successor(tx: Transaction, drawing: Drawing, *, now: datetime) -> Drawing:
     return successor
 
 
-def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing) -> None:
+def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing, *, now: datetime) -> None:
     """Copy every entry that counts; each keeps the reference of what was paid for it."""
     entries = [
         entry for entry in tickets.list_entries(tx, drawing.drawing_id) if not entry.void_reason
@@ -116,6 +119,7 @@ def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing) -> Non
     tickets.insert_entries(tx, carried)
     units = sum(entry.units for entry in carried)
     tickets.add_units_carried(tx, successor.drawing_id, units, entry_count=len(carried))
+    play.take_excluded_out(tx, successor.drawing_id, now=now)
 
 
 def _carried(entry: Entry, holder: Holder) -> Entry:

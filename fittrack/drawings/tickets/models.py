@@ -19,7 +19,9 @@ class Entrant:
     date_of_birth_on: date | None
     state_code: str | None
     created_at: datetime
+    tier_code: str | None
     is_sponsors_own: bool
+    disqualified_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,31 @@ class Entry:
     carried_from_id: str | None
     refunded_at: datetime | None
     entered_at: datetime
+    rules_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeEntry:
+    """A member's free entry of a day, used; `entered_by_id` is the operator's, from mail."""
+
+    drawing_id: str
+    account_id: str
+    entered_on: date
+    entry_id: str
+    entered_by_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Disqualification:
+    """Who was shut out of one drawing; `voided_units` are the tickets that were held then."""
+
+    drawing_id: str
+    account_id: str
+    reason_code: str
+    voided_units: int
+    decided_by_id: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +91,7 @@ class ListedEntry:
 
 @dataclass(frozen=True, slots=True)
 class RefundableEntry:
-    """A paid entry of a cancelled drawing."""
+    """A paid entry whose points are to be given back."""
 
     entry_id: str
     account_id: str
@@ -86,6 +113,7 @@ class Ticket:
     void_reason: str | None
     refunded_at: datetime | None
     entered_at: datetime
+    rules_sha256: str | None
     first_ticket_no: int | None
     position: int | None
 
@@ -105,7 +133,41 @@ class EntrySummary:
     void_reason: str | None
     refunded_at: datetime | None
     entered_at: datetime
+    rules_sha256: str | None
     first_ticket_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetails:
+    """An entry with its drawing, member and receipt, and its place once sales have ended."""
+
+    entry_id: str
+    drawing_id: str
+    account_id: str
+    drawing_name: str
+    drawing_status: str
+    draws_at: datetime
+    kind: str
+    units: int
+    price_points: int
+    receipt_text: str | None
+    receipt_signature: str | None
+    void_reason: str | None
+    refunded_at: datetime | None
+    entered_at: datetime
+    rules_sha256: str | None
+    first_ticket_no: int | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which entries are asked for; None is no restriction."""
+
+    drawing_id: str | None = None
+    account_id: str | None = None
+    kind: str | None = None
+    is_void: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +249,14 @@ class Purchase:
     balance_points: int
     odds_before: Odds
     odds_after: Odds
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """How many tickets a member took out of a drawing."""
+
+    drawing_id: str
+    withdrawn_tickets: int
 
 
 @dataclass(frozen=True, slots=True)

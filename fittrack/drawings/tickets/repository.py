@@ -10,14 +10,18 @@ from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 from fittrack.drawings.errors import DrawingNotOpen
 from fittrack.drawings.tickets.models import (
+    Disqualification,
     Entrant,
     Entry,
     EntrySummary,
+    FreeEntry,
     HeldEntry,
     Holder,
     ListedEntry,
     RefundableEntry,
     Ticket,
+    TicketDetails,
+    TicketFilter,
     Win,
     Winner,
 )
@@ -162,6 +166,76 @@ def list_my_wins(
 def list_winners(tx: Transaction, drawing_id: str) -> list[Winner]:
     """Return the prize units of a drawing with the accounts that won them."""
     return tx.all(Winner, SQL["list_winners"], drawing_id=drawing_id)
+
+
+def list_void_paid_entries(
+    tx: Transaction, drawing_id: str, account_id: str, *, row_limit: int
+) -> list[RefundableEntry]:
+    """Return a member's void entries of a drawing whose points are to be given back, in order."""
+    return tx.all(
+        RefundableEntry,
+        SQL["list_void_paid_entries"],
+        drawing_id=drawing_id,
+        account_id=account_id,
+        row_limit=row_limit,
+    )
+
+
+def insert_free_entry(tx: Transaction, used: FreeEntry) -> None:
+    """Use up a member's free entry of a day. Raises: Unique where it is used."""
+    tx.run(SQL["insert_free_entry"], **asdict(used))
+
+
+def insert_disqualification(tx: Transaction, decided: Disqualification) -> None:
+    """Shut a member out of a drawing. Raises: Unique where that is done, ForeignKey."""
+    tx.run(SQL["insert_disqualification"], **asdict(decided))
+
+
+def find_ticket(tx: Transaction, entry_id: str) -> TicketDetails | None:
+    """Return one entry with all that is known of it, or None."""
+    return tx.one(TicketDetails, SQL["find_ticket"], entry_id=entry_id)
+
+
+def list_tickets(
+    tx: Transaction, wanted: TicketFilter, *, before_id: str, row_limit: int
+) -> list[TicketDetails]:
+    """Return entries of everybody, newest first."""
+    return tx.all(
+        TicketDetails,
+        SQL["list_tickets"],
+        kind=wanted.kind,
+        is_void=wanted.is_void,
+        before_id=before_id,
+        row_limit=row_limit,
+    )
+
+
+def list_tickets_of_drawing(
+    tx: Transaction, wanted: TicketFilter, *, before_id: str, row_limit: int
+) -> list[TicketDetails]:
+    """Return entries of one drawing, newest first."""
+    return tx.all(
+        TicketDetails,
+        SQL["list_tickets_of_drawing"],
+        drawing_id=wanted.drawing_id,
+        kind=wanted.kind,
+        is_void=wanted.is_void,
+        before_id=before_id,
+        row_limit=row_limit,
+    )
+
+
+def list_tickets_of_member(
+    tx: Transaction, wanted: TicketFilter, *, before_id: str, row_limit: int
+) -> list[TicketDetails]:
+    """Return entries of one member, of one drawing or of all, newest first."""
+    return tx.all(
+        TicketDetails,
+        SQL["list_tickets_of_member"],
+        **asdict(wanted),
+        before_id=before_id,
+        row_limit=row_limit,
+    )
 
 
 def list_untold_entrants(

@@ -9,21 +9,50 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from fittrack import idempotency
-from fittrack.auth import current_account_id, login_required
-from fittrack.drawings.tickets import service
-from fittrack.drawings.tickets.models import EntryProof, EntrySummary, MyTickets, Win
+from fittrack.auth import (
+    PRIVILEGED,
+    current_account_id,
+    current_session,
+    login_required,
+    require_step_up,
+    roles_required,
+)
+from fittrack.clock import utc_now
+from fittrack.drawings.models import Actor
+from fittrack.drawings.tickets import free, service, voiding
+from fittrack.drawings.tickets.models import (
+    EntryProof,
+    EntrySummary,
+    MyTickets,
+    TicketDetails,
+    TicketFilter,
+    Win,
+    Withdrawal,
+)
 from fittrack.drawings.tickets.schemas import (
     BuyTicketsSchema,
+    DisqualificationSchema,
+    DisqualifySchema,
+    EnteredSchema,
+    EnterSchema,
     EntryProofPageSchema,
     EntrySummaryPageSchema,
+    MailEntrySchema,
     MyTicketsSchema,
     PurchaseSchema,
+    TicketDetailsPageSchema,
+    TicketDetailsSchema,
+    TicketQuery,
     WinPageSchema,
+    WithdrawalSchema,
 )
 from fittrack.pagination import Cursor, Page, PageQuery
 
 blp = Blueprint(
     "tickets", __name__, url_prefix="/api/v1/drawings", description="Tickets of drawings"
+)
+entries = Blueprint(
+    "entries", __name__, url_prefix="/api/v1/tickets", description="Tickets of all drawings"
 )
 
 
@@ -31,17 +60,73 @@ blp = Blueprint(
 @login_required
 @blp.arguments(BuyTicketsSchema)
 @blp.response(201, PurchaseSchema)
-def buy_tickets(body: dict[str, int], drawing_id: UUID) -> Response:
+def buy_tickets(body: dict[str, Any], drawing_id: UUID) -> Response:
     """Buy tickets of a drawing with points; needs an Idempotency-Key."""
     return idempotency.once(
         lambda reply: service.buy_tickets(
             drawing_id=str(drawing_id),
             account_id=current_account_id(),
             ticket_count=body["ticket_count"],
+            rules_sha256=body["rules_sha256"],
             reply=reply,
         ),
         schema=PurchaseSchema,
         required=True,
+    )
+
+
+@blp.post("/<uuid:drawing_id>/free-entry")
+@login_required
+@blp.arguments(EnterSchema)
+@blp.response(201, PurchaseSchema)
+def enter_free(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Enter a drawing with my free ticket of today: without points, and without any activity."""
+    return idempotency.once(
+        lambda reply: free.enter_free(
+            drawing_id=str(drawing_id),
+            account_id=current_account_id(),
+            rules_sha256=body["rules_sha256"],
+            reply=reply,
+        ),
+        schema=PurchaseSchema,
+    )
+
+
+@blp.post("/<uuid:drawing_id>/mail-entries")
+@roles_required("admin")
+@blp.arguments(MailEntrySchema)
+@blp.response(201, EnteredSchema)
+def enter_from_mail(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Enter a member whose free entry came by mail; needs a fresh second factor."""
+    require_step_up(now=utc_now())
+    return idempotency.once(
+        lambda reply: free.enter_from_mail(
+            drawing_id=str(drawing_id),
+            account_id=str(body["account_id"]),
+            received_on=body["received_on"],
+            actor=_admin(),
+            reply=reply,
+        ),
+        schema=EnteredSchema,
+    )
+
+
+@blp.post("/<uuid:drawing_id>/disqualifications")
+@roles_required("admin")
+@blp.arguments(DisqualifySchema)
+@blp.response(201, DisqualificationSchema)
+def disqualify(body: dict[str, Any], drawing_id: UUID) -> Response:
+    """Shut a member out of a drawing before its close; needs a fresh second factor."""
+    require_step_up(now=utc_now())
+    return idempotency.once(
+        lambda reply: voiding.disqualify(
+            drawing_id=str(drawing_id),
+            account_id=str(body["account_id"]),
+            reason_code=body["reason_code"],
+            actor=_admin(),
+            reply=reply,
+        ),
+        schema=DisqualificationSchema,
     )
 
 
@@ -57,6 +142,14 @@ def list_my_tickets(query: dict[str, Any], drawing_id: UUID) -> MyTickets:
         cursor=Cursor.parse(query["cursor"], scope=f"my-tickets/{drawing_id}"),
         limit=query["limit"],
     )
+
+
+@blp.delete("/<uuid:drawing_id>/my-tickets")
+@login_required
+@blp.response(200, WithdrawalSchema)
+def withdraw_my_tickets(drawing_id: UUID) -> Withdrawal:
+    """Take my tickets out of a drawing that still sells: for good, and nothing is given back."""
+    return voiding.withdraw_my_tickets(drawing_id=str(drawing_id), account_id=current_account_id())
 
 
 @blp.get("/<uuid:drawing_id>/my-tickets/proof")
@@ -97,3 +190,44 @@ def list_my_wins(query: dict[str, Any]) -> Page[Win]:
         cursor=Cursor.parse(query["cursor"], scope="my-wins"),
         limit=query["limit"],
     )
+
+
+@entries.get("")
+@login_required
+@entries.arguments(TicketQuery, location="query")
+@entries.response(200, TicketDetailsPageSchema)
+def list_tickets(query: dict[str, Any]) -> Page[TicketDetails]:
+    """List my entries of all drawings, newest first; operators list everybody's."""
+    named = {
+        name: str(query[name]) if query[name] else None for name in ("drawing_id", "account_id")
+    }
+    wanted = TicketFilter(
+        drawing_id=named["drawing_id"],
+        account_id=_whose() or named["account_id"],
+        kind=query["kind"],
+        is_void=query["is_void"],
+    )
+    return service.list_tickets(
+        wanted=wanted,
+        cursor=Cursor.parse(query["cursor"], scope=f"tickets/{wanted}"),
+        limit=query["limit"],
+    )
+
+
+@entries.get("/<uuid:ticket_id>")
+@login_required
+@entries.response(200, TicketDetailsSchema)
+def get_ticket(ticket_id: UUID) -> TicketDetails:
+    """Return one entry; members see their own, operators everybody's."""
+    return service.get_ticket(entry_id=str(ticket_id), account_id=_whose())
+
+
+def _admin() -> Actor:
+    return Actor(current_account_id(), "admin")
+
+
+def _whose() -> str | None:
+    """Return the account whose entries the caller may see, None for everybody's."""
+    session = current_session()
+    sees_all = session.role in PRIVILEGED and session.has_second_factor
+    return None if sees_all else session.account_id

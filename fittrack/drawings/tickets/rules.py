@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from fittrack.clock import day_of
 from fittrack.drawings.errors import (
     AccountTooNew,
     DrawingNotFound,
@@ -20,6 +22,7 @@ from fittrack.drawings.errors import (
 )
 from fittrack.drawings.models import Drawing
 from fittrack.drawings.protocol import holder_tag
+from fittrack.drawings.tickets.errors import Disqualified, OtherRules, TierExcluded
 from fittrack.drawings.tickets.models import (
     Entrant,
     Entry,
@@ -29,12 +32,28 @@ from fittrack.drawings.tickets.models import (
     Odds,
 )
 from fittrack.drawings.verifier import Json, parse_json
+from fittrack.errors import field_error
 
 SALT_BYTES = 32
 MAX_TICKETS_AT_ONCE = 1_000_000
 STAFF = frozenset({"admin", "auditor"})
 
-# Ages of majority above 18; the operator's lawyers keep this table.
+# Why entries are void: their member took them out, or the points were given back to who plays no
+# more; the list is public, so that it does not say more of the member than that.
+WITHDRAWN = "withdrawn"
+GIVEN_BACK = "given_back"
+# Why an operator shuts a member out of a drawing; these words are public too.
+DISQUALIFICATIONS = (
+    "disqualified",
+    "duplicate_account",
+    "ineligible",
+    "household",
+    "manipulation",
+)
+SELLING = frozenset({"scheduled", "open"})
+
+# Ages of majority above 18, below which no drawing goes; the operator's lawyers keep this table.
+LEAST_AGE_YEARS = 18
 AGE_OF_MAJORITY_YEARS: Mapping[str, int] = {"AL": 19, "NE": 19, "MS": 21}
 
 
@@ -46,20 +65,41 @@ def check_on_sale(drawing: Drawing, *, now: datetime) -> None:
         raise DrawingNotOpen(drawing_id=drawing.drawing_id, drawing_status=drawing.status)
 
 
+def check_voidable(drawing: Drawing, *, now: datetime) -> None:
+    """Raises: DrawingNotFound for what is a draft still, DrawingNotOpen after the end of sales."""
+    if not drawing.is_public:
+        raise DrawingNotFound(drawing_id=drawing.drawing_id)
+    is_selling = drawing.status in SELLING and now < drawing.closes_at
+    if drawing.status != "draft" and not is_selling:
+        raise DrawingNotOpen(drawing_id=drawing.drawing_id, drawing_status=drawing.status)
+
+
 def check_eligible(drawing: Drawing, entrant: Entrant, *, today_on: date, now: datetime) -> None:
     """Check whether an active account may enter; `today_on` is the platform's day.
 
-    Raises: StaffExcluded, SponsorExcluded, EmailNotVerified, PremiumOnly, Underage, StateExcluded,
+    Raises: PremiumOnly, TierExcluded, and the refusals of `check_awardable`.
+    """
+    check_awardable(drawing, entrant, today_on=today_on, now=now)
+    if drawing.audience == "premium" and entrant.role != "premium":
+        raise PremiumOnly
+    if drawing.tiers_json is not None and entrant.tier_code not in drawing.tiers_json:
+        raise TierExcluded(tiers=drawing.tiers_json)
+
+
+def check_awardable(drawing: Drawing, entrant: Entrant, *, today_on: date, now: datetime) -> None:
+    """Check what must hold at entry and still at award; tier and premium are for entry alone.
+
+    Raises: StaffExcluded, SponsorExcluded, Disqualified, EmailNotVerified, Underage, StateExcluded,
     AccountTooNew.
     """
     if entrant.role in STAFF:
         raise StaffExcluded
     if entrant.is_sponsors_own:
         raise SponsorExcluded
+    if entrant.disqualified_for is not None:
+        raise Disqualified(reason=entrant.disqualified_for)
     if entrant.email_verified_at is None:
         raise EmailNotVerified
-    if drawing.audience == "premium" and entrant.role != "premium":
-        raise PremiumOnly
     _check_age(drawing, entrant, today_on=today_on)
     if entrant.state_code is None or entrant.state_code in drawing.excluded_states_json:
         raise StateExcluded(state=entrant.state_code)
@@ -70,7 +110,8 @@ def check_eligible(drawing: Drawing, entrant: Entrant, *, today_on: date, now: d
 
 def _check_age(drawing: Drawing, entrant: Entrant, *, today_on: date) -> None:
     least_years = max(
-        drawing.min_age_years, AGE_OF_MAJORITY_YEARS.get(entrant.state_code or "", 18)
+        drawing.least_age_years(entrant.state_code),
+        AGE_OF_MAJORITY_YEARS.get(entrant.state_code or "", LEAST_AGE_YEARS),
     )
     born_on = entrant.date_of_birth_on
     if born_on is None or age_years(born_on, today_on) < least_years:
@@ -88,6 +129,19 @@ def check_limit(drawing: Drawing, *, held: int, wanted: int) -> None:
     limit = drawing.ticket_limit
     if limit is not None and held + wanted > limit:
         raise TicketLimitReached(ticket_limit=limit, tickets_held=held)
+
+
+def check_rules_accepted(drawing: Drawing, rules_sha256: str | None) -> None:
+    """Check that who names the rules that they accept names this drawing's. Raises: OtherRules."""
+    if rules_sha256 is not None and rules_sha256 != drawing.rules_sha256:
+        raise OtherRules(rules_sha256=drawing.rules_sha256)
+
+
+def check_received(drawing: Drawing, received_on: date, *, today_on: date, zone: ZoneInfo) -> None:
+    """Check the day on which mail came in: since the opening, not ahead. Raises: Invalid."""
+    first_on = day_of(drawing.opens_at, zone)
+    if not first_on <= received_on <= today_on:
+        raise field_error("/received_on", "Mail counts that came in while the drawing sells.")
 
 
 def odds_before(drawing: Drawing, *, held: int) -> Odds:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from fittrack.drawings.tickets.rules import MAX_TICKETS_AT_ONCE
+from fittrack.drawings.tickets.rules import DISQUALIFICATIONS, MAX_TICKETS_AT_ONCE
 from fittrack.drawings.tickets.service import stored_receipt
-from fittrack.pagination import page_schema
+from fittrack.pagination import PageQuery, page_schema
 
 
-class BuyTicketsSchema(Schema):
+class EnterSchema(Schema):
+    """What whoever enters may say; who enters accepts the drawing's official rules."""
+
+    rules_sha256 = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"),
+        metadata={
+            "description": "The SHA-256 of the rules that were shown; other ones are refused."
+        },
+    )
+
+
+class BuyTicketsSchema(EnterSchema):
     """How many tickets to buy at once."""
 
     ticket_count = fields.Integer(
@@ -44,16 +57,67 @@ class EntrySchema(Schema):
     ticket_count = fields.Integer(required=True, attribute="units")
     price_points = fields.Integer(required=True)
     entered_at = fields.AwareDateTime(required=True)
+    rules_sha256 = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The official rules that were accepted by entering."},
+    )
 
 
 class PurchaseSchema(Schema):
-    """What a buyer gets."""
+    """What who enters gets; a free entry leaves the balance as it was."""
 
     entry = fields.Nested(EntrySchema, required=True)
     receipt = fields.Nested(ReceiptSchema, required=True)
     balance_points = fields.Integer(required=True)
     odds_before = fields.Nested(OddsSchema, required=True)
     odds_after = fields.Nested(OddsSchema, required=True)
+
+
+class MailEntrySchema(Schema):
+    """Whose free entry came by mail, and when; without a day it came in today."""
+
+    account_id = fields.UUID(required=True)
+    received_on = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The day in the platform's time zone.", "example": "2026-11-20"},
+    )
+
+
+class EnteredSchema(EntrySchema):
+    """An entry with its member."""
+
+    account_id = fields.UUID(required=True)
+
+
+class DisqualifySchema(Schema):
+    """Whom to shut out of a drawing, and why; the reason is published in the list of entries."""
+
+    account_id = fields.UUID(required=True)
+    reason = fields.String(
+        attribute="reason_code",
+        required=True,
+        validate=validate.OneOf(DISQUALIFICATIONS),
+        metadata={"example": "duplicate_account"},
+    )
+
+
+class DisqualificationSchema(Schema):
+    """Who was shut out of a drawing; the points of paid tickets are given back by a job."""
+
+    drawing_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    reason = fields.String(required=True, attribute="reason_code")
+    voided_tickets = fields.Integer(required=True, attribute="voided_units")
+    decided_at = fields.AwareDateTime(required=True)
+
+
+class WithdrawalSchema(Schema):
+    """How many of my tickets were taken out of a drawing."""
+
+    drawing_id = fields.UUID(required=True)
+    withdrawn_tickets = fields.Integer(required=True, metadata={"example": 3})
 
 
 class TicketSchema(EntrySchema):
@@ -88,6 +152,26 @@ class EntrySummarySchema(EntrySchema):
     refunded_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class TicketDetailsSchema(EntrySummarySchema):
+    """An entry with its drawing, member and receipt."""
+
+    account_id = fields.UUID(required=True)
+    receipt = fields.Function(
+        lambda ticket: ReceiptSchema().dump(found) if (found := stored_receipt(ticket)) else None,
+        required=True,
+        metadata={"type": ["object", "null"]},
+    )
+
+
+class TicketQuery(PageQuery):
+    """Filters of entries; members see their own alone, whatever account they name."""
+
+    drawing_id = fields.UUID(load_default=None)
+    account_id = fields.UUID(load_default=None)
+    kind = fields.String(load_default=None, validate=validate.OneOf(["paid", "free"]))
+    is_void = fields.Boolean(load_default=None)
+
+
 class WinSchema(Schema):
     """A prize unit that one of my tickets won."""
 
@@ -115,6 +199,7 @@ class EntryProofSchema(Schema):
     receipt = fields.Nested(ReceiptSchema, required=True, allow_none=True)
 
 
+TicketDetailsPageSchema = page_schema(TicketDetailsSchema)
 EntrySummaryPageSchema = page_schema(EntrySummarySchema)
 WinPageSchema = page_schema(WinSchema)
 EntryProofPageSchema = page_schema(EntryProofSchema)

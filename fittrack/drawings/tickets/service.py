@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from fittrack import archive, config, db, entropy
+from fittrack import archive, db
 from fittrack.archive import PAGE_ROWS, ArchiveFile
-from fittrack.auth import AccountNotActive
-from fittrack.clock import day_of, epoch_s, utc_now
+from fittrack.clock import utc_now
 from fittrack.db import Transaction
-from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.models import Drawing
+from fittrack.drawings.play import service as play
 from fittrack.drawings.record import repository as record_repository
 from fittrack.drawings.record import rules as record_rules
-from fittrack.drawings.record import service as record
-from fittrack.drawings.tickets import repository, rules
+from fittrack.drawings.tickets import entering, repository, rules
+from fittrack.drawings.tickets.entering import Wish
+from fittrack.drawings.tickets.errors import TicketNotFound
 from fittrack.drawings.tickets.models import (
-    Entry,
     EntryProof,
     EntrySummary,
     Holder,
@@ -28,16 +27,16 @@ from fittrack.drawings.tickets.models import (
     Purchase,
     Receipt,
     Ticket,
+    TicketDetails,
+    TicketFilter,
     Win,
 )
-from fittrack.drawings.verifier import Json, canonical_json
+from fittrack.drawings.verifier import Json
 from fittrack.idempotency import NoReply, Reply
-from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.points import service as points
 
-FIRST_ID = "0"
-WITHDRAWN = "withdrawn"
+FIRST_ID, LAST_ID = "0", "g"
 
 
 def buy_tickets(
@@ -45,39 +44,33 @@ def buy_tickets(
     drawing_id: str,
     account_id: str,
     ticket_count: int,
+    rules_sha256: str | None = None,
     clock: Callable[[], datetime] = utc_now,
     reply: Reply = NoReply(),
 ) -> Purchase:
     """Sell an account tickets of an open drawing, for points, with a signed receipt.
 
-    Raises: DrawingNotFound, DrawingNotOpen, AccountNotActive, TicketLimitReached,
-    InsufficientPoints, and the refusals of `rules.check_eligible`.
+    Who enters accepts the official rules; who names others by `rules_sha256` is refused.
+    Raises: MonthlyLimitReached, InsufficientPoints, and the refusals of `entering.check`.
     """
+    wish = Wish(drawing_id, account_id, "paid", ticket_count, rules_sha256)
     with db.transaction("buy_tickets") as tx:
         drawing = drawings.lock_drawing(tx, drawing_id)
         # Read once the drawing is held: who waited past the end of sales must see that.
         now = clock()
-        rules.check_on_sale(drawing, now=now)
-        held = _check_entrant(tx, drawing, account_id, wanted=ticket_count, now=now)
-        entry = _new_entry(tx, drawing, account_id, ticket_count, now=now)
-        receipt = _receipt(tx, entry, now=now)
-        repository.insert_entries(tx, [_with_receipt(entry, receipt)])
-        repository.add_units_sold(tx, drawing_id, ticket_count, now=now)
+        held = entering.check(tx, wish, drawing, now=now)
+        price_points = ticket_count * drawing.ticket_price_points
+        play.check_month(tx, account_id, price_points=price_points, now=now)
+        entered = entering.enter(tx, wish, drawing, held=held, now=now)
         balance_points = points.spend(
             tx,
             account_id,
-            entry.price_points,
-            reference_id=entry.purchase_id,
+            price_points,
+            reference_id=entered.entry.purchase_id,
             description=f"{ticket_count} tickets of {drawing.name}",
             now=now,
         )
-        purchase = Purchase(
-            entry,
-            receipt,
-            balance_points,
-            rules.odds_before(drawing, held=held),
-            rules.odds_after(drawing, held=held, bought=ticket_count),
-        )
+        purchase = replace(entered, balance_points=balance_points)
         reply.record(tx, purchase)
     return purchase
 
@@ -130,19 +123,20 @@ def list_my_wins(*, account_id: str, cursor: Cursor, limit: int) -> Page[Win]:
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda win: (win.entry_id, win.position))
 
 
-def withdraw_tickets(tx: Transaction, account_id: str, *, now: datetime) -> int:
-    """Void, for good and without a refund, a member's tickets of all drawings that still sell.
+def list_tickets(*, wanted: TicketFilter, cursor: Cursor, limit: int) -> Page[TicketDetails]:
+    """Return entries, newest first: a member's, a drawing's, or everybody's."""
+    with db.reading("list_tickets") as tx:
+        rows = _tickets(tx, wanted, before_id=cursor.text(default=LAST_ID), row_limit=limit + 1)
+    return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.entry_id)
 
-    The entries stay in their lists, with the reason. Returns how many tickets it were.
-    """
-    withdrawn = 0
-    for drawing_id in repository.list_entered_drawings(tx, account_id):
-        drawings.lock_drawing(tx, drawing_id)
-        held = repository.get_units_held(tx, drawing_id, account_id)
-        if held and repository.subtract_units_sold(tx, drawing_id, held, now=now):
-            repository.void_entries(tx, drawing_id, account_id, WITHDRAWN)
-            withdrawn += held
-    return withdrawn
+
+def get_ticket(*, entry_id: str, account_id: str | None) -> TicketDetails:
+    """Return one entry; `account_id` None may see everybody's. Raises: TicketNotFound."""
+    with db.reading("get_ticket") as tx:
+        ticket = repository.find_ticket(tx, entry_id)
+    if ticket is None or account_id not in {None, ticket.account_id}:
+        raise TicketNotFound(ticket_id=entry_id)
+    return ticket
 
 
 def erase_member(tx: Transaction, account_id: str) -> None:
@@ -150,6 +144,7 @@ def erase_member(tx: Transaction, account_id: str) -> None:
 
     Entries, lists and picks stay as they are: they name tags and the account's id.
     """
+    play.erase_member(tx, account_id)
     repository.erase_salts(tx, account_id)
 
 
@@ -157,6 +152,7 @@ def export_member(account_id: str) -> Iterator[ArchiveFile]:
     """Yield a member's entries, with their receipts and what opens their tags, and the wins."""
     yield archive.json_list("drawings/entries.json", _held_entries(account_id))
     yield archive.json_list("drawings/wins.json", _wins(account_id))
+    yield from play.export_member(account_id)
 
 
 def _held_entries(account_id: str) -> Iterator[list[Json]]:
@@ -181,67 +177,19 @@ def _wins(account_id: str) -> Iterator[list[Win]]:
     )
 
 
-def _check_entrant(
-    tx: Transaction, drawing: Drawing, account_id: str, *, wanted: int, now: datetime
-) -> int:
-    """Check eligibility and limit and return how many tickets the member holds already."""
-    entrant = repository.get_entrant(tx, drawing.drawing_id, account_id, now_at=now)
-    if entrant.status != "active":
-        raise AccountNotActive(status_of_account=entrant.status)
-    today_on = day_of(now, config.current().zone)
-    rules.check_eligible(drawing, entrant, today_on=today_on, now=now)
-    held = repository.get_units_held(tx, drawing.drawing_id, account_id)
-    rules.check_limit(drawing, held=held, wanted=wanted)
-    return held
+def _tickets(
+    tx: Transaction, wanted: TicketFilter, *, before_id: str, row_limit: int
+) -> list[TicketDetails]:
+    """Return entries by the statement whose index serves what is asked for."""
+    read = repository.list_tickets
+    if wanted.account_id is not None:
+        read = repository.list_tickets_of_member
+    elif wanted.drawing_id is not None:
+        read = repository.list_tickets_of_drawing
+    return read(tx, wanted, before_id=before_id, row_limit=row_limit)
 
 
-def _new_entry(
-    tx: Transaction, drawing: Drawing, account_id: str, ticket_count: int, *, now: datetime
-) -> Entry:
-    entry_id = new_id()
-    return Entry(
-        entry_id=entry_id,
-        drawing_id=drawing.drawing_id,
-        account_id=account_id,
-        holder=_holder(tx, drawing.drawing_id, account_id).holder,
-        kind="paid",
-        units=ticket_count,
-        price_points=ticket_count * drawing.ticket_price_points,
-        receipt_text=None,
-        receipt_signature=None,
-        void_reason=None,
-        purchase_id=entry_id,
-        carried_from_id=None,
-        refunded_at=None,
-        entered_at=now,
-    )
-
-
-def _holder(tx: Transaction, drawing_id: str, account_id: str) -> Holder:
-    """Return a member's tag in a drawing, made at the first entry; the drawing is held."""
-    holder = repository.find_holder(tx, drawing_id, account_id)
-    if holder is None:
-        holder = rules.new_holder(drawing_id, account_id, entropy.random_bytes(rules.SALT_BYTES))
-        repository.insert_holders(tx, [holder])
-    return holder
-
-
-def _receipt(tx: Transaction, entry: Entry, *, now: datetime) -> Receipt:
-    body = public_log.build_receipt(
-        entry.drawing_id,
-        rules.as_listed(entry),
-        issued_at=epoch_s(now),
-        log=record.get_log_head(tx),
-    )
-    return Receipt(body, record.sign_for(tx, entry.drawing_id, "receipt", body))
-
-
-def _with_receipt(entry: Entry, receipt: Receipt) -> Entry:
-    text = canonical_json(receipt.receipt).decode()
-    return replace(entry, receipt_text=text, receipt_signature=receipt.sig)
-
-
-def stored_receipt(ticket: Ticket) -> Receipt | None:
+def stored_receipt(ticket: Ticket | TicketDetails) -> Receipt | None:
     """Return a ticket's receipt; entries carried over from another drawing have none."""
     if ticket.receipt_text is None or ticket.receipt_signature is None:
         return None

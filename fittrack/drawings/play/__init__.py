@@ -1,0 +1,1 @@
+"""Responsible play: a limit that members set themselves, and self-exclusion."""
