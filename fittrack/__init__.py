@@ -101,6 +101,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.reviews.routes import own as own_reviews
     from fittrack.sponsors.routes import blp as sponsors
 
+    from fittrack.sponsors.prizes.routes import blp as prizes
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
@@ -112,7 +113,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (drawings, verification, sponsors):
+    for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (tickets, entries, play_limits):
         extensions.api.register_blueprint(blueprint)

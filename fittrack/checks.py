@@ -27,6 +27,7 @@ LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
 ANDROID_ORIGIN = "android:apk-key-hash:"
 _STATE = re.compile("[A-Z]{2}")
 _STATE_AGE = re.compile("[A-Z]{2}:(1[89]|[2-9][0-9])")
+_YEAR_CENTS = re.compile(r"20[0-9]{2}:[0-9]{1,12}")
 _SQLITE = re.compile(r"sqlite:///.*[^/]")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # 0 has a meaning of its own.
@@ -118,6 +119,9 @@ def _state_problems(config: Config) -> Iterator[str]:
         for code in _parts(getattr(config, name)):
             if not _STATE.fullmatch(code):
                 yield f"{name.upper()} {code!r} is no two-letter code of a state"
+    for pair in _parts(config.tax_thresholds_cents):
+        if not _YEAR_CENTS.fullmatch(pair):
+            yield f"TAX_THRESHOLDS_CENTS {pair!r} does not read like `2026:200000`"
     for pair in _parts(config.min_ages):
         if not _STATE_AGE.fullmatch(pair):
             yield f"MIN_AGES {pair!r} does not read like `AL:19`, with an age of 18 to 99"

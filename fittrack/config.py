@@ -150,6 +150,11 @@ class Config:
     min_ages: str = key(
         "AL:19,MS:21,NE:19", "least ages of states where it is not 18, in drawings by default"
     )
+    tax_thresholds_cents: str = key(
+        "2025:60000,2026:200000",
+        "`year:sum` from which on what a member won of one payer in a year waits for a tax form,"
+        " US cents; a year that is not listed goes by the one before it",
+    )
     registration_states: str = key(
         "FL,NY", "states in which drawings of much value must be registered and bonded, or void"
     )
@@ -204,6 +209,12 @@ class Config:
     @property
     def state_ages(self) -> dict[str, int]:
         """Return the least ages of states where it is not 18."""
+    @property
+    def tax_thresholds(self) -> dict[int, int]:
+        """Return from which sum on prizes of a year wait for a tax form, US cents by year."""
+        pairs = (part.partition(":") for part in _listed(self.tax_thresholds_cents))
+        return {int(year): int(cents) for year, _, cents in pairs}
+
         pairs = (part.partition(":") for part in _listed(self.min_ages))
         return {state: int(age) for state, _, age in pairs}
 

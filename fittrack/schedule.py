@@ -46,6 +46,8 @@ PERIODIC = (
     Periodic("sweep_outbox", "sweep_interval_s", "fittrack.queues.sweep"),
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
+    Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
+    Periodic("forget_over_addresses", 3600, "fittrack.fulfilment.sealed.addresses.forget_over"),
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.clean_up.delete_expired"),
     Periodic(
         "delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"

@@ -66,7 +66,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """A prize of a drawing; `quantity` units of it are given to as many picks."""
+    """A prize of a drawing; `quantity` units of it are given to as many picks.
+
+    With `inventory_prize_id` they come out of a sponsor's, or the operator's, inventory.
+    """
 
     prize_id: str
     drawing_id: str
@@ -78,6 +81,7 @@ class Prize:
     kind: str
     sponsor_id: str | None
     image_url: str | None
+    inventory_prize_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

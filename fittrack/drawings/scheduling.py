@@ -18,6 +18,7 @@ from fittrack.drawings.rules import ValueLimits
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.sponsors import service as sponsors
 from fittrack.sponsors.models import Sponsor
+from fittrack.sponsors.prizes import service as inventory
 
 
 def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) -> None:
@@ -29,6 +30,7 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
     sponsor = check(tx, drawing, now=now)
     text = render_rules(drawing, prizes, sponsor)
     rules_sha256 = record.publish_rules(tx, drawing.drawing_id, text, now=now)
+    inventory.reserve(tx, drawing.drawing_id)
     sequence_no = record.next_sequence_no(tx)
     terms = rules.terms(
         drawing,
@@ -79,7 +81,7 @@ def _value_limits() -> ValueLimits:
 def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None:
     """Check that a draft may be scheduled and return its sponsor.
 
-    Raises: the refusals of `rules.check_schedulable`, SponsorHoldsEntries.
+    Raises: the refusals of `rules.check_schedulable`, SponsorHoldsEntries, UnitsTaken.
     """
     sponsor = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
     rules.check_schedulable(
@@ -92,4 +94,5 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
     # Entries carried over were bought under another sponsor, whose people alone were kept out.
     if drawing.entry_count and tickets.find_insider(tx, drawing.drawing_id) is not None:
         raise SponsorHoldsEntries
+    inventory.check_left(tx, drawing.drawing_id)
     return sponsor

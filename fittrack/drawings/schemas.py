@@ -69,6 +69,13 @@ class NewPrizeSchema(Schema):
     kind = fields.String(load_default="physical", validate=_choice("digital", "physical"))
     sponsor_id = _id(load_default=None, allow_none=True)
     image_url = _link(load_default=None, allow_none=True)
+    inventory_prize_id = _id(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The prize of an inventory (`/prizes`) that its units are taken from."
+        },
+    )
 
 
 class EditDrawingSchema(Schema):
@@ -201,6 +208,7 @@ class PrizeSchema(Schema):
     kind = fields.String(required=True, validate=_choice("digital", "physical"))
     sponsor_id = fields.UUID(required=True, allow_none=True)
     image_url = fields.String(required=True, allow_none=True)
+    inventory_prize_id = fields.UUID(required=True, allow_none=True)
 
 
 class DrawingSchema(Schema):

@@ -36,6 +36,7 @@ from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors import service as sponsors
 
+from fittrack.sponsors.prizes import service as inventory
 LAST_ID = "g"
 LAST_AT = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -138,6 +139,8 @@ def commit_value(
     """Register the commitment to a value that the drawing's sponsor keeps itself, while a draft.
 
     Raises: DrawingNotFound, NotAWitness, InvalidTransition.
+        if drawing.sequence_no is not None:
+            inventory.release(tx, drawing_id)
     """
     with db.transaction("commit_value") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
@@ -229,7 +232,7 @@ def list_events(*, drawing_id: str, cursor: Cursor, limit: int) -> Page[HistoryE
 
 def audit(tx: Transaction) -> list[str]:
     """Return what is wrong with drawings, their lists, results and log; a step, read-only."""
-    return list(auditing.audit(tx))
+    return [*auditing.audit(tx), *inventory.audit(tx)]
 
 
 def _with_defaults(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -327,3 +330,5 @@ def _check_sponsors(tx: Transaction, drawing: Drawing, prizes: Sequence[Prize]) 
     for pointer, sponsor_id in named.items():
         if sponsor_id is not None and sponsors.find_sponsor(tx, sponsor_id) is None:
             raise field_error(pointer, "There is no such sponsor.")
+    taken = {f"/prizes/{one.rank_no - 1}/inventory_prize_id": one for one in prizes}
+    inventory.check_named(tx, {where: one.inventory_prize_id for where, one in taken.items()})

@@ -20,7 +20,11 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """The delivery of one prize unit as stored."""
+    """The delivery of one prize unit as stored.
+
+    `claim_from_at` is when the winner's time to claim began, None while it stands still;
+    `replaces_id` is the forfeited delivery whose unit this one is.
+    """
 
     fulfilment_id: str
     drawing_id: str
@@ -34,6 +38,17 @@ class Fulfilment:
     won_at: datetime
     notified_at: datetime | None
     updated_at: datetime
+    revision: int = 1
+    claim_from_at: datetime | None = None
+    warned_at: datetime | None = None
+    due_at: datetime | None = None
+    carrier: str | None = None
+    tracking: str | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    code_shown_at: datetime | None = None
+    forfeit_reason: str | None = None
+    replaces_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +65,59 @@ class FulfilmentEvent:
 class FulfilmentHistory(Fulfilment):
     """A delivery with every step it took."""
 
-    events: list[FulfilmentEvent]
+    events: tuple[FulfilmentEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDrawing:
+    """A drawing that is held while one of its prizes changes hands."""
+
+    drawing_id: str
+    status: str
+    unclaimed_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """Who may get a prize that its winner does not: a pick of the signed result."""
+
+    position: int
+    entry_id: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentId:
+    """One delivery, by its id."""
+
+    fulfilment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCase:
+    """Whose form counts for a prize: the winner's, for one payer and the year of the win."""
+
+    account_id: str
+    payer_key: str
+    tax_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a prize is sent, within the United States."""
+
+    name: str
+    line1: str
+    line2: str | None
+    city: str
+    state: str
+    postal_code: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """The code of a digital prize, shown this once."""
+
+    fulfilment_id: str
+    code: str

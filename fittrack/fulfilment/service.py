@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from fittrack import archive, db
 from fittrack.archive import PAGE_ROWS, ArchiveFile
+from fittrack.clock import utc_now
 from fittrack.db import Transaction
-from fittrack.fulfilment import repository, rules
+from fittrack.drawings.tickets import eligibility
+from fittrack.fulfilment import repository, rules, steps, succession, telling
+from fittrack.fulfilment.errors import (
+    AlternateServed,
+    NotAnAlternate,
+    NoUnitLeft,
+    WinnerNotEligible,
+)
 from fittrack.fulfilment.models import Award, Fulfilment, FulfilmentHistory
+from fittrack.fulfilment.sealed import addresses
+from fittrack.fulfilment.sealed import repository as sealed
+from fittrack.fulfilment.succession import Clock
+from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
-from fittrack.notifications import service as notifications
 from fittrack.pagination import Cursor, Page
+from fittrack.sponsors.prizes import service as inventory
 
 
 def open_for_winners(
@@ -22,27 +34,70 @@ def open_for_winners(
 ) -> None:
     """Open one delivery per prize unit and tell each winner once, in the draw's transaction.
 
+    Who may not win any more is passed over: the unit goes to the next alternate, or returns.
     Raises: Unique where the drawing's deliveries are open already.
     """
-    fulfilments = [rules.opened(new_id(), drawing_id, award, now=now) for award in awards]
-    repository.insert_fulfilments(tx, fulfilments)
-    repository.insert_fulfilment_events(tx, list(_opening_steps(fulfilments, now=now)))
-    for account_id, won in rules.by_winner(fulfilments).items():
-        notifications.notify(
-            tx,
-            account_id,
-            "prize_won",
-            key=drawing_id,
-            title=rules.notice_title(won),
-            body=rules.notice_body(won),
-            data={"drawing_id": drawing_id, "fulfilment_id": won[0].fulfilment_id},
-            now=now,
-        )
+    refusals = _refusals(tx, drawing_id, awards, now=now)
+    fulfilments = [
+        rules.opened(new_id(), drawing_id, award, refusals[award.account_id], now=now)
+        for award in awards
+    ]
+    steps.open_all(tx, fulfilments, actor_id=None, now=now)
+    inventory.award(tx, drawing_id, rules.units_won(awards))
+    won = [each for each in fulfilments if each.state != "forfeited"]
+    for deliveries in rules.by_winner(won).values():
+        telling.tell_won(tx, deliveries, key=drawing_id, now=now)
+    for each in won:
+        steps.hold_digital(tx, each, now=now)
+    for each in fulfilments:
+        if each.state == "forfeited":
+            succession.pass_on(tx, each, actor_id=None, now=now)
+
+
+def open_by_hand(
+    *,
+    drawing_id: str,
+    position: int,
+    prize_id: str | None,
+    actor_id: str,
+    now: datetime,
+    reply: Reply = NoReply(),
+) -> Fulfilment:
+    """Open the delivery of a unit that came back to an alternate; the winner is told by `notify`.
+
+    Raises: DrawingNotFound, NotAnAlternate, AlternateServed, NoUnitLeft, WinnerNotEligible,
+    UnitsTaken.
+    """
+    with db.transaction("open_by_hand") as tx:
+        fulfilment = _inherited(tx, drawing_id, position, prize_id, now=now)
+        steps.open_all(tx, [fulfilment], actor_id=actor_id, now=now)
+        inventory.take_again(tx, fulfilment.prize_id)
+        succession.record(tx, fulfilment, "prize_passed_on", actor_id=actor_id, now=now)
+        reply.record(tx, fulfilment)
+    return fulfilment
 
 
 def list_unfinished(tx: Transaction, account_id: str) -> list[Fulfilment]:
     """Return, within the caller's transaction, a member's prizes that are still on their way."""
     return repository.list_unfinished_fulfilments(tx, account_id)
+
+
+def erase_member(
+    tx: Transaction, account_id: str, *, row_limit: int, clock: Clock = utc_now
+) -> int:
+    """Forfeit what an erased member can't receive any more, one a time; then forget addresses.
+
+    Returns how many deliveries were forfeited.
+    """
+    unfinished = repository.list_unfinished_fulfilments(tx, account_id)
+    waiting = [each.fulfilment_id for each in unfinished if each.state != "shipped"]
+    if waiting and row_limit:
+        succession.give_up_erased(tx, waiting[0], now=clock())
+        return 1
+    sealed.erase_addresses(tx, account_id)
+    sealed.erase_codes(tx, account_id)
+    sealed.erase_tracking(tx, account_id)
+    return 0
 
 
 def list_fulfilments(
@@ -74,7 +129,7 @@ def get_fulfilment(*, fulfilment_id: str, account_id: str | None) -> FulfilmentH
     with db.reading("get_fulfilment") as tx:
         fulfilment = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
         events = repository.list_fulfilment_events(tx, fulfilment_id)
-    return FulfilmentHistory(**asdict(fulfilment), events=events)
+    return FulfilmentHistory(**asdict(fulfilment), events=tuple(events))
 
 
 def export_member(account_id: str) -> Iterator[ArchiveFile]:
@@ -92,24 +147,48 @@ def _with_steps(account_id: str) -> Iterator[list[dict[str, Any]]]:
             before_id=before_id,
             row_limit=PAGE_ROWS,
         )
-        return [{**asdict(each), "steps": _steps(tx, each)} for each in won]
+        return [_taken_along(tx, each) for each in won]
 
     return archive.pages("export_prizes", read, lambda each: str(each["fulfilment_id"]))
 
 
-def _steps(tx: Transaction, fulfilment: Fulfilment) -> list[dict[str, Any]]:
-    """Return the steps of a delivery; who of the staff took one is nothing of the winner's."""
+def _taken_along(tx: Transaction, fulfilment: Fulfilment) -> dict[str, Any]:
+    """Return a delivery with its steps and address; who of the staff took a step is not told."""
     events = repository.list_fulfilment_events(tx, fulfilment.fulfilment_id)
-    return [{"state": event.state, "occurred_at": event.occurred_at} for event in events]
+    taken = [{"state": event.state, "occurred_at": event.occurred_at} for event in events]
+    address = addresses.find(tx, fulfilment.fulfilment_id)
+    return {
+        **asdict(fulfilment),
+        "steps": taken,
+        "address": asdict(address) if address else None,
+    }
 
 
-def _opening_steps(fulfilments: Iterable[Fulfilment], *, now: datetime) -> Iterable[dict[str, Any]]:
-    for fulfilment in fulfilments:
-        for step_no, state in enumerate(rules.OPENING, start=1):
-            yield {
-                "fulfilment_id": fulfilment.fulfilment_id,
-                "step_no": step_no,
-                "state": state,
-                "actor_id": None,
-                "occurred_at": now,
-            }
+def _refusals(
+    tx: Transaction, drawing_id: str, awards: Sequence[Award], *, now: datetime
+) -> dict[str, str | None]:
+    """Return for each winner why nothing can be awarded, None where it can."""
+    return {
+        account_id: eligibility.check_at_award(tx, drawing_id, account_id, now=now)
+        for account_id in sorted({award.account_id for award in awards})
+    }
+
+
+def _inherited(
+    tx: Transaction, drawing_id: str, position: int, prize_id: str | None, *, now: datetime
+) -> Fulfilment:
+    """Return a pending delivery of a returned unit of a drawing, which is held."""
+    repository.lock_drawing_of(tx, drawing_id)
+    heir = repository.find_alternate(tx, drawing_id, position)
+    if heir is None:
+        raise NotAnAlternate
+    if repository.find_at_position(tx, drawing_id, position) is not None:
+        raise AlternateServed
+    lost_id = repository.find_returned_unit(tx, drawing_id, prize_id=prize_id)
+    if lost_id is None:
+        raise NoUnitLeft
+    refusal = eligibility.check_at_award(tx, drawing_id, heir.account_id, now=now)
+    if refusal is not None:
+        raise WinnerNotEligible(reason=refusal)
+    lost = repository.lock_fulfilment(tx, lost_id)
+    return rules.inherited(new_id(), lost, heir, now=now)

@@ -12,6 +12,18 @@ SEALED = (
         "fittrack.accounts.factors.sealing.reseal_secrets",
     ),
     Sealed(
+        "addresses of winners",
+        "fittrack.fulfilment.sealed.addresses",
+        "fittrack.fulfilment.sealed.addresses.count_addresses",
+        "fittrack.fulfilment.sealed.addresses.reseal_addresses",
+    ),
+    Sealed(
+        "codes of digital prizes",
+        "fittrack.fulfilment.sealed.codes",
+        "fittrack.fulfilment.sealed.codes.count_codes",
+        "fittrack.fulfilment.sealed.codes.reseal_codes",
+    ),
+    Sealed(
         "kept values of drawings",
         "fittrack.drawings.conduct.values",
         "fittrack.drawings.conduct.sealing.count_values",

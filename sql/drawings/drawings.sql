@@ -156,12 +156,15 @@ SELECT drawing_id
 
 -- name: insert_prize
 -- A prize of a drawing.
-INSERT INTO prizes (prize_id, drawing_id, rank_no, name, description, value_cents, quantity, kind, sponsor_id, image_url)
-VALUES (:prize_id, :drawing_id, :rank_no, :name, :description, :value_cents, :quantity, :kind, :sponsor_id, :image_url)
+INSERT INTO prizes (prize_id, drawing_id, rank_no, name, description, value_cents, quantity, kind, sponsor_id, image_url,
+                    inventory_prize_id)
+VALUES (:prize_id, :drawing_id, :rank_no, :name, :description, :value_cents, :quantity, :kind, :sponsor_id, :image_url,
+        :inventory_prize_id)
 
 -- name: list_prizes
 -- The prizes of a drawing in the order in which they are drawn.
-SELECT prize_id, drawing_id, rank_no, name, description, value_cents, quantity, kind, sponsor_id, image_url
+SELECT prize_id, drawing_id, rank_no, name, description, value_cents, quantity, kind, sponsor_id, image_url,
+       inventory_prize_id
   FROM prizes
  WHERE drawing_id = :drawing_id
  ORDER BY rank_no
@@ -169,7 +172,7 @@ SELECT prize_id, drawing_id, rank_no, name, description, value_cents, quantity, 
 -- name: list_prizes_of_page
 -- The prizes of the drawings whose draws lie between the first and the last on a page of the list.
 SELECT p.prize_id, p.drawing_id, p.rank_no, p.name, p.description, p.value_cents, p.quantity, p.kind,
-       p.sponsor_id, p.image_url
+       p.sponsor_id, p.image_url, p.inventory_prize_id
   FROM prizes p
  WHERE p.drawing_id IN (SELECT d.drawing_id
                           FROM drawings d

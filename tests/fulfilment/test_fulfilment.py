@@ -8,7 +8,7 @@ import pytest
 from fittrack import db, worker
 from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable, Unique
-from fittrack.fulfilment import rules
+from fittrack.fulfilment import notices, rules
 from fittrack.fulfilment.models import Award
 from tests.factories_accounts import login, make_account
 from tests.factories_fulfilment import make_awards, open_awards, open_deliveries
@@ -119,6 +119,10 @@ def test_deliveries_need_a_login(client):
 
 def test_a_notice_fits_however_long_the_names_are():
     award = Award("p", "e", "a", 0, "n" * 200)
-    won = [rules.opened("f", "d", award, now=utc_now()) for _ in range(9)]
-    assert len(rules.notice_title(won)) == 200
-    assert len(rules.notice_body(won)) <= 1000
+    won = [rules.opened("f", "d", award, None, now=utc_now()) for _ in range(9)]
+    assert len(notices.won_title(won)) == 200
+    assert len(notices.won_body(won, until="28 September 2026")) <= 1000
+    for kind in notices.WORDS:
+        words = notices.filled_in(kind, "n" * 200, day="28 September 2026", carrier="c" * 60)
+        assert len(words.title) <= 200
+        assert len(words.body) <= 1000

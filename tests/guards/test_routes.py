@@ -19,6 +19,8 @@ PUBLIC = {
     "POST /api/v1/auth/passkeys/login/options",
     "GET /.well-known/jwks.json",
     "GET /api/v1/dev/mailbox",
+    "GET /api/v1/prizes",
+    "GET /api/v1/prizes/<uuid:prize_id>",
     "GET /api/v1/drawings",
     "GET /api/v1/drawings/<uuid:drawing_id>",
     "GET /api/v1/drawings/<uuid:drawing_id>/history",
@@ -177,12 +179,13 @@ def test_an_unknown_thing_is_404_for_who_may_ask(client, rules):
 
 
 def test_things_are_addressed_by_their_ids(rules):
-    """Ids are UUIDs; only days, tiers, providers and files of ours are addressed by their names."""
+    """Ids are UUIDs; only days, periods, tiers, providers and files of ours have names."""
     parameters = {found for _, _, rule, _ in rules for found in re.findall(r"<[^>]+>", rule.rule)}
     others = {found for found in parameters if not found.startswith("<uuid:")}
     assert {found.rpartition(":")[2].strip("<>") for found in others} <= {
         "day_on",
         "filename",
+        "period",
         "provider",
         "tier_code",
     }

@@ -38,6 +38,8 @@ ERASED: Mapping[str, str] = {
     "factor_resets": "erase_factor_resets",
     "idempotency_keys": "erase_keys",
     "import_archive_chunks": "delete_archive_chunks",
+    "fulfilment_addresses": "erase_addresses",
+    "fulfilment_codes": "erase_codes",
     "import_archives": "erase_archives",
     "import_items": "erase_import_items",
     "imports": "erase_imports",
@@ -76,6 +78,7 @@ KEPT: Mapping[str, str] = {
     "day_awards": "how many points a day was awarded, for the ledger's audit; the rest is blank",
     "disqualifications": "who was shut out of a drawing, for a reason that its list names",
     "drawing_history": "who of the staff changed a drawing",
+    "address_readings": "who of the staff read which winner's address",
     "drawing_holders": "which tag is whose account's; without its salt no tag can be opened",
     "drawing_picks": "the result of a drawing",
     "drawings": "who of the staff made a drawing",
@@ -90,3 +93,4 @@ KEPT: Mapping[str, str] = {
     "review_events": "who of the staff decided what; it holds ids and codes, nobody's data",
     "sponsors": "an organisation's own contact",
 }
+    "tax_forms": "that the law's form was on file before a prize was sent; the form is elsewhere",

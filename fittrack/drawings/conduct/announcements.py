@@ -8,7 +8,7 @@ from fittrack import db, queues
 from fittrack.clock import rfc3339
 from fittrack.db import Transaction
 from fittrack.drawings import repository
-from fittrack.drawings.models import Drawing
+from fittrack.drawings.models import PLATFORM, Actor, Drawing
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.verifier import Json, object_hash
 from fittrack.notifications import service as notifications
@@ -55,6 +55,20 @@ def tell_witnesses(tx: Transaction, drawing: Drawing, close: Json, *, now: datet
             data={"drawing_id": drawing.drawing_id, "close_hash": close_hash},
             now=now,
         )
+
+
+def record_prize(
+    tx: Transaction,
+    drawing_id: str,
+    action: str,
+    *,
+    actor_id: str | None,
+    now: datetime,
+    **details: object,
+) -> None:
+    """Add what became of a prize to the public history of a drawing that is held."""
+    actor = Actor(actor_id, "admin") if actor_id else PLATFORM
+    repository.record_event(tx, drawing_id, action, actor, now=now, **details)
 
 
 def _tell_aborted(

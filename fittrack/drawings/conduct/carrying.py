@@ -18,6 +18,7 @@ from fittrack.drawings.tickets.models import Entry, Holder
 from fittrack.errors import Problem
 from fittrack.ids import new_id
 from fittrack.sponsors import service as sponsors
+from fittrack.sponsors.prizes import service as inventory
 
 
 def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
@@ -26,6 +27,7 @@ def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
     withheld = [source.source_id for source in standing.missing]
     if standing.withholder_id is not None:
         sponsors.bar(tx, standing.withholder_id, now=now)
+    inventory.release(tx, drawing.drawing_id)
     successor = _successor(tx, drawing, now=now) if drawing.entry_count else None
     carried_to = successor.drawing_id if successor else None
     repository.update_status(tx, drawing, "aborted", due_at=None, now=now)

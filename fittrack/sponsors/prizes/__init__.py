@@ -1,0 +1,1 @@
+"""What sponsors, and the operator, offer as prizes: their inventory."""
