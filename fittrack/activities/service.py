@@ -87,8 +87,7 @@ def get_activity(*, activity_id: str, account_id: str) -> ActivityDetail:
         try:
             return detail_of(tx, activity_id, account_id)
         except ActivityNotFound:
-            shared = sharing.get_shared(tx, activity_id)
-    return ActivityDetail(shared.activity, [], [])
+            return ActivityDetail(sharing.get_shared_activity(tx, activity_id), [], [])
 
 
 def detail_of(tx: Transaction, activity_id: str, account_id: str) -> ActivityDetail:

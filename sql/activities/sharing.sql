@@ -22,21 +22,47 @@ SELECT started_at
    AND account_id = :account_id
 
 -- name: list_shared_activities
--- The activities of a member that everybody may see, newest first, after (:before_at, :before_id).
-SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_file_id,
-       file_format, state, reason_code, duplicate_of_id, started_at, ended_at, day_on,
-       utc_offset_s, elapsed_s, moving_s, distance_cm, track_distance_cm, ascent_m, descent_m,
-       calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
-       avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
-       warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
-       intensity, visibility, polyline
-  FROM activities
- WHERE account_id = :account_id
-   AND started_at <= :before_at
-   AND (started_at < :before_at OR activity_id < :before_id)
-   AND state = 'accepted'
-   AND duplicate_of_id IS NULL
-   AND source_kind <> 'connection'
-   AND NVL(visibility, :usual_visibility) = 'public'
- ORDER BY started_at DESC, activity_id DESC
+-- The activities of a member that everybody may see, newest first, after (:before_at, :before_id),
+-- with what is kept of the cuts under :hiding_key.
+SELECT a.activity_id, a.account_id, a.type, a.sport, a.source_kind, a.origin_key,
+       a.original_file_id, a.file_format, a.state, a.reason_code, a.duplicate_of_id, a.started_at,
+       a.ended_at, a.day_on, a.utc_offset_s, a.elapsed_s, a.moving_s, a.distance_cm,
+       a.track_distance_cm, a.ascent_m, a.descent_m, a.calories_kcal, a.steps, a.avg_hr_bpm,
+       a.max_hr_bpm, a.avg_cadence_rpm, a.max_cadence_rpm, a.avg_power_w, a.max_power_w,
+       a.avg_speed_mmps, a.max_speed_mmps, a.name, a.notes_text, a.device, a.warnings_json,
+       a.lap_count, a.sample_count, a.position_count, a.created_at, a.updated_at, a.revision,
+       a.intensity, a.visibility, a.polyline, s.figures_json
+  FROM activities a
+  LEFT JOIN shared_figures s ON s.activity_id = a.activity_id AND s.hiding_key = :hiding_key
+ WHERE a.account_id = :account_id
+   AND a.started_at <= :before_at
+   AND (a.started_at < :before_at OR a.activity_id < :before_id)
+   AND a.state = 'accepted'
+   AND a.duplicate_of_id IS NULL
+   AND a.source_kind <> 'connection'
+   AND NVL(a.visibility, :usual_visibility) = 'public'
+ ORDER BY a.started_at DESC, a.activity_id DESC
  FETCH FIRST :row_limit ROWS ONLY
+
+-- name: lock_samples
+-- The block of an activity's samples, held until the transaction ends.
+SELECT block_bytes
+  FROM activity_samples
+ WHERE activity_id = :activity_id
+   FOR UPDATE WAIT 3
+
+-- name: find_shared_figures
+-- What is kept of an activity's cut under :hiding_key.
+SELECT figures_json
+  FROM shared_figures
+ WHERE activity_id = :activity_id
+   AND hiding_key = :hiding_key
+
+-- name: delete_shared_figures
+-- What others saw of an activity, gone.
+DELETE FROM shared_figures
+ WHERE activity_id = :activity_id
+
+-- name: insert_shared_figures
+INSERT INTO shared_figures (activity_id, hiding_key, figures_json)
+VALUES (:activity_id, :hiding_key, :figures_json)

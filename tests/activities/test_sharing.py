@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from fittrack.activities.sharing import service
+from fittrack.activities.sharing.models import Cut
 from fittrack.dev.files import make_gpx
-from tests.factories_activities import NOON_AT, Member, execute
+from tests.factories_activities import NOON_AT, Member, count, execute
 
 RUN_S = 3600
 FORMATS = ("gpx", "tcx", "geojson")
@@ -193,6 +195,77 @@ def test_no_output_shows_a_position_within_a_zone(ana, ben):
     assert ben.get(f"activities/{activity_id}/route.svg").text != (
         ana.get(f"activities/{activity_id}/route.svg").text
     )
+
+
+def blind_all():
+    """Let no samples be read any more: what is shown then was kept."""
+    execute("UPDATE activity_samples SET block_bytes = :block_bytes", block_bytes=b"none")
+
+
+def test_what_is_left_of_a_track_is_cut_once_for_lists_and_details(ana, ben):
+    show_all(ana, hidden_m=200)
+    activity_id = ana.run(duration_s=RUN_S)
+    first = listed(ben, ana)
+    assert first[0]["distance_m"] < ana.get(f"activities/{activity_id}").json["distance_m"]
+
+    blind_all()
+
+    assert listed(ben, ana) == first
+    assert ben.get(f"activities/{activity_id}").json["distance_m"] == first[0]["distance_m"]
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_whole_and_wholly_hidden_tracks_are_kept_for_lists_too(ana, ben, is_hidden):
+    show_all(ana, hidden_m=2000 if is_hidden else 0)
+    ana.run(duration_s=600)
+    first = listed(ben, ana)
+    assert (first[0]["polyline"] is None) == is_hidden
+
+    blind_all()
+
+    assert listed(ben, ana) == first
+
+
+@pytest.mark.parametrize("change", ["zone made", "zone deleted", "more at the ends"])
+def test_what_was_kept_of_a_cut_is_not_shown_after_another_choice(ana, ben, change):
+    show_all(ana, hidden_m=200)
+    activity_id = ana.run(duration_s=RUN_S)
+    streams = ana.get(f"activities/{activity_id}/streams").json
+    middle = streams["latitude_deg"][1500], streams["longitude_deg"][1500]
+    zone = hide(ana, *middle, 100).json if change == "zone deleted" else {}
+    before = listed(ben, ana)
+
+    if change == "zone made":
+        hide(ana, *middle, 100)
+    elif change == "zone deleted":
+        ana.delete(f"users/me/privacy-zones/{zone['zone_id']}")
+    else:
+        show_all(ana, hidden_m=400)
+
+    after = listed(ben, ana)
+    assert after[0]["polyline"] != before[0]["polyline"]
+    detail = ben.get(f"activities/{activity_id}").json
+    shown = ben.get(f"activities/{activity_id}/streams").json
+    assert after[0]["sample_count"] == detail["sample_count"] == len(shown["at_ms"])
+
+
+def test_a_cut_of_samples_that_were_replaced_is_not_kept(ana):
+    activity_id = ana.run(duration_s=600)
+
+    service._keep("key", {activity_id: Cut(b"digest of others", {})})
+
+    assert count("shared_figures") == 0
+
+
+def test_what_others_saw_goes_with_the_activity(ana, ben):
+    show_all(ana, hidden_m=200)
+    activity_id = ana.run(duration_s=600)
+    assert listed(ben, ana)
+    assert count("shared_figures") == 1
+
+    ana.delete(f"activities/{activity_id}")
+
+    assert count("shared_figures") == 0
 
 
 def test_the_owner_sees_everything(ana):

@@ -46,6 +46,11 @@ def delete_edits(tx: Transaction, activity_ids: Sequence[str]) -> None:
     tx.run_many(SQL["delete_edits"], _keyed("activity_id", activity_ids))
 
 
+def delete_shared_figures(tx: Transaction, activity_ids: Sequence[str]) -> None:
+    """Forget what others saw of activities."""
+    tx.run_many(SQL["delete_shared_figures"], _keyed("activity_id", activity_ids))
+
+
 def delete_samples(tx: Transaction, activity_ids: Sequence[str]) -> None:
     """Forget the samples of activities."""
     tx.run_many(SQL["delete_samples"], _keyed("activity_id", activity_ids))

@@ -75,6 +75,7 @@ def _erase_activities(tx: Transaction, account_id: str, *, row_limit: int) -> in
     repository.delete_minutes(tx, ids)
     repository.delete_laps(tx, ids)
     repository.delete_edits(tx, ids)
+    repository.delete_shared_figures(tx, ids)
     repository.delete_samples(tx, ids)
     repository.delete_efforts(tx, ids)
     repository.delete_metrics(tx, ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fittrack.activities.models import Activity, ActivityLap
 from fittrack.activities.samples import Samples
@@ -15,6 +16,21 @@ class Recorded:
     activity: Activity
     laps: list[ActivityLap]
     samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class SharedActivity(Activity):
+    """An activity with what is kept of its cut, as `sharing.rules.figures_of`; None before it."""
+
+    figures_json: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The figures of what is left of a track, and the SHA-256 of the samples it was cut from."""
+
+    samples_digest: bytes
+    figures: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

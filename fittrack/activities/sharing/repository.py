@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from fittrack.activities.models import Activity
-from fittrack.activities.sharing.models import Audience, Sharer
+from fittrack.activities.sharing.models import Audience, SharedActivity, Sharer
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -32,17 +32,50 @@ def list_shared_activities(
     tx: Transaction,
     sharer: Sharer,
     *,
+    hiding_key: str,
     before_at: datetime,
     before_id: str,
     row_limit: int,
-) -> list[Activity]:
+) -> list[SharedActivity]:
     """Return activities that everybody may see, newest first."""
     return tx.all(
-        Activity,
+        SharedActivity,
         SQL["list_shared_activities"],
         account_id=sharer.account_id,
         usual_visibility=sharer.activities_privacy,
+        hiding_key=hiding_key,
         before_at=before_at,
         before_id=before_id,
         row_limit=row_limit,
+    )
+
+
+def lock_samples(tx: Transaction, activity_id: str) -> bytes | None:
+    """Return an activity's samples, held until the end, None where it has none."""
+    block_bytes: bytes | None = tx.value(SQL["lock_samples"], activity_id=activity_id)
+    return block_bytes
+
+
+def find_shared_figures(
+    tx: Transaction, activity_id: str, hiding_key: str
+) -> dict[str, Any] | None:
+    """Return what is kept of an activity's cut, None where that was another one."""
+    figures: dict[str, Any] | None = tx.value(
+        SQL["find_shared_figures"], activity_id=activity_id, hiding_key=hiding_key
+    )
+    return figures
+
+
+def delete_shared_figures(tx: Transaction, activity_id: str) -> None:
+    tx.run(SQL["delete_shared_figures"], activity_id=activity_id)
+
+
+def insert_shared_figures(
+    tx: Transaction, activity_id: str, hiding_key: str, figures_json: dict[str, Any]
+) -> None:
+    tx.run(
+        SQL["insert_shared_figures"],
+        activity_id=activity_id,
+        hiding_key=hiding_key,
+        figures_json=figures_json,
     )

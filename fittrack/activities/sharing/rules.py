@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,9 +12,10 @@ from fittrack.accounts.profiles.rules import may_see
 from fittrack.activities import metrics
 from fittrack.activities.models import Activity
 from fittrack.activities.pictures.polyline import polyline_of
+from fittrack.activities.privacy.models import Hiding
 from fittrack.activities.rules import MOST_CM, MOST_MMPS, whole
 from fittrack.activities.samples import Samples
-from fittrack.activities.sharing.models import Audience, Recorded, Sharer
+from fittrack.activities.sharing.models import Audience, Sharer
 from fittrack.clock import from_epoch_s
 
 # What providers send is theirs to show: their terms let nobody but the member see it.
@@ -39,6 +42,15 @@ _PRIVATE: dict[str, Any] = {
     "lap_count": 0,
 }
 
+# What is said of a track in figures; of one that is hidden altogether none of them.
+_FIGURES = (
+    *("distance_cm", "track_distance_cm", "ascent_m", "descent_m"),
+    *("avg_speed_mmps", "max_speed_mmps"),
+)
+_NOTHING = {"sample_count": 0, "position_count": 0}
+# Counts up with every change of how tracks are cut or measured: what is kept is made anew.
+FIGURES_VERSION = 1
+
 
 def is_shown(audience: Audience) -> bool:
     """Tell whether everybody may see an activity: one that counts, and that its member shows."""
@@ -56,38 +68,67 @@ def is_there(sharer: Sharer) -> bool:
     return sharer.status == "active" and may_see(sharer.profile_privacy, is_own=False)
 
 
-def as_others_see(activity: Activity, recorded: Samples, visible: Samples) -> Recorded:
-    """Return an activity as it is shown to others, of whose samples `visible` are left.
+def hiding_key(hiding: Hiding) -> str:
+    """Return a hash of all that decides what is cut out of a member's tracks, and how."""
+    zones = [
+        (zone.lat_e7, zone.lon_e7, zone.radius_m, zone.north_m, zone.east_m)
+        for zone in hiding.zones
+    ]
+    words = repr((FIGURES_VERSION, zones, hiding.start_end_hidden_m, hiding.seed))
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def for_others(samples: Samples) -> Samples:
+    """Return samples without what nobody else sees of them."""
+    return replace(samples, hr_bpm=[], cadence_rpm=[], power_w=[], temperature_c=[])
+
+
+def as_others_see(activity: Activity, figures: Mapping[str, Any]) -> Activity:
+    """Return an activity as it is shown to others, with `figures` by `figures_of`.
 
     Where something was cut out, every figure is that of what is left: the difference would tell
     how far from the cut the member lives.
     """
-    samples = replace(visible, hr_bpm=[], cadence_rpm=[], power_w=[], temperature_c=[])
     shown = replace(activity, **_PRIVATE)
-    if len(visible) < len(recorded):
-        shown = _measured_anew(shown, samples)
+    if figures:
+        changes = dict(figures)
+        first_ms, last_ms = changes.pop("first_ms"), changes.pop("last_ms")
+        shown = replace(shown, **changes, **_times(activity, first_ms, last_ms))
     # Whoever uploads at the door tells by it when they came home.
-    shown = replace(shown, created_at=shown.ended_at, updated_at=shown.ended_at)
-    return Recorded(shown, [], samples)
+    return replace(shown, created_at=shown.ended_at, updated_at=shown.ended_at)
 
 
-def _measured_anew(activity: Activity, samples: Samples) -> Activity:
-    """Return an activity with the figures of what is left of it, none where nothing is."""
-    first_ms, last_ms = min(samples.at_ms, default=None), max(samples.at_ms, default=None)
+def figures_of(recorded: Samples, visible: Samples) -> dict[str, Any]:
+    """Return the figures of what is left of a track, none where nothing was cut out.
+
+    `first_ms` and `last_ms` are when it begins and ends, None where nothing is left.
+    """
+    if len(visible) == len(recorded):
+        return {}
+    if not len(visible):
+        return dict.fromkeys((*_FIGURES, "polyline", "first_ms", "last_ms")) | _NOTHING
+    return {
+        "first_ms": min(visible.at_ms),
+        "last_ms": max(visible.at_ms),
+        "polyline": polyline_of(visible),
+        "sample_count": len(visible),
+        "position_count": len(visible.lat_e7) - visible.lat_e7.count(None),
+        **_figures(visible),
+    }
+
+
+def _times(activity: Activity, first_ms: int | None, last_ms: int | None) -> dict[str, Any]:
+    """Return the times of what is left; of a track that is hidden altogether, that it was."""
     if first_ms is None or last_ms is None:
-        return replace(activity, **_nothing_left(activity))
+        ended_at = activity.started_at + timedelta(seconds=activity.moving_s)
+        return {"elapsed_s": activity.moving_s, "ended_at": ended_at}
     started_at = from_epoch_s(0) + timedelta(milliseconds=first_ms)
     elapsed_s = (last_ms - first_ms) / 1000
-    return replace(
-        activity,
-        started_at=started_at,
-        ended_at=started_at + timedelta(seconds=elapsed_s),
-        elapsed_s=round(elapsed_s),
-        polyline=polyline_of(samples),
-        sample_count=len(samples),
-        position_count=len(samples.lat_e7) - samples.lat_e7.count(None),
-        **_figures(samples),
-    )
+    return {
+        "started_at": started_at,
+        "ended_at": started_at + timedelta(seconds=elapsed_s),
+        "elapsed_s": round(elapsed_s),
+    }
 
 
 def _figures(samples: Samples) -> dict[str, Any]:
@@ -105,20 +146,4 @@ def _figures(samples: Samples) -> dict[str, Any]:
         "descent_m": whole(climbs[1]),
         "avg_speed_mmps": whole(speed_mps, 1000, MOST_MMPS),
         "max_speed_mmps": fastest,
-    }
-
-
-def _nothing_left(activity: Activity) -> dict[str, Any]:
-    """Return what is said of an activity that lies in hidden places altogether: that it was."""
-    figures = dict.fromkeys(
-        ("distance_cm", "track_distance_cm", "ascent_m", "descent_m", "avg_speed_mmps")
-    )
-    return {
-        **figures,
-        "max_speed_mmps": None,
-        "polyline": None,
-        "sample_count": 0,
-        "position_count": 0,
-        "elapsed_s": activity.moving_s,
-        "ended_at": activity.started_at + timedelta(seconds=activity.moving_s),
     }
