@@ -113,7 +113,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
+    for blueprint in (drawings, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (tickets, entries, play_limits):
         extensions.api.register_blueprint(blueprint)

@@ -88,7 +88,6 @@ IN_BATCHES: tuple[InBatches, ...] = (
     reviews.erase_member,
     points.erase_days,
     notifications.erase_member,
-    boards.erase_member,
     # Before the notices: who loses a prize would be told.
     fulfilment.erase_member,
     exports.erase_member,
