@@ -87,6 +87,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.drawings.play.routes import blp as play_limits
     from fittrack.drawings.record.routes import blp as verification
     from fittrack.drawings.routes import blp as drawings
+    from fittrack.drawings.templates.routes import blp as drawing_templates
     from fittrack.drawings.tickets.routes import blp as tickets
     from fittrack.drawings.tickets.routes import entries
     from fittrack.fulfilment.routes import blp as fulfilment
@@ -113,7 +114,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (drawings, verification, sponsors, prizes):
+    for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (tickets, entries, play_limits):
         extensions.api.register_blueprint(blueprint)

@@ -44,6 +44,7 @@ class Periodic:
 
 PERIODIC = (
     Periodic("sweep_outbox", "sweep_interval_s", "fittrack.queues.sweep"),
+    Periodic("make_drawings", 60, "fittrack.drawings.templates.making.make_drawings"),
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),

@@ -114,7 +114,7 @@ def edit_drawing(body: dict[str, Any], drawing_id: UUID) -> Response:
 @blp.response(204)
 def delete_drawing(drawing_id: UUID) -> None:
     """Delete a draft."""
-    service.delete_drawing(drawing_id=str(drawing_id))
+    service.delete_drawing(drawing_id=str(drawing_id), revisions=tags.expected_versions())
 
 
 @blp.post("/<uuid:drawing_id>/schedule")

@@ -106,12 +106,17 @@ def check_transition(drawing: Drawing, to: str) -> None:
         raise InvalidTransition(from_status=drawing.status, to_status=to, allowed=list(allowed))
 
 
+def check_revision(drawing: Drawing, revisions: Collection[int] | None) -> None:
+    """Raises: StaleDrawing."""
+    if revisions is not None and drawing.revision not in revisions:
+        raise StaleDrawing(revision=drawing.revision)
+
+
 def check_editable(
     drawing: Drawing, changes: Collection[str], *, revisions: Collection[int] | None
 ) -> None:
     """Raises: StaleDrawing, DrawingFrozen."""
-    if revisions is not None and drawing.revision not in revisions:
-        raise StaleDrawing(revision=drawing.revision)
+    check_revision(drawing, revisions)
     if drawing.status != "draft":
         _check_only(changes, APPEARANCE)
     elif drawing.carried_from_id is not None:

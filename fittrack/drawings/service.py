@@ -30,6 +30,7 @@ from fittrack.drawings.models import (
 )
 from fittrack.drawings.record import auditing
 from fittrack.drawings.record import service as record
+from fittrack.drawings.templates import repository as made
 from fittrack.errors import Problem, field_error
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
@@ -45,16 +46,31 @@ def create_drawing(
     *, fields: Mapping[str, Any], actor: Actor, now: datetime, reply: Reply = NoReply()
 ) -> DrawingDetails:
     """Store a new draft; `fields` are those of the API, prizes included. Raises: Invalid."""
+    with db.transaction("create_drawing") as tx:
+        details = add_draft(tx, fields, actor=actor, now=now)
+        reply.record(tx, details)
+    return details
+
+
+def add_draft(
+    tx: Transaction, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> DrawingDetails:
+    """Store a new draft; a step. Raises: Invalid."""
+    details = checked_draft(tx, fields, actor=actor, now=now)
+    repository.insert_drawing(tx, details.drawing)
+    _insert_prizes(tx, details.prizes)
+    return details
+
+
+def checked_draft(
+    tx: Transaction, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> DrawingDetails:
+    """Return a draft that could be stored; a step, read-only. Raises: Invalid."""
     drawing = rules.new_draft(new_id(), _with_defaults(fields), actor=actor, now=now)
     prizes = _new_prizes(drawing.drawing_id, fields["prizes"])
     _check_draft(drawing, prizes)
-    with db.transaction("create_drawing") as tx:
-        _check_sponsors(tx, drawing, prizes)
-        repository.insert_drawing(tx, drawing)
-        _insert_prizes(tx, prizes)
-        details = DrawingDetails(drawing, prizes)
-        reply.record(tx, details)
-    return details
+    _check_sponsors(tx, drawing, prizes)
+    return DrawingDetails(drawing, prizes)
 
 
 def edit_drawing(
@@ -76,6 +92,7 @@ def edit_drawing(
         edited = rules.edited(drawing, changes, now=now)
         if drawing.status == "draft":
             _update_draft(tx, edited, changes.get("prizes"))
+            made.update_taken_over(tx, drawing_id)
         elif not repository.update_appearance(tx, edited):
             raise StaleDrawing(revision=drawing.revision)
         else:
@@ -84,13 +101,18 @@ def edit_drawing(
         return _details(tx, drawing_id)
 
 
-def delete_drawing(*, drawing_id: str) -> None:
-    """Forget a draft. Raises: DrawingNotFound, InvalidTransition, DrawingHoldsEntries."""
+def delete_drawing(*, drawing_id: str, revisions: Collection[int] | None) -> None:
+    """Forget a draft; `revisions` are those that will be deleted, None for any.
+
+    Raises: DrawingNotFound, StaleDrawing, InvalidTransition, DrawingHoldsEntries.
+    """
     with db.transaction("delete_drawing") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
+        rules.check_revision(drawing, revisions)
         rules.check_transition(drawing, "scheduled")
         if drawing.carried_from_id is not None:
             raise DrawingHoldsEntries(carried_from_id=drawing.carried_from_id)
+        made.erase_made_drawing(tx, drawing_id)
         repository.delete_prizes(tx, drawing_id)
         repository.delete_drawing(tx, drawing_id)
 

@@ -9,6 +9,7 @@ from tests.access import (
     table_members,
     table_points,
     table_providers,
+    table_templates,
     table_tickets,
 )
 from tests.access.rows import Row
@@ -19,6 +20,7 @@ ROWS: tuple[Row, ...] = (
     *table_providers.ROWS,
     *table_activities.ROWS,
     *table_drawings.ROWS,
+    *table_templates.ROWS,
     *table_points.ROWS,
     *table_tickets.ROWS,
 )

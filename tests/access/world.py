@@ -19,6 +19,7 @@ from fittrack.accounts.sessions.models import Device
 from fittrack.clock import rfc3339, utc_now
 from fittrack.dev.files import make_gpx
 from tests import factories_drawings as drawings
+from tests import factories_templates as templates
 from tests.access import rows
 from tests.accounts.steps import log_in, mails_to, register, run_jobs, token_in
 from tests.authenticator import Authenticator
@@ -180,6 +181,7 @@ class World:
         self.things["delivery"] = self._first("fulfillments", "fulfilment_id")
         self.things["ticket"] = self._first("tickets", "entry_id")
         self.things["notification"] = self._first("notifications", "notification_id")
+        self.things["template"] = templates.make_template(now).template_id
         self.things["opens_at"] = rfc3339(now + timedelta(hours=1))
         self.things["draws_at"] = rfc3339(now + timedelta(hours=2))
 

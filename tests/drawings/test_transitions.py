@@ -120,7 +120,7 @@ def test_only_a_draft_is_scheduled_or_deleted(now, status):
     with pytest.raises(errors.InvalidTransition):
         make.schedule(drawing.drawing_id, now=at)
     with pytest.raises(errors.InvalidTransition):
-        service.delete_drawing(drawing_id=drawing.drawing_id)
+        service.delete_drawing(drawing_id=drawing.drawing_id, revisions=None)
     assert make.get(drawing) == drawing
 
 
@@ -378,7 +378,7 @@ def test_a_withheld_reveal_aborts_and_carries_the_entries_over(now):
     [successor] = make.successors(drawing)
     assert (successor.units_sold, successor.entry_count, successor.status) == (7, 3, "draft")
     with pytest.raises(errors.DrawingHoldsEntries):
-        service.delete_drawing(drawing_id=successor.drawing_id)
+        service.delete_drawing(drawing_id=successor.drawing_id, revisions=None)
     assert make.advance(successor, deadline_at) == ["schedule_carried_drawing"]
     successor = make.get(successor)
     assert (successor.status, successor.sequence_no) == ("scheduled", 2)
@@ -619,7 +619,7 @@ def test_what_is_not_signed_yet_may_change(now):
     draft, _ = in_status("draft", now)
     edited = make.edit(draft, {"name": "Socks", "prizes": [make.prize(name="Socks")]}, now=now)
     assert edited.name == "Socks"
-    service.delete_drawing(drawing_id=draft.drawing_id)
+    service.delete_drawing(drawing_id=draft.drawing_id, revisions=None)
 
 
 def test_a_value_is_nowhere_in_the_clear_before_it_is_revealed(now, database):

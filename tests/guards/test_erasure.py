@@ -40,7 +40,7 @@ def personal(database):
         if PERSONAL.fullmatch(row[1])
     }
     # Drawings are made by staff and name them; what hangs on a drawing is everybody's.
-    roots = found - {"drawings", "sponsors"}
+    roots = found - {"drawings", "drawing_templates", "sponsors"}
     while more := {table for table in refers if refers[table] & roots} - roots:
         roots |= more
     return found | roots
