@@ -93,6 +93,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
+    from fittrack.leaderboards.routes import blp as leaderboards
     from fittrack.notifications.routes import blp as notifications
     from fittrack.points.adjustments.routes import blp as adjustments
     from fittrack.points.books.routes import blp as books
@@ -100,9 +101,9 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.reference.routes import blp as reference
     from fittrack.reviews.routes import blp as reviews
     from fittrack.reviews.routes import own as own_reviews
+    from fittrack.sponsors.prizes.routes import blp as prizes
     from fittrack.sponsors.routes import blp as sponsors
 
-    from fittrack.sponsors.prizes.routes import blp as prizes
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
@@ -112,7 +113,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (fulfilment, notifications):
+    for blueprint in (leaderboards, fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)

@@ -94,12 +94,13 @@ def init_app(app: Flask) -> None:
     from fittrack.activities.cli import activities
     from fittrack.dev.cli import seed, show_demo
     from fittrack.keys.cli import keys
+    from fittrack.leaderboards.cli import leaderboards
     from fittrack.points.cli import ledger
     from fittrack.simulator.cli import simulator
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, activities, keys, ledger, seed, show_demo, simulator):
+    for command in (user, activities, keys, leaderboards, ledger, seed, show_demo, simulator):
         app.cli.add_command(in_plain_words(command))
 
 

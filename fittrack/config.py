@@ -131,6 +131,9 @@ class Config:
     export_timeout_s: int = key(1800, "time limit of making the archive of a member's data, s")
     exports_a_day: int = key(3, "archives of all their data that a member may ask for in 24 h")
     export_kept_days: int = key(7, "days for which such an archive can be fetched")
+    board_grace_s: int = key(
+        172_800, "time after its end in which a leaderboard's period still counts what comes late, s"
+    )
     sweep_interval_s: int = key(2, "time between two looks for work that is due and not done, s")
     drawing_interval_s: int = key(1, "time between two looks for drawings that are due, s")
     close_lead_s: int = key(300, "time between the end of sales and the draw, s")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import cast
 
 from fittrack.db import Transaction
+from fittrack.leaderboards import steps as boards
 from fittrack.points import ledger, repository
 from fittrack.points.models import (
     Award,
@@ -42,6 +43,7 @@ def recompute(
         _post_difference(tx, stored.get(after.day_on), after, now=now)
     repository.insert_day_awards(tx, [day for day in changed if day.day_on not in stored])
     repository.update_day_awards(tx, [day for day in changed if day.day_on in stored])
+    boards.count(tx, account_id, _points_of(changed, stored), now=now)
     return changed
 
 
@@ -142,6 +144,19 @@ def receipt_of(award: Award) -> list[dict[str, object]]:
 def tally_from_json(stored: Mapping[str, Mapping[str, int]]) -> Tally:
     """Return a stored tally."""
     return Tally(Effort(**stored["recorded"]), Effort(**stored["with_manual"]))
+
+
+def _points_of(
+    changed: Sequence[DayAward], stored: Mapping[date, DayAward]
+) -> dict[date, tuple[int, int]]:
+    """Return the points of changed days before and after."""
+    return {
+        day.day_on: (
+            stored[day.day_on].awarded_points if day.day_on in stored else 0,
+            day.awarded_points,
+        )
+        for day in changed
+    }
 
 
 def _runs(

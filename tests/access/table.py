@@ -6,6 +6,7 @@ from tests.access import (
     table_accounts,
     table_activities,
     table_drawings,
+    table_leaderboards,
     table_members,
     table_points,
     table_providers,
@@ -21,6 +22,7 @@ ROWS: tuple[Row, ...] = (
     *table_activities.ROWS,
     *table_drawings.ROWS,
     *table_templates.ROWS,
-    *table_points.ROWS,
     *table_tickets.ROWS,
+    *table_points.ROWS,
+    *table_leaderboards.ROWS,
 )

@@ -459,7 +459,9 @@ def test_an_erased_profile_can_not_be_edited(database):
     database.raw().execute("UPDATE accounts SET status = 'erased'")
     for use in (
         lambda: edit(ana, NOW, bio="Back"),
-        lambda: service.edit_preferences(account_id=ana, changes={"is_in_open": True}),
+        lambda: service.edit_preferences(
+            account_id=ana, changes={"is_in_open": True}, now=utc_now()
+        ),
         lambda: service.delete_image(account_id=ana),
     ):
         with pytest.raises(Exception, match="no such account"):

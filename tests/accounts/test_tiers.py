@@ -58,7 +58,7 @@ def test_open_holds_those_who_opted_in_besides_their_tier(counts):
     ana = make_account(date_of_birth_on=date(1980, 1, 1), **COMPLETE)
     before = counts()
 
-    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True})
+    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True}, now=utc_now())
 
     assert counts()["OPEN"] == before["OPEN"] + 1
     assert counts()["F-40-49-ADV"] == before["F-40-49-ADV"] == 1
@@ -66,13 +66,13 @@ def test_open_holds_those_who_opted_in_besides_their_tier(counts):
 
 def test_who_has_no_tier_but_open_is_counted_there_once(counts):
     ana = make_account()
-    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True})
+    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True}, now=utc_now())
     assert counts()["OPEN"] == 2  # with who asks
 
 
 def test_only_active_members_are_counted(counts, database):
     ana = make_account(date_of_birth_on=date(1980, 1, 1), **COMPLETE)
-    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True})
+    profiles.edit_preferences(account_id=ana, changes={"is_in_open": True}, now=utc_now())
     assert counts()["OPEN"] == 2
     for status in ("pending", "suspended", "erased"):
         database.raw().execute("UPDATE accounts SET status = ? WHERE account_id = ?", (status, ana))

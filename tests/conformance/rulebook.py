@@ -112,6 +112,9 @@ FUNCTIONS = (
     )
     | _WINDOW_ONLY
 )
-ORACLE_ONLY = frozenset({"MERGE", "JSON_TABLE", "LISTAGG", "JSON_ARRAYAGG", "JSON_OBJECT"})
+# COLUMNS is the clause of JSON_TABLE, which reads like a call.
+ORACLE_ONLY = frozenset(
+    {"MERGE", "JSON_TABLE", "COLUMNS", "LISTAGG", "JSON_ARRAYAGG", "JSON_OBJECT"}
+)
 COLUMN_TYPES = frozenset({"VARCHAR2", "NUMBER", "TIMESTAMP", "DATE", "CLOB", "BLOB", "JSON"})
 COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})

@@ -30,6 +30,8 @@ STATUSES = ("pending", "active", "suspended", "erased")
 STANDING_FIELDS = frozenset({"role", "premium_until_at", "sponsor_id"})
 DELICATE_FIELDS = STANDING_FIELDS | {"status"}
 PERSON_FIELDS = frozenset({"date_of_birth", "state", "email_verified"})
+# What boards show, or by what they tell members apart.
+BOARD_FIELDS = frozenset({"status", "date_of_birth"})
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 1, 1, tzinfo=UTC)
 AFTER_ANY_KEY = "\U0010ffff"

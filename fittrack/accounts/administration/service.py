@@ -81,6 +81,9 @@ def edit_user(
             lock_admins(tx, actor_id=actor_id)
         user = repository.lock_user(tx, account_id)
         rules.check_edit(user, changes, actor_id=actor_id, revisions=revisions)
+        if changes.keys() & rules.BOARD_FIELDS:
+            # The boards follow; who moves them holds the ledger's head, which comes after points.
+            points.hold_member(tx, account_id, now=now)
         _change_standing(tx, user, changes, actor_id=actor_id, now=now)
         _change_status(tx, user, changes, actor_id=actor_id, now=now)
         _correct_person(tx, user, changes, actor_id=actor_id, now=now)

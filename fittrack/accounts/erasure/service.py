@@ -34,6 +34,7 @@ from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets import voiding
 from fittrack.fulfilment import service as fulfilment
 from fittrack.ids import new_id
+from fittrack.leaderboards import steps as boards
 from fittrack.mail import service as mail
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
@@ -87,9 +88,10 @@ IN_BATCHES: tuple[InBatches, ...] = (
     activities.erase_member,
     reviews.erase_member,
     points.erase_days,
-    notifications.erase_member,
+    boards.erase_member,
     # Before the notices: who loses a prize would be told.
     fulfilment.erase_member,
+    notifications.erase_member,
     exports.erase_member,
     erase_security_events,
 )
@@ -196,6 +198,7 @@ def _forget_at_once(tx: Transaction, account_id: str, *, actor_id: str, now: dat
     # Late, for this ends with the head of the ledger's chain; and before the tags, for a purchase
     # that is under way holds the points until its tag is there.
     points.erase_member(tx, account_id, actor_id=actor_id, now=now)
+    boards.follow(tx, account_id, now=now)
     tickets.erase_member(tx, account_id)
 
 

@@ -21,6 +21,7 @@ from fittrack.drawings.tickets import service as tickets
 from fittrack.fulfilment import service as fulfilment
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
+from fittrack.leaderboards import service as leaderboards
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 from fittrack.queues import Lease
@@ -36,6 +37,7 @@ Exporter = Callable[[str], Iterator[ArchiveFile]]
 EXPORTERS: tuple[Exporter, ...] = (
     accounts.export_member,
     points.export_member,
+    leaderboards.export_member,
     tickets.export_member,
     fulfilment.export_member,
     notifications.export_member,

@@ -116,6 +116,7 @@ def edit_preferences(body: dict[str, Any]) -> Response:
         account_id=current_account_id(),
         changes=changed_preferences(body),
         revisions=tags.expected_versions(),
+        now=utc_now(),
     )
     return _tagged_preferences(preferences)
 

@@ -33,6 +33,7 @@ from fittrack.accounts.service import taken
 from fittrack.accounts.tiers.rules import place_of
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
+from fittrack.leaderboards import steps as boards
 from fittrack.points import service as points
 
 
@@ -95,6 +96,7 @@ def refresh_tier(tx: Transaction, account_id: str, *, now: datetime) -> None:
     stored = _held(tx, account_id)
     place = place_of(stored.sex, stored.date_of_birth_on, stored.fitness_level, _today(now))
     repository.update_place(tx, account_id, place, now=now)
+    boards.follow(tx, account_id, now=now)
     cache.touch(tx, account_id)
 
 
@@ -111,7 +113,11 @@ def get_preferences(*, account_id: str) -> Preferences:
 
 
 def edit_preferences(
-    *, account_id: str, changes: Mapping[str, Any], revisions: frozenset[int] | None = None
+    *,
+    account_id: str,
+    changes: Mapping[str, Any],
+    revisions: frozenset[int] | None = None,
+    now: datetime,
 ) -> Preferences:
     """Merge changes, named as in `Preferences`, into what a member has chosen.
 
@@ -127,6 +133,8 @@ def edit_preferences(
             return before
         if not repository.update_preferences(tx, after):
             raise PreferencesChanged
+        if after.is_in_open != before.is_in_open:
+            boards.follow(tx, account_id, now=now)
         cache.touch(tx, account_id)
         return replace(after, preferences_revision=before.preferences_revision + 1)
 
@@ -220,7 +228,7 @@ def _rename(tx: Transaction, before: StoredProfile, text: str, *, may_be_reserve
 
 
 def _store(tx: Transaction, before: StoredProfile, update: ProfileUpdate, *, now: datetime) -> None:
-    """Store an edited profile, and let a new maximum heart rate rate today's minutes."""
+    """Store an edited profile; today's minutes follow the heart rate, and the boards the tier."""
     repository.update_profile(tx, update)
     if update.max_hr_bpm != before.max_hr_bpm:
         points.change_max_hr(
@@ -230,6 +238,9 @@ def _store(tx: Transaction, before: StoredProfile, update: ProfileUpdate, *, now
             after_bpm=update.max_hr_bpm,
             now=now,
         )
+    if update.tier_code != before.tier_code:
+        # After the points: this holds the head of the ledger's chain.
+        boards.follow(tx, before.account_id, now=now)
 
 
 def _view(stored: StoredProfile, *, now: datetime) -> ProfileView:

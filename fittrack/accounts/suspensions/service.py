@@ -16,6 +16,7 @@ from fittrack.accounts.suspensions.models import Appeal, Suspension
 from fittrack.db import Transaction
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
+from fittrack.leaderboards import steps as boards
 from fittrack.notifications.service import notify
 from fittrack.pagination import Cursor, Page
 
@@ -118,6 +119,7 @@ def suspend(tx: Transaction, account_id: str, *, reason: str, actor_id: str, now
         "You can still log in to read this, to appeal, and to export or delete your data."
     )
     _tell(tx, suspension, "account_suspended", "Your account is suspended", body, now=now)
+    boards.follow(tx, account_id, now=now)
 
 
 def lift(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:
@@ -137,6 +139,7 @@ def lift(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> N
         tx, account_id, "suspension_lifted", actor_id=actor_id, after=after, now=now
     )
     record_security_event(tx, account_id, EventKind.ACCOUNT_RESTORED, now=now)
+    boards.follow(tx, account_id, now=now)
 
 
 def _follow(tx: Transaction, decided: Appeal, *, now: datetime) -> None:

@@ -8,8 +8,9 @@ from fittrack import cache, clock, config, db
 from fittrack.accounts.tiers import repository, rules
 from fittrack.accounts.tiers.errors import TierNotFound
 from fittrack.accounts.tiers.models import CountedTier
+from fittrack.leaderboards import steps as boards
 
-BATCH = 500
+BATCH = 100
 
 
 def list_tiers() -> list[CountedTier]:
@@ -34,12 +35,12 @@ def move_birthdays(*, now: datetime, batch_size: int = BATCH) -> int:
     """
     today_on = clock.day_of(now, config.current().zone)
     reviewed = 0
-    while moved := _move_batch(today_on, batch_size):
+    while moved := _move_batch(today_on, batch_size, now=now):
         reviewed += moved
     return reviewed
 
 
-def _move_batch(today_on: date, batch_size: int) -> int:
+def _move_batch(today_on: date, batch_size: int, *, now: datetime) -> int:
     with db.transaction("move_birthdays") as tx:
         due = repository.list_due_profiles(tx, today_on=today_on, row_limit=batch_size)
         moves = [
@@ -47,6 +48,9 @@ def _move_batch(today_on: date, batch_size: int) -> int:
             for each in due
         ]
         moved = repository.move_profiles(tx, moves)
-        for account_id in sorted(each.account_id for each in due):
+        account_ids = sorted(each.account_id for each in due)
+        for account_id in account_ids:
+            boards.follow(tx, account_id, now=now)
+        for account_id in account_ids:
             cache.touch(tx, account_id)
         return moved
