@@ -25,6 +25,18 @@ def upgrade() -> None:
     for step in steps:
         click.echo(f"{step.version:04} {step.name}")
     click.echo(f"{len(steps)} migrations run" if steps else "the schema is current")
+    _check_rules()
+
+
+def _check_rules() -> None:
+    """Exit with 1 where rules that have awarded points were edited: nothing may start on them."""
+    from fittrack.points import rules_in_use
+    from fittrack.points.errors import RulesEdited
+
+    try:
+        rules_in_use.check()
+    except RulesEdited as error:
+        raise click.ClickException(str(error)) from None
 
 
 @database.command("status")
@@ -95,12 +107,14 @@ def init_app(app: Flask) -> None:
     from fittrack.dev.cli import seed, show_demo
     from fittrack.keys.cli import keys
     from fittrack.leaderboards.cli import leaderboards
-    from fittrack.points.cli import ledger
+    from fittrack.points.cli import ledger, points
     from fittrack.simulator.cli import simulator
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, activities, keys, leaderboards, ledger, seed, show_demo, simulator):
+    for command in (user, activities, keys, leaderboards, ledger, points):
+        app.cli.add_command(in_plain_words(command))
+    for command in (seed, show_demo, simulator):
         app.cli.add_command(in_plain_words(command))
 
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from fittrack import db, queues
 from fittrack.db import Transaction
 from fittrack.drawings import service as drawings
-from fittrack.points import days, ledger, repository
+from fittrack.points import days, ledger, repository, rules_in_use
 from fittrack.points.audit_models import Findings, Report, Suspect
 from fittrack.points.models import Head, Link
-from fittrack.points.versions import VERSIONS
+from fittrack.points.versions import all_versions
 from fittrack.points.walk import Walk
 
 # A job that has been due for longer than this is not being done.
@@ -54,6 +54,7 @@ def audit_ledger(
                 findings.add(check, words.format(suspect.subject), suspect.sequence_no)
         with _noting(findings, lambda: "a day"):
             _check_days(tx, findings)
+            _check_rules(tx, findings)
         with _noting(findings, lambda: "a job"):
             _check_outbox(tx, findings, now=now)
         if is_deep:
@@ -120,10 +121,16 @@ def _check_days(tx: Transaction, findings: Findings) -> None:
     for day in repository.audit_day_sums(tx):
         detail = f"{day.account_id} on {day.day_on}: {day.points} points not posted"
         findings.add("day_award", detail)
-    for rules in VERSIONS:
+    for rules in all_versions():
         for day in repository.audit_days_over_cap(tx, rules.version, rules.points_a_day):
             detail = f"{day.account_id} on {day.day_on}: {day.points} points"
             findings.add("day_cap", detail)
+
+
+def _check_rules(tx: Transaction, findings: Findings) -> None:
+    """No version of the rules was edited since it awarded points."""
+    for version in rules_in_use.list_edited(tx):
+        findings.add("rules_edited", f"version {version} of the rules was edited since its use")
 
 
 def _check_outbox(tx: Transaction, findings: Findings, *, now: datetime) -> None:

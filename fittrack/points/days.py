@@ -9,7 +9,7 @@ from typing import cast
 
 from fittrack.db import Transaction
 from fittrack.leaderboards import steps as boards
-from fittrack.points import ledger, repository
+from fittrack.points import ledger, repository, rules_in_use
 from fittrack.points.models import (
     Award,
     Body,
@@ -36,9 +36,10 @@ def recompute(
     """Fold these days and all others whose run they change; return the days that changed.
 
     The member's accounts must be held, so that nobody else folds the same member at the same time.
-    The ledger is written only where days differ.
+    The ledger is written only where days differ. Raises: RulesEdited.
     """
     changed, stored = _fold(tx, account_id, days, now=now)
+    rules_in_use.note_use(tx, changed, now=now)
     for after in changed:
         _post_difference(tx, stored.get(after.day_on), after, now=now)
     repository.insert_day_awards(tx, [day for day in changed if day.day_on not in stored])

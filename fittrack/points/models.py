@@ -257,6 +257,14 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesInUse:
+    """A version of the rules that has awarded points, and the hash of what it said then."""
+
+    rules_version: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayState:
     """A stored day as the run of active days sees it."""
 

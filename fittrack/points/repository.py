@@ -31,6 +31,7 @@ from fittrack.points.models import (
     Posted,
     Posting,
     Record,
+    RulesInUse,
     StatementLine,
 )
 
@@ -209,6 +210,23 @@ def update_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
     tx.run_many(SQL["update_day_awards"], [asdict(award) for award in awards])
 
 
+def list_rules_in_use(tx: Transaction) -> dict[int, str]:
+    """Return the versions of the rules that have awarded points, with the hash of each then."""
+    rows = tx.all(RulesInUse, SQL["list_rules_in_use"])
+    return {row.rules_version: row.content_hash for row in rows}
+
+
+def insert_rules_in_use(
+    tx: Transaction, rules_version: int, content_hash: str, *, now: datetime
+) -> None:
+    tx.run(
+        SQL["insert_rules_in_use"],
+        rules_version=rules_version,
+        content_hash=content_hash,
+        first_used_at=now,
+    )
+
+
 def find_head(tx: Transaction) -> Head | None:
     return tx.one(Head, SQL["find_head"])
 
@@ -275,6 +293,12 @@ def audit_outbox(tx: Transaction) -> list[OutboxKind]:
 
 def audit_members(tx: Transaction, after_id: str, row_limit: int) -> list[MemberRow]:
     return tx.all(MemberRow, SQL["audit_members"], after_id=after_id, row_limit=row_limit)
+
+
+def count_members_with_days(tx: Transaction) -> int:
+    """Return how many members there are whose days can be recomputed."""
+    count: int = tx.value(SQL["count_members_with_days"])
+    return count
 
 
 def list_activity_days(tx: Transaction, account_id: str) -> list[date]:

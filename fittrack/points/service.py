@@ -27,7 +27,7 @@ from fittrack.points.models import (
     Streak,
 )
 from fittrack.points.streaks import run_on, streak_on
-from fittrack.points.versions import VERSIONS, RulesVersion, version_on
+from fittrack.points.versions import RulesVersion, all_versions, version_on
 
 FIRST_PAGE_BEFORE_NO = 10**15
 # Before any day that a member can have.
@@ -259,7 +259,7 @@ def get_streak(*, account_id: str, now: datetime) -> Streak:
 
 def list_rules(*, now: datetime) -> tuple[RulesVersion, list[RulesVersion]]:
     """Return the rules of today, and every version there is."""
-    return version_on(_today(now)), list(VERSIONS)
+    return version_on(_today(now)), list(all_versions())
 
 
 def list_transactions(

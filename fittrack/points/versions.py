@@ -1,9 +1,19 @@
-"""The versions of the earning rules: data with an effective day, never edited once used."""
+"""The versions of the earning rules: data with an effective day, never edited once used.
+
+To change the rules, append a version to `VERSIONS` with the points day from which on it holds; what
+stands there stays as it is. `rules_in_use` remembers what each version said when it first awarded
+points, and an edited one awards nothing (docs/points.md).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from itertools import pairwise
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,38 @@ VERSIONS = (
 )
 
 
+_bound: tuple[RulesVersion, ...] = ()
+
+
+def bind(versions: Sequence[RulesVersion]) -> None:
+    """Make these the rules of this process. Raises: ValueError where their order is no order."""
+    global _bound
+    for one, next_one in pairwise(versions):
+        if one.version >= next_one.version or one.effective_on >= next_one.effective_on:
+            raise ValueError(f"version {next_one.version} of the rules must come after the others")
+    _bound = tuple(versions)
+
+
+def all_versions() -> tuple[RulesVersion, ...]:
+    """Return every version, in the order of the days from which on they hold."""
+    return _bound
+
+
 def version_on(day_on: date) -> RulesVersion:
     """Return the rules of a points day; days before the first version have the first."""
-    held = [version for version in VERSIONS if version.effective_on <= day_on]
-    return held[-1] if held else VERSIONS[0]
+    held = [version for version in _bound if version.effective_on <= day_on]
+    return held[-1] if held else _bound[0]
+
+
+def hash_of(rules: RulesVersion) -> str:
+    """Return the SHA-256 in hex of what a version says.
+
+    What has its default is left out: a field that is added for a later version has one, under which
+    the versions before it mean what they always did.
+    """
+    pairs = ((each, getattr(rules, each.name)) for each in fields(rules))
+    said = {each.name: value for each, value in pairs if value != each.default}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+bind(VERSIONS)

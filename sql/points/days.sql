@@ -125,3 +125,20 @@ SELECT account_id, day_on, rules_version, generation, awarded_points, forfeited_
    AND day_on > :after_on
  ORDER BY day_on
  FETCH FIRST :row_limit ROWS ONLY
+
+-- name: list_rules_in_use
+-- What the versions of the rules said that have awarded points.
+SELECT rules_version, content_hash
+  FROM rules_in_use
+
+-- name: insert_rules_in_use
+INSERT INTO rules_in_use (rules_version, content_hash, first_used_at)
+VALUES (:rules_version, :content_hash, :first_used_at)
+
+-- name: count_members_with_days
+-- How many members have days that can be recomputed.
+SELECT COUNT(*)
+  FROM accounts a
+ WHERE a.status <> 'erased'
+   AND (EXISTS (SELECT 1 FROM activities x WHERE x.account_id = a.account_id)
+     OR EXISTS (SELECT 1 FROM day_awards d WHERE d.account_id = a.account_id))
