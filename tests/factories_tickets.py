@@ -29,7 +29,12 @@ def enter_free(drawing: Drawing, account_id: str, *, at: datetime | None = None)
 
 
 def enter_from_mail(
-    drawing: Drawing, account_id: str, *, on: date | None = None, at: datetime | None = None
+    drawing: Drawing,
+    account_id: str,
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    by: str = "",
 ) -> Entry:
     """Let an operator enter a member whose free entry came by mail."""
     now = at or in_sales(drawing)
@@ -37,13 +42,13 @@ def enter_from_mail(
         drawing_id=drawing.drawing_id,
         account_id=account_id,
         received_on=on,
-        actor=Actor(make_account(role="admin"), "admin"),
+        actor=Actor(by or make_account(role="admin"), "admin"),
         clock=lambda: now,
     )
 
 
 def disqualify(
-    drawing: Drawing, account_id: str, *, at: datetime | None = None
+    drawing: Drawing, account_id: str, *, at: datetime | None = None, by: str = ""
 ) -> Disqualification:
     """Shut a member out of a drawing."""
     now = at or in_sales(drawing)
@@ -51,7 +56,7 @@ def disqualify(
         drawing_id=drawing.drawing_id,
         account_id=account_id,
         reason_code="manipulation",
-        actor=Actor(make_account(role="admin"), "admin"),
+        actor=Actor(by or make_account(role="admin"), "admin"),
         clock=lambda: now,
     )
 

@@ -72,6 +72,28 @@ def test_a_premium_drawing_is_for_premium_members(now):
     assert make.buy(drawing, make.make_player(role="premium")).odds_after == Odds(1, 1)
 
 
+def test_a_drawing_of_some_tiers_is_for_their_members(now):
+    ana = make.make_player()
+    [(tier,)] = (
+        db.engine().raw().execute("SELECT tier_code FROM profiles WHERE account_id = ?", (ana,))
+    )
+    problem = refusal(make.make_open(now, tiers_json=["F-60+-ADV"]), ana)
+    assert (problem.status, problem.code) == (403, "tier_excluded")
+    assert make.buy(make.make_open(now, tiers_json=["F-60+-ADV", tier]), ana).odds_after.chance
+
+
+def test_a_drawing_may_name_other_ages_of_states(now):
+    drawing = make.make_open(now, min_ages_json={"CA": 25, "MS": 18})
+    for state, age_years, allowed in (("CA", 24, False), ("CA", 25, True), ("MS", 20, False)):
+        born_on = date(drawing.opens_at.year - age_years, 1, 1)
+        ana = make.make_player(state_code=state, date_of_birth_on=born_on)
+        if allowed:
+            make.buy(drawing, ana)
+        else:
+            with pytest.raises(errors.Underage):
+                make.buy(drawing, ana)
+
+
 def test_a_premium_membership_counts_until_its_end_and_no_second_longer(now):
     drawing = make.make_open(now, audience="premium")
     ana, ends_at = make.make_player(role="premium"), drawing.opens_at + timedelta(minutes=1)
