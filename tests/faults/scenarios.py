@@ -29,6 +29,7 @@ PATIENCE_S = 75
 PRESENT_POINTS = 1_000
 PRICE_POINTS = 100
 MINUTES = 30
+TOO_FAST_MPS = 9.0
 # A step whose worker died is taken again within a quarter of a minute.
 LATE_OPENING_S = 25
 
@@ -47,9 +48,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.account_id = make_account()
+        self.client = self.client_of(self.account_id)
+
+    def client_of(self, account_id: str, *, role: str = "user") -> Client:
+        """Return a signed-in client."""
         with self.stack.app.app_context():
-            headers = token_headers(self.account_id)
-        self.client = Client(self.stack.base_url, headers["Authorization"].removeprefix("Bearer "))
+            headers = token_headers(account_id, role=role)
+        return Client(self.stack.base_url, headers["Authorization"].removeprefix("Bearer "))
 
     def balance(self) -> int:
         """Return the member's points, read from the database."""
@@ -58,23 +63,49 @@ class World:
 
 def upload(world: World) -> None:
     """A run is uploaded; in the end there is one activity, and its points are there once."""
-    started_at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
-    content = make_gpx(started_at, MINUTES * 60, seed=secrets.randbelow(10_000))
-    key = secrets.token_hex(8)
-    receipt = steadfast(lambda: world.client.upload({"run.gpx": content}, key=key)).json
-    done = wait_for(lambda: _done(world, receipt["import_id"]), "the import")
-    expect(done["files"][0]["state"], "created", "the file")
+    bring_run(world)
     items = steadfast(lambda: world.client.get("/api/v1/activities")).json["items"]
     expect(len(items), 1, "activities")
     expect(
         rows("SELECT COUNT(*) FROM imports WHERE account_id = ?", world.account_id), 1, "imports"
     )
+    expect_earned(world)
+
+
+def bring_run(world: World, **over: Any) -> None:
+    """Upload a run and wait until it is there."""
+    started_at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    content = make_gpx(started_at, MINUTES * 60, seed=secrets.randbelow(10_000), **over)
+    key = secrets.token_hex(8)
+    receipt = steadfast(lambda: world.client.upload({"run.gpx": content}, key=key)).json
+    done = wait_for(lambda: _done(world, receipt["import_id"]), "the import")
+    expect(done["files"][0]["state"], "created", "the file")
+
+
+def expect_earned(world: World) -> None:
+    """Raises: Broken unless the member has what the days were awarded, and that is something."""
     awarded = rows(
         "SELECT SUM(awarded_points) FROM day_awards WHERE account_id = ?", world.account_id
     )
     expect(world.balance(), awarded, "points")
     if not awarded:
         raise Broken("the run earned nothing")
+
+
+def review(world: World) -> None:
+    """A run is held, appealed for and accepted: each is told once, and it earns its points once."""
+    bring_run(world, speed_mps=TOO_FAST_MPS)
+    (held,) = steadfast(lambda: world.client.get("/api/v1/reviews")).json["items"]
+    path, key = f"reviews/{held['review_id']}", secrets.token_hex(8)
+    text = {"text": "It was downhill."}
+    steadfast(lambda: world.client.post(f"/api/v1/{path}/appeal", text, key=key))
+    admin = world.client_of(make_account(role="admin"), role="admin")
+    steadfast(lambda: admin.post(f"/api/v1/admin/{path}/accept", {}, key=key))
+    expect_earned(world)
+    events = "SELECT COUNT(*) FROM review_events WHERE review_id = ?"
+    expect(rows(events, held["review_id"]), len(("opened", "appealed", "accepted")), "events")
+    told = "SELECT COUNT(*) FROM notifications WHERE account_id = ?"
+    expect(rows(told, world.account_id), len(("held", "decided")), "notices")
 
 
 def buy(world: World) -> None:
