@@ -45,6 +45,7 @@ def audit_ledger(
     findings = Findings()
     with db.reading("audit_ledger") as tx:
         head = repository.find_head(tx)
+        _check_start(since_no, head, findings)
         walk = _begun_walk(tx, _first_no(since_no, head), findings)
         with _noting(findings, lambda: f"after transaction {walk.last_no}"):
             _follow(tx, walk, head, progress or _silent)
@@ -73,6 +74,13 @@ def _noting(findings: Findings, where: Callable[[], str]) -> Iterator[None]:
 
 def _silent(numbers: Iterable[int], total: int) -> Iterable[int]:  # noqa: ARG001 - as Progress
     return numbers
+
+
+def _check_start(since_no: int, head: Head | None, findings: Findings) -> None:
+    """Begin within the chain or right behind it; further on there is nothing to look at."""
+    last_no = head.sequence_no if head else 0
+    if since_no > last_no + 1:
+        findings.add("since", f"the ledger ends with transaction {last_no}, before {since_no}")
 
 
 def _first_no(since_no: int, head: Head | None) -> int:

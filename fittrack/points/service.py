@@ -93,7 +93,10 @@ def change_max_hr(
     value = MaxHrValue(today_on, after_bpm)
     if not repository.update_max_hr_value(tx, account_id, value):
         repository.insert_max_hr_value(tx, account_id, value)
-    points_days.recompute(tx, account_id, [today_on], now=now)
+    # Clocks that are wrong have made days that lie ahead; they follow too.
+    states = repository.list_day_states(tx, account_id)
+    ahead = [state.day_on for state in states if state.day_on > today_on]
+    points_days.recompute(tx, account_id, [today_on, *ahead], now=now)
 
 
 def erase_member(tx: Transaction, account_id: str, *, actor_id: str, now: datetime) -> None:

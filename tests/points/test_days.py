@@ -245,6 +245,18 @@ def test_a_new_maximum_heart_rate_holds_from_its_day_on(ana):
     assert [awarded(ana, day) for day in days_of_three] == [20, 30, 30]
 
 
+def test_days_that_a_wrong_clock_made_follow_a_new_maximum_heart_rate(ana):
+    make_activity(ana, started_at=NOON + DAY, count=10, hr_bpm=139)
+    recompute(ana, [TODAY + DAY])
+    execute("UPDATE profiles SET max_hr_bpm = 180")
+
+    with db.transaction("change_profile") as tx:
+        service.change_max_hr(tx, ana, before_bpm=200, after_bpm=180, now=NOON)
+
+    assert awarded(ana, TODAY + DAY) == 30
+    assert audit_ledger(now=NOON, is_deep=True).is_clean
+
+
 def test_an_erased_member_keeps_the_awards(ana):
     make_activity(ana, count=30)
     recompute(ana, [TODAY])
