@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 
 from limits import parse_many
 
-from fittrack import check_oidc, check_production, check_secrets
+from fittrack import check_beacon, check_oidc, check_production, check_secrets
 from fittrack.config import Config
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -53,6 +53,7 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
     yield from _number_problems(config)
     yield from check_secrets.problems(config)
     yield from check_oidc.problems(config)
+    yield from check_beacon.problems(config)
     if config.is_production:
         yield from check_production.problems(config, given or {})
 

@@ -138,6 +138,12 @@ class Config:
     drawing_interval_s: int = key(1, "time between two looks for drawings that are due, s")
     close_lead_s: int = key(300, "time between the end of sales and the draw, s")
     reveal_deadline_s: int = key(86_400, "time after which a missing reveal aborts a drawing, s")
+    beacon_url: str = key(
+        "", "address of a drand relay; empty: drawings are bound to no beacon and need no network"
+    )
+    beacon_chain: str = key(
+        "", "the chain's `/info` as JSON; empty: drand's quicknet (`bls-unchained-g1-rfc9380`)"
+    )
     carried_sales_s: int = key(86_400, "time in which a drawing that replaces a void one sells, s")
     operator_only_cents: int = key(
         5_000, "prize value up to which a drawing needs no second source of randomness, US cents"

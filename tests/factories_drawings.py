@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from fittrack import db, queues
 from fittrack.clock import from_epoch_s, utc_now
 from fittrack.drawings import rules, service
@@ -17,6 +19,7 @@ from fittrack.drawings.models import Actor, Drawing, Prize
 from fittrack.drawings.record import publication
 from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets.models import Purchase
+from fittrack.errors import Problem
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor
 from fittrack.points import service as points
@@ -272,3 +275,25 @@ def _admin() -> Actor:
     if key not in _admins:
         _admins[key] = make_account(role="admin")
     return Actor(_admins[key], "admin")
+
+
+def reveal(drawing: Drawing, account_id: str, now: datetime, value: bytes | None = None) -> Drawing:
+    """Reveal a sponsor's value: the given one, or the one that is kept for it."""
+    return service.reveal_value(
+        drawing_id=drawing.drawing_id, account_id=account_id, value=value, clock=lambda: now
+    ).drawing
+
+
+def reveal_refused(
+    drawing: Drawing, account_id: str, now: datetime, value: bytes | None = None
+) -> Problem:
+    """Return why a sponsor's value is refused."""
+    with pytest.raises(Problem) as refused:
+        reveal(drawing, account_id, now, value)
+    return refused.value
+
+
+def audit() -> list[str]:
+    """Return what the audit finds wrong with drawings."""
+    with db.reading("audit") as tx:
+        return service.audit(tx)

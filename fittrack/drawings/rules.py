@@ -24,6 +24,7 @@ from fittrack.drawings.errors import (
     WitnessRequired,
 )
 from fittrack.drawings.models import Actor, Drawing, Prize, Source
+from fittrack.drawings.rounds.models import Beacon
 from fittrack.drawings.verifier import Json, commitment
 from fittrack.errors import field_error
 from fittrack.sponsors.models import Sponsor
@@ -35,7 +36,7 @@ VALUE_BYTES = 32
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     "draft": ("scheduled", "cancelled"),
     "scheduled": ("open", "cancelled"),
-    "open": ("closed", "cancelled"),
+    "open": ("closed", "cancelled", "aborted"),
     "closed": ("completed", "cancelled", "aborted"),
     "completed": (),
     "cancelled": (),
@@ -55,7 +56,7 @@ OPENS_AGAIN_AFTER_S = 60
 class ValueLimits:
     """From which total value of prizes, in US cents, a drawing must fulfil more; the law's data."""
 
-    operator_only_cents: int
+    operator_only_cents: int | None  # None where a beacon is a source too
     registration_cents: int
     registration_states: Sequence[str]
 
@@ -171,8 +172,11 @@ def total_cents(prizes: Sequence[Prize]) -> int:
     return sum(prize.value_cents * prize.quantity for prize in prizes)
 
 
-def _check_witness(sponsor: Sponsor | None, worth_cents: int, *, operator_only_cents: int) -> None:
-    if sponsor is None and worth_cents > operator_only_cents:
+def _check_witness(
+    sponsor: Sponsor | None, worth_cents: int, *, operator_only_cents: int | None
+) -> None:
+    is_bounded = sponsor is None and operator_only_cents is not None
+    if is_bounded and worth_cents > (operator_only_cents or 0):
         raise WitnessRequired(total_value_cents=worth_cents, limit_cents=operator_only_cents)
     if sponsor is not None and sponsor.barred_at is not None:
         raise SponsorBarred
@@ -205,11 +209,13 @@ def terms(
     sequence_no: int,
     rules_sha256: str,
     operator_key: str,
+    beacon: Beacon | None = None,
 ) -> Json:
     """Return a drawing's terms (FTD1, section 2); `ext` says who keeps which value till the reveal.
 
     Raises: ProtocolError.
     """
+    named = [protocol.commit_source(one.source_id, one.commitment) for one in sources]
     return protocol.build_terms(
         drawing_id=drawing.drawing_id,
         sequence=sequence_no,
@@ -220,7 +226,7 @@ def terms(
         alternates=drawing.alternates,
         distinct=drawing.distinct_by,
         rules_sha256=rules_sha256,
-        sources=[protocol.commit_source(one.source_id, one.commitment) for one in sources],
+        sources=named if beacon is None else [*named, beacon.as_source()],
         operator_key=operator_key,
         ext={"value_kept_by": {one.source_id: one.custody for one in sources}},
     )
@@ -233,15 +239,19 @@ def next_step(
     by_itself: Collection[str],
     *,
     now: datetime,
+    beacon: Beacon | None = None,
 ) -> str | None:
     """Return the name of the step that is due, or None.
 
-    `revealed` are ids of sources; `by_itself` those of kept values with a standing order.
+    `revealed` are ids of sources; `by_itself` those of kept values with a standing order. A list
+    that is closed, or a value that is shown, once the beacon's round is out would void the draw.
     """
     if drawing.due_at is None or now < drawing.due_at:
         return None
     if drawing.status == "closed":
-        return _step_of_closed(drawing, sources, revealed, by_itself, now=now)
+        return _step_of_closed(drawing, sources, revealed, by_itself, now=now, beacon=beacon)
+    if drawing.status == "open" and beacon is not None and now >= beacon.emission_at:
+        return "abort_drawing"
     return {
         "draft": "schedule_carried_drawing",
         "scheduled": "open_drawing",
@@ -257,18 +267,44 @@ def _step_of_closed(
     by_itself: Collection[str],
     *,
     now: datetime,
+    beacon: Beacon | None,
 ) -> str | None:
     missing = [source.source_id for source in sources if source.source_id not in revealed]
-    if not missing:
+    awaits_round = beacon is not None and beacon.source_id not in revealed
+    if not missing and not awaits_round:
         return "fix_draw_time" if drawing.drawn_at is None else "draw_winners"
-    if is_late(drawing, now=now):
+    if is_late(drawing, now=now, beacon=beacon if missing else None):
         return "abort_drawing"
-    return "reveal_kept_value" if missing[0] in {OPERATOR, *by_itself} else None
+    if missing:
+        return "reveal_kept_value" if missing[0] in {OPERATOR, *by_itself} else None
+    return "fetch_round" if beacon is not None and now >= beacon.emission_at else None
 
 
-def is_late(drawing: Drawing, *, now: datetime) -> bool:
-    """Tell whether reveals come too late."""
-    return drawing.reveal_deadline_at is not None and now >= drawing.reveal_deadline_at
+def is_late(drawing: Drawing, *, now: datetime, beacon: Beacon | None = None) -> bool:
+    """Tell whether reveals come too late; secrets do once the round of a beacon is out."""
+    deadline_at = reveals_until(drawing, beacon)
+    return deadline_at is not None and now >= deadline_at
+
+
+def reveals_until(drawing: Drawing, beacon: Beacon | None) -> datetime | None:
+    """Return by when secret values must be revealed."""
+    return drawing.reveal_deadline_at if beacon is None else beacon.emission_at
+
+
+def reveals_from(drawing: Drawing, beacon: Beacon | None, *, closed_at: datetime) -> datetime:
+    """Return when secret values are first revealed: at the draw, or before a beacon's round."""
+    return drawing.draws_at if beacon is None else closed_at
+
+
+def due_after_reveal(
+    drawing: Drawing, missing: Collection[Source], beacon: Beacon | None, *, is_next_due: bool
+) -> datetime | None:
+    """Return when a closed drawing next needs the scheduler, after a secret was revealed."""
+    if is_next_due:
+        return drawing.due_at
+    if beacon is not None:
+        return beacon.emission_at
+    return drawing.reveal_deadline_at if missing else drawing.draws_at
 
 
 def deadline_after_close(drawing: Drawing, *, reveal_s: int, now: datetime) -> datetime:
@@ -297,6 +333,7 @@ def check_reveal_due(
     own: Source,
     *,
     now: datetime,
+    beacon: Beacon | None = None,
 ) -> None:
     """Check that it is a witness's turn: every source before its own has revealed.
 
@@ -305,8 +342,8 @@ def check_reveal_due(
     earlier = [source.source_id for source in sources if source.position < own.position]
     if drawing.status != "closed" or not set(earlier) <= set(revealed):
         raise RevealNotDue(reveals_from=drawing.draws_at, drawing_status=drawing.status)
-    if is_late(drawing, now=now):
-        raise RevealTooLate(reveal_deadline_at=drawing.reveal_deadline_at)
+    if is_late(drawing, now=now, beacon=beacon):
+        raise RevealTooLate(reveal_deadline_at=reveals_until(drawing, beacon))
 
 
 def draw_time(drawing: Drawing, *, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from fittrack.drawings.errors import OpensInThePast, SponsorHoldsEntries
 from fittrack.drawings.models import Actor, Drawing, Prize
 from fittrack.drawings.official_rules import Operator
 from fittrack.drawings.record import service as record
+from fittrack.drawings.rounds import service as rounds
 from fittrack.drawings.rules import ValueLimits
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.sponsors import service as sponsors
@@ -32,13 +33,15 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
     rules_sha256 = record.publish_rules(tx, drawing.drawing_id, text, now=now)
     inventory.reserve(tx, drawing.drawing_id)
     sequence_no = record.next_sequence_no(tx)
+    sources = values.new_sources(tx, drawing)
     terms = rules.terms(
         drawing,
         prizes,
-        values.new_sources(tx, drawing),
+        sources,
         sequence_no=sequence_no,
         rules_sha256=rules_sha256,
         operator_key=record.operator_key(),
+        beacon=rounds.name_beacon(tx, drawing, position=len(sources)),
     )
     deadline_at = drawing.draws_at + timedelta(seconds=config.current().reveal_deadline_s)
     repository.update_scheduled(
@@ -73,9 +76,8 @@ def render_rules(drawing: Drawing, prizes: Sequence[Prize], sponsor: Sponsor | N
 
 def _value_limits() -> ValueLimits:
     settings = config.current()
-    return ValueLimits(
-        settings.operator_only_cents, settings.registration_cents, settings.bonding_states
-    )
+    operator_only_cents = None if rounds.has_beacon() else settings.operator_only_cents
+    return ValueLimits(operator_only_cents, settings.registration_cents, settings.bonding_states)
 
 
 def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None:
@@ -94,5 +96,6 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
     # Entries carried over were bought under another sponsor, whose people alone were kept out.
     if drawing.entry_count and tickets.find_insider(tx, drawing.drawing_id) is not None:
         raise SponsorHoldsEntries
+    rounds.check(drawing)
     inventory.check_left(tx, drawing.drawing_id)
     return sponsor

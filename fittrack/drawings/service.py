@@ -197,10 +197,10 @@ def reveal_value(
         now = clock()
         if source.source_id not in {one.source_id for one in record.list_reveals(tx, drawing_id)}:
             standing = values.standing(tx, drawing, now=now)
-            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source, now=now)
+            values.check_turn(standing, source, now=now)
             shown = value or values.read_kept(tx, source)
             values.reveal(tx, source, shown, actor, now=now)
-            repository.update_due_at(tx, drawing_id, drawing.draws_at)
+            values.await_next(tx, drawing, now=now)
         details = _details(tx, drawing_id)
         reply.record(tx, details)
         tx.after_commit(lambda: queues.wake_due("advance_drawing", drawing_id))
@@ -286,7 +286,7 @@ def _own_source(
         if source.custody == "sponsor" and value is None:
             raise ValueRequired
         if value is None and source.source_id not in standing.revealed:
-            rules.check_reveal_due(drawing, standing.sources, standing.revealed, source, now=now)
+            values.check_turn(standing, source, now=now)
             values.record_reading(tx, source, actor, now=now)
     return source
 

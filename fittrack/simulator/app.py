@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 
-from fittrack.simulator import apple, faults, google
+from fittrack.simulator import apple, drand, faults, google
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.issuer import Issuer
 from fittrack.simulator.world import PEOPLE, World
@@ -25,6 +25,8 @@ def create_simulator(world: World) -> Flask:
     issuers = {name: Issuer(world, name) for name in SERVICES}
     for name, make in SERVICES.items():
         app.register_blueprint(make(issuers[name]))
+    if world.relay is not None:
+        app.register_blueprint(drand.blueprint(world.relay))
     app.register_blueprint(_control(world, issuers))
     app.extensions["simulator"] = issuers
     return app

@@ -12,7 +12,8 @@ from flask import Response, redirect, request
 TOKEN = "token"  # noqa: S105 - an endpoint
 METADATA = "metadata"
 KEYS = "keys"
-ENDPOINTS = (TOKEN, METADATA, KEYS)
+ROUND = "round"
+ENDPOINTS = (TOKEN, METADATA, KEYS, ROUND)
 # What any answer may be instead of the right one.
 ANSWERS = ("slow", "drip", "drip_of_length", "error_500", "not_json", "huge", "redirect")
 # What is wrong with a token.
@@ -33,7 +34,9 @@ CLAIMS = (
 )
 SIGNATURES = ("alg_none", "hs256", "unknown_kid", "wrong_key", "no_id_token", "garbled")
 OTHERS = ("accept_replay", "other_provider")
-KINDS = (*ANSWERS, *CLAIMS, *SIGNATURES, *OTHERS)
+# What is wrong with a beacon's round.
+ROUNDS = ("too_early", "other_round", "false_signature", "other_randomness", "no_hex", "a_list")
+KINDS = (*ANSWERS, *CLAIMS, *SIGNATURES, *OTHERS, *ROUNDS)
 SILENCE_S = 30.0
 DRIP_S = 0.2
 HUGE_BYTES = 2 << 20

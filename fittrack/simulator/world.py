@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from fittrack.check_oidc import apple_key
 from fittrack.clock import utc_now
 from fittrack.config import Config
+from fittrack.simulator.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Client:
 
 
 @dataclass(slots=True)
+class Relay:
+    """A relay of a drand chain: rounds as they were recorded, signatures in hex by number."""
+
+    chain_hash: str
+    rounds: dict[int, str]
+    faults: Faults = field(default_factory=Faults)
+    asked: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class World:
     """One run of the simulator; `ahead_s` is how far its clock is before that of the machine."""
 
@@ -49,6 +60,7 @@ class World:
     seed: int = 1
     base_url: str = "http://127.0.0.1:8001"
     ahead_s: float = field(default=0.0)
+    relay: Relay | None = None
 
     def now(self) -> datetime:
         """Return the present instant of this world."""

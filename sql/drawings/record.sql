@@ -77,6 +77,10 @@ VALUES (:drawing_id, :source_id, :position, :body_text, :revealed_at)
 SELECT source_id, position, body_text, revealed_at
   FROM drawing_reveals
  WHERE drawing_id = :drawing_id
+ UNION ALL
+SELECT source_id, position, body_text, revealed_at
+  FROM beacon_rounds
+ WHERE drawing_id = :drawing_id
  ORDER BY position, source_id
 
 -- name: insert_frozen_entries

@@ -37,7 +37,9 @@ def tell_entrants(*, drawing_id: str, carried_to_id: str, lease: Lease, now: dat
                 queues.finish(tx, lease, now=now)
 
 
-def tell_witnesses(tx: Transaction, drawing: Drawing, close: Json, *, now: datetime) -> None:
+def tell_witnesses(
+    tx: Transaction, drawing: Drawing, close: Json, *, reveals_from: datetime, now: datetime
+) -> None:
     """Send a close's hash to the people of the sponsor that is to reveal: their copy dates it."""
     if drawing.sponsor_id is None:
         return
@@ -51,7 +53,7 @@ def tell_witnesses(tx: Transaction, drawing: Drawing, close: Json, *, now: datet
             title=f"Sales of {drawing.name} have ended",
             body=f"The entries are frozen under the close hash {close_hash}. Keep it: it shows "
             f"that the list came before any value was revealed. Reveal yours from "
-            f"{rfc3339(drawing.draws_at)} on.",
+            f"{rfc3339(reveals_from)} on.",
             data={"drawing_id": drawing.drawing_id, "close_hash": close_hash},
             now=now,
         )

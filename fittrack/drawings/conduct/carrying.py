@@ -24,7 +24,7 @@ from fittrack.sponsors.prizes import service as inventory
 def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
     """Abort a held drawing, bar who withheld, carry the entries over and have everyone told."""
     drawing = standing.drawing
-    withheld = [source.source_id for source in standing.missing]
+    withheld = standing.withheld
     if standing.withholder_id is not None:
         sponsors.bar(tx, standing.withholder_id, now=now)
     inventory.release(tx, drawing.drawing_id)

@@ -22,6 +22,11 @@ from fittrack.drawings.record import repository as record_repository
 from fittrack.drawings.record import rules as record_rules
 from fittrack.drawings.record import service as record
 from fittrack.drawings.record.models import Pick
+from fittrack.drawings.rounds import relay
+from fittrack.drawings.rounds import rules as round_rules
+from fittrack.drawings.rounds import service as rounds
+from fittrack.drawings.rounds.models import Beacon
+from fittrack.drawings.rounds.rules import RoundRefused
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.tickets import rules as ticket_rules
 from fittrack.drawings.verifier import Json
@@ -100,12 +105,14 @@ def _close(drawing_id: str, now: datetime) -> None:
             drawing, reveal_s=config.current().reveal_deadline_s, now=now
         )
         repository.update_reveal_deadline(tx, drawing_id, deadline_at)
-        repository.update_status(tx, drawing, "closed", due_at=drawing.draws_at, now=now)
+        beacon = rounds.find_beacon(tx, drawing_id)
+        due_at = rules.reveals_from(drawing, beacon, closed_at=now)
+        repository.update_status(tx, drawing, "closed", due_at=due_at, now=now)
         repository.record_event(
             tx, drawing_id, "closed", PLATFORM, now=now, entries_root=close["entries_root"]
         )
-        announcements.tell_witnesses(tx, drawing, close, now=now)
-        record.publish(tx, drawing_id, "close", close, now=now)
+        announcements.tell_witnesses(tx, drawing, close, reveals_from=due_at, now=now)
+        values.check_before_round(tx, record.publish(tx, drawing_id, "close", close, now=now))
 
 
 def _reveal_kept_value(drawing_id: str, now: datetime) -> None:
@@ -121,9 +128,38 @@ def _reveal_kept_value(drawing_id: str, now: datetime) -> None:
         if drawing is None or _standing(tx, drawing, now=now).missing[0] != source:
             return
         values.reveal(tx, source, values.read_kept(tx, source), PLATFORM, now=now)
-        standing = _standing(tx, drawing, now=now)
-        due_at = drawing.draws_at if standing.step else drawing.reveal_deadline_at
-        repository.update_due_at(tx, drawing_id, due_at)
+        values.await_next(tx, drawing, now=now)
+
+
+def _fetch_round(drawing_id: str, now: datetime) -> None:
+    """Fetch the beacon's round while nothing is held; a relay that is away is asked again later."""
+    with db.reading("find_beacon") as tx:
+        beacon = rounds.find_beacon(tx, drawing_id)
+    if beacon is None:
+        raise LookupError(f"{drawing_id} has no beacon")
+    try:
+        reveal = relay.fetch(beacon)
+    except RoundRefused as refusal:
+        _ask_again(beacon, str(refusal), now=now)
+        return
+    with db.transaction("fetch_round") as tx:
+        drawing = _hold(tx, drawing_id, "fetch_round", now=now)
+        if drawing is None:
+            return
+        repository.record_event(
+            tx, drawing_id, "revealed", PLATFORM, now=now, source_id=beacon.source_id
+        )
+        repository.update_due_at(tx, drawing_id, drawing.draws_at)
+        rounds.publish(tx, beacon, reveal, now=now)
+
+
+def _ask_again(beacon: Beacon, kind: str, *, now: datetime) -> None:
+    logger.warning("a round is not there", extra={"drawing_id": beacon.drawing_id, "kind": kind})
+    with db.transaction("await_round") as tx:
+        drawing = _hold(tx, beacon.drawing_id, "fetch_round", now=now)
+        if drawing is not None:
+            again_at = round_rules.next_try_at(drawing, beacon, now=now)
+            repository.update_due_at(tx, beacon.drawing_id, again_at)
 
 
 def _fix_draw_time(drawing_id: str, now: datetime) -> None:
@@ -210,6 +246,7 @@ STEPS: Mapping[str, Callable[[str, datetime], None]] = {
     "open_drawing": _open,
     "close_drawing": _close,
     "reveal_kept_value": _reveal_kept_value,
+    "fetch_round": _fetch_round,
     "fix_draw_time": _fix_draw_time,
     "draw_winners": _draw,
     "abort_drawing": _abort,

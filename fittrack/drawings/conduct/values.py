@@ -9,10 +9,12 @@ from fittrack import crypto, entropy
 from fittrack.db import Transaction
 from fittrack.drawings import protocol, repository, rules
 from fittrack.drawings.conduct.models import Standing
-from fittrack.drawings.errors import CommitmentMismatch
+from fittrack.drawings.errors import CommitmentMismatch, RevealTooLate
 from fittrack.drawings.models import Actor, Drawing, NewSource, Source
 from fittrack.drawings.protocol import ProtocolError
 from fittrack.drawings.record import service as record
+from fittrack.drawings.record.models import LogRecord
+from fittrack.drawings.rounds import service as rounds
 from fittrack.sponsors import service as sponsors
 
 logger = logging.getLogger(__name__)
@@ -25,8 +27,9 @@ def standing(tx: Transaction, drawing: Drawing, *, now: datetime) -> Standing:
     revealed = frozenset(reveal.source_id for reveal in reveals)
     closed = drawing.status == "closed"
     by_itself = _revealing_by_themselves(tx, sources) if closed else frozenset[str]()
-    step = rules.next_step(drawing, sources, revealed, by_itself, now=now)
-    return Standing(drawing, sources, revealed, by_itself, step)
+    beacon = rounds.find_beacon(tx, drawing.drawing_id)
+    step = rules.next_step(drawing, sources, revealed, by_itself, now=now, beacon=beacon)
+    return Standing(drawing, sources, revealed, by_itself, step, beacon)
 
 
 def new_sources(tx: Transaction, drawing: Drawing) -> list[Source]:
@@ -80,7 +83,10 @@ def read_kept(tx: Transaction, source: Source) -> bytes:
 
 
 def reveal(tx: Transaction, source: Source, value: bytes, actor: Actor, *, now: datetime) -> None:
-    """Publish and log a value. Raises: CommitmentMismatch; Unique where it is revealed already."""
+    """Publish and log a value.
+
+    Raises: CommitmentMismatch, RevealTooLate; Unique where it is revealed already.
+    """
     body = {"id": source.source_id, "value": value.hex()}
     terms = record.get_body(tx, source.drawing_id, "terms")
     try:
@@ -90,7 +96,39 @@ def reveal(tx: Transaction, source: Source, value: bytes, actor: Actor, *, now: 
     repository.record_event(
         tx, source.drawing_id, "revealed", actor, now=now, source_id=source.source_id
     )
-    record.publish_reveal(tx, source.drawing_id, body, position=source.position, now=now)
+    logged = record.publish_reveal(tx, source.drawing_id, body, position=source.position, now=now)
+    check_before_round(tx, logged)
+
+
+def check_before_round(tx: Transaction, logged: LogRecord) -> None:
+    """Check that the log has a record before the beacon's round is out. Raises: RevealTooLate.
+
+    The log's time may be ahead of this clock; what it dates later would void the draw.
+    """
+    beacon = rounds.find_beacon(tx, logged.drawing_id)
+    if beacon is not None and logged.logged_s >= beacon.emission_s:
+        raise RevealTooLate(reveal_deadline_at=beacon.emission_at)
+
+
+def check_turn(standing: Standing, own: Source, *, now: datetime) -> None:
+    """Check that it is a witness's turn. Raises: RevealNotDue, RevealTooLate."""
+    rules.check_reveal_due(
+        standing.drawing,
+        standing.sources,
+        standing.revealed,
+        own,
+        now=now,
+        beacon=standing.beacon,
+    )
+
+
+def await_next(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
+    """Say when a closed drawing next is due, after a value was revealed."""
+    after = standing(tx, drawing, now=now)
+    due_at = rules.due_after_reveal(
+        drawing, after.missing, after.beacon, is_next_due=after.step is not None
+    )
+    repository.update_due_at(tx, drawing.drawing_id, due_at)
 
 
 def _revealing_by_themselves(tx: Transaction, sources: list[Source]) -> frozenset[str]:

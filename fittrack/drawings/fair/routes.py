@@ -48,7 +48,7 @@ def list_drawings() -> Response:
 def show_drawing(drawing_id: UUID) -> Response:
     """Show what a drawing has published so far, and how to check it."""
     page = service.get_page(drawing_id=str(drawing_id))
-    rules_url = url_for("verification.get_rules", drawing_id=drawing_id)
+    rules_url = f"/api/v1/drawings/{drawing_id}/rules"
     bundle_url = url_for("verification.get_bundle", drawing_id=drawing_id) if page.results else None
     return _page("fair/drawing.html", LIVE_S, page=page, rules_url=rules_url, bundle_url=bundle_url)
 

@@ -18,6 +18,7 @@ from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record import service as record
 from fittrack.drawings.record.models import AuditedDrawing, LogRecord
+from fittrack.drawings.rounds import repository as rounds
 from fittrack.drawings.tickets.models import Holder
 from fittrack.drawings.verifier import Json, object_hash, signature_holds
 
@@ -96,6 +97,7 @@ def _of_terms(tx: Transaction, published: Document) -> Iterator[str]:
             sequence_no=drawing.sequence_no or 0,
             rules_sha256=crypto.digest(official.body_text) if official else "",
             operator_key=signed["operator_key"],
+            beacon=rounds.find_beacon(tx, drawing.drawing_id),
         )
     except ProtocolError as error:
         yield f"its times, prizes, sources or rules can't be signed: {error}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fittrack.drawings.models import Document, Drawing, Source
+from fittrack.drawings.rounds.models import Beacon
 from fittrack.drawings.verifier import Json
 
 
@@ -128,7 +129,7 @@ class Verification:
     """Everything that a drawing has published so far."""
 
     drawing: Drawing
-    sources: list[Source]
+    sources: list[Source | Beacon]
     documents: dict[str, Document]
     reveals: list[Reveal]
     checkpoint: Checkpoint

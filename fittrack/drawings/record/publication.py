@@ -8,7 +8,7 @@ from fittrack import db
 from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.errors import NotPublishedYet
-from fittrack.drawings.models import Document
+from fittrack.drawings.models import Document, Source
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record import service as record
@@ -19,6 +19,8 @@ from fittrack.drawings.record.models import (
     Results,
     Verification,
 )
+from fittrack.drawings.rounds import repository as rounds
+from fittrack.drawings.rounds.models import Beacon
 from fittrack.drawings.verifier import Json
 from fittrack.pagination import Cursor, Page
 
@@ -53,9 +55,13 @@ def get_verification(*, drawing_id: str) -> Verification:
         if drawing.sequence_no is None:
             raise NotPublishedYet(drawing_id=drawing_id)
         found = {kind: repository.find_document(tx, drawing_id, kind) for kind in DOCUMENTS}
+        beacon = rounds.find_beacon(tx, drawing_id)
+        sources: list[Source | Beacon] = [*drawings.list_sources(tx, drawing_id)]
+        if beacon is not None:
+            sources.append(beacon)
         return Verification(
             drawing,
-            drawings.list_sources(tx, drawing_id),
+            sources,
             {kind: document for kind, document in found.items() if document},
             repository.list_reveals(tx, drawing_id),
             _checkpoint(record.get_log_head(tx)),

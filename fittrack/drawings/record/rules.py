@@ -10,7 +10,15 @@ from fittrack.drawings.inclusion import merkle_root
 from fittrack.drawings.models import Source
 from fittrack.drawings.protocol import Drawn
 from fittrack.drawings.public_log import LogHead
-from fittrack.drawings.record.models import Frozen, FrozenEntry, HeadRow, LogRecord, Pick
+from fittrack.drawings.record.models import (
+    Frozen,
+    FrozenEntry,
+    HeadRow,
+    LogRecord,
+    Pick,
+    PublishedPick,
+)
+from fittrack.drawings.rounds.models import Beacon
 from fittrack.drawings.verifier import Json, canonical_json, leaf_hash, merkle_levels, parse_json
 
 # A power of two: the roots of runs of this many leaves are then nodes of the whole tree.
@@ -148,14 +156,19 @@ def json_text(body: Json) -> str:
     return canonical_json(body).decode()
 
 
-def assurance(sources: Sequence[Source]) -> str:
+def assurance(sources: Sequence[Source | Beacon]) -> str:
     """Return the level that a drawing's sources promise (FTD1, section 9)."""
+    if any(isinstance(source, Beacon) for source in sources):
+        return "beacon"
     return "witnessed" if len(sources) > 1 else "operator-only"
 
 
-def left_to_trust(sources: Sequence[Source]) -> str:
+def left_to_trust(sources: Sequence[Source | Beacon]) -> str:
     """Return in words what remains to be trusted, honest about who keeps which value."""
-    witnesses = [source for source in sources if source.sponsor_id is not None]
+    if any(isinstance(source, Beacon) for source in sources):
+        return "The beacon's threshold, and that the operator's clock and log put the close first."
+    kept = [source for source in sources if isinstance(source, Source)]
+    witnesses = [source for source in kept if source.sponsor_id is not None]
     if not witnesses:
         return (
             "The operator: knowing its value, it could have tried ticket lists until one suited it."

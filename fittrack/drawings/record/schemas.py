@@ -63,13 +63,20 @@ class CheckpointSchema(Schema):
 
 
 class SourceSchema(Schema):
-    """A source of randomness, and who keeps its value until the reveal."""
+    """A source of randomness: a value that somebody keeps until the reveal, or a beacon's round."""
 
     id = fields.String(required=True, attribute="source_id")
     kind = fields.String(required=True)
-    commitment = fields.String(required=True)
+    commitment = fields.String(required=True, allow_none=True)
     value_kept_by = fields.String(
-        required=True, attribute="custody", validate=validate.OneOf(["operator", "sponsor"])
+        required=True,
+        allow_none=True,
+        attribute="custody",
+        validate=validate.OneOf(["operator", "sponsor"]),
+    )
+    chain_hash = fields.String(metadata={"description": "Of a beacon: the drand chain."})
+    round = fields.Integer(
+        attribute="round_no", metadata={"description": "Of a beacon: the round that is taken."}
     )
 
 

@@ -87,15 +87,20 @@ def publish_rules(tx: Transaction, drawing_id: str, text: str, *, now: datetime)
     return body_hash
 
 
+def find_rules(tx: Transaction, drawing_id: str) -> Document | None:
+    """Return the official rules that a drawing was scheduled with, or None for a draft."""
+    return repository.find_document(tx, drawing_id, "rules")
+
+
 def publish_reveal(
     tx: Transaction, drawing_id: str, reveal: Json, *, position: int, now: datetime
-) -> None:
+) -> LogRecord:
     """Store and log what a source revealed, once. Raises: Unique."""
     body_text = canonical_json(reveal).decode()
     repository.insert_reveal(
         tx, drawing_id, reveal["id"], position=position, body_text=body_text, now=now
     )
-    append_log(tx, drawing_id, "reveal", reveal, now=now)
+    return append_log(tx, drawing_id, "reveal", reveal, now=now)
 
 
 def store_frozen(tx: Transaction, drawing_id: str, frozen: Frozen) -> None:

@@ -1,0 +1,1 @@
+"""Rounds of a drand chain as a source of randomness that nobody here can know before."""
