@@ -3,6 +3,14 @@
 INSERT INTO free_entries (drawing_id, account_id, entered_on, entry_id, entered_by_id, created_at)
 VALUES (:drawing_id, :account_id, :entered_on, :entry_id, :entered_by_id, :created_at)
 
+-- name: is_free_entry_used
+-- Whether a member's free entry of a day is used.
+SELECT COUNT(*) AS used
+  FROM free_entries
+ WHERE drawing_id = :drawing_id
+   AND account_id = :account_id
+   AND entered_on = :entered_on
+
 -- name: insert_disqualification
 -- Shut a member out of a drawing; once.
 INSERT INTO disqualifications (drawing_id, account_id, reason_code, voided_units, decided_by_id, decided_at)

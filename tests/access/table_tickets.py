@@ -23,6 +23,7 @@ EXCLUDED = {
 }
 
 ROWS = (
+    Row(f"GET {ONE}/odds", ANY_MEMBER, "200", path=OPEN, query={"ticket_count": "3"}),
     Row(f"POST {ONE}/free-entry", ANY_MEMBER, "201", path=OPEN, json={}, but=EXCLUDED),
     Row(
         f"POST {ONE}/mail-entries",

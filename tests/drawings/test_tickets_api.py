@@ -241,3 +241,50 @@ def test_a_ticket_is_shown_to_its_member_and_operators(client, headers, admin):
     assert client.get(f"{TICKETS}/{entry_id}", headers=admin).json == shown
     cem = login(client, make_account())
     assert problem(client.get(f"{TICKETS}/{entry_id}", headers=cem)) == (404, "ticket_not_found")
+
+
+def test_odds_and_price_are_shown_before_a_purchase_and_come_true(client, headers):
+    drawing = open_now(ticket_limit=5)
+    make.buy(drawing, make.make_player(), 4)
+    before = client.get(at(drawing, "odds"), headers=headers, query_string={"ticket_count": 3}).json
+    assert (before["price_points"], before["ticket_limit"], before["refusal"]) == (300, 5, None)
+    assert before["is_free_entry_used"] is False
+    bought = buy(client, drawing, headers, 3).json
+    assert (before["odds_before"], before["odds_after"]) == (
+        bought["odds_before"],
+        bought["odds_after"],
+    )
+    client.post(at(drawing, "free-entry"), headers=headers)
+    after = client.get(at(drawing, "odds"), headers=headers).json
+    assert (after["ticket_count"], after["is_free_entry_used"]) == (1, True)
+    assert after["odds_before"] == {"tickets_held": 4, "tickets_total": 8, "chance": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("ticket_count", "refusal"), [(6, "ticket_limit_reached"), (5, "insufficient_points")]
+)
+def test_a_preview_says_why_a_purchase_would_be_refused(client, headers, ticket_count, refusal):
+    drawing = open_now(ticket_limit=5, ticket_price_points=300)
+    query = {"ticket_count": ticket_count}
+    shown = client.get(at(drawing, "odds"), headers=headers, query_string=query).json
+    assert (shown["refusal"], problem(buy(client, drawing, headers, ticket_count))[1]) == (
+        refusal,
+        refusal,
+    )
+
+
+def test_a_preview_knows_limits_exclusions_and_the_end_of_sales(client, headers):
+    drawing = open_now()
+    client.put(LIMITS, headers=headers, json={"monthly_limit_points": 50})
+
+    def refusal():
+        return client.get(at(drawing, "odds"), headers=headers).json["refusal"]
+
+    assert refusal() == "monthly_limit_reached"
+    client.put(LIMITS, headers=headers, json={"self_excluded_until": FAR})
+    assert refusal() == "self_excluded"
+    make.advance(drawing, drawing.closes_at)
+    assert refusal() == "drawing_not_open"
+    draft = make.make_draft(make.start())
+    hidden = client.get(at(draft, "odds"), headers=headers)
+    assert problem(hidden) == (404, "drawing_not_found")

@@ -252,6 +252,21 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What an entry would cost and change; `refusal` is the code with which it would be refused."""
+
+    drawing_id: str
+    ticket_count: int
+    price_points: int
+    ticket_limit: int | None
+    rules_sha256: str | None
+    odds_before: Odds
+    odds_after: Odds
+    refusal: str | None
+    is_free_entry_used: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """How many tickets a member took out of a drawing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -184,6 +184,19 @@ def list_void_paid_entries(
 def insert_free_entry(tx: Transaction, used: FreeEntry) -> None:
     """Use up a member's free entry of a day. Raises: Unique where it is used."""
     tx.run(SQL["insert_free_entry"], **asdict(used))
+
+
+def is_free_entry_used(
+    tx: Transaction, drawing_id: str, account_id: str, *, entered_on: date
+) -> bool:
+    """Tell whether a member's free entry of a day is used."""
+    used = tx.value(
+        SQL["is_free_entry_used"],
+        drawing_id=drawing_id,
+        account_id=account_id,
+        entered_on=entered_on,
+    )
+    return bool(used)
 
 
 def insert_disqualification(tx: Transaction, decided: Disqualification) -> None:

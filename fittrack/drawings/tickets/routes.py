@@ -24,11 +24,13 @@ from fittrack.drawings.tickets.models import (
     EntryProof,
     EntrySummary,
     MyTickets,
+    Preview,
     TicketDetails,
     TicketFilter,
     Win,
     Withdrawal,
 )
+from fittrack.drawings.tickets.preview import preview
 from fittrack.drawings.tickets.schemas import (
     BuyTicketsSchema,
     DisqualificationSchema,
@@ -39,6 +41,8 @@ from fittrack.drawings.tickets.schemas import (
     EntrySummaryPageSchema,
     MailEntrySchema,
     MyTicketsSchema,
+    PreviewQuery,
+    PreviewSchema,
     PurchaseSchema,
     TicketDetailsPageSchema,
     TicketDetailsSchema,
@@ -127,6 +131,20 @@ def disqualify(body: dict[str, Any], drawing_id: UUID) -> Response:
             reply=reply,
         ),
         schema=DisqualificationSchema,
+    )
+
+
+@blp.get("/<uuid:drawing_id>/odds")
+@login_required
+@blp.arguments(PreviewQuery, location="query")
+@blp.response(200, PreviewSchema)
+def preview_entry(query: dict[str, int], drawing_id: UUID) -> Preview:
+    """Show price and odds before a purchase, and why it would be refused, if so."""
+    return preview(
+        drawing_id=str(drawing_id),
+        account_id=current_account_id(),
+        ticket_count=query["ticket_count"],
+        now=utc_now(),
     )
 
 

@@ -74,6 +74,38 @@ class PurchaseSchema(Schema):
     odds_after = fields.Nested(OddsSchema, required=True)
 
 
+class PreviewQuery(Schema):
+    """How many tickets would be bought."""
+
+    ticket_count = fields.Integer(
+        load_default=1, validate=validate.Range(min=1, max=MAX_TICKETS_AT_ONCE)
+    )
+
+
+class PreviewSchema(Schema):
+    """What an entry would cost and change as things stand; nothing is kept for anybody."""
+
+    drawing_id = fields.UUID(required=True)
+    ticket_count = fields.Integer(required=True, metadata={"example": 3})
+    price_points = fields.Integer(required=True, metadata={"example": 300})
+    ticket_limit = fields.Integer(required=True, allow_none=True)
+    rules_sha256 = fields.String(required=True, allow_none=True)
+    odds_before = fields.Nested(OddsSchema, required=True)
+    odds_after = fields.Nested(OddsSchema, required=True)
+    refusal = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The code with which the purchase would be refused, null where it "
+            "would not.",
+            "example": "ticket_limit_reached",
+        },
+    )
+    is_free_entry_used = fields.Boolean(
+        required=True, metadata={"description": "Whether today's free entry is used."}
+    )
+
+
 class MailEntrySchema(Schema):
     """Whose free entry came by mail, and when; without a day it came in today."""
 
