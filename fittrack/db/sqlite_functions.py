@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+_ABSENT = object()
+
 
 def register(connection: sqlite3.Connection) -> None:
     """Teach a connection the eight functions and the table `dual`."""
@@ -64,14 +66,14 @@ def json_value(document: str | None, path: str) -> Any:
 
 
 def json_exists(document: str | None, path: str) -> int:
-    """Return 1 where a path leads to something."""
-    return int(_at(document, path) is not None)
+    """Return 1 where a path leads to something, a null of JSON included, as on Oracle."""
+    return int(_at(document, path, absent=_ABSENT) is not _ABSENT)
 
 
-def _at(document: str | None, path: str) -> Any:
-    found = None if document is None else orjson.loads(document)
+def _at(document: str | None, path: str, *, absent: Any = None) -> Any:
+    found = absent if document is None else orjson.loads(document)
     for key in path.removeprefix("$").lstrip(".").split("."):
-        found = found.get(key) if isinstance(found, dict) else None
+        found = found.get(key, absent) if isinstance(found, dict) else absent
     return found
 
 
