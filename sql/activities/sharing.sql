@@ -44,6 +44,49 @@ SELECT a.activity_id, a.account_id, a.type, a.sport, a.source_kind, a.origin_key
  ORDER BY a.started_at DESC, a.activity_id DESC
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: sum_shared
+-- What the workouts of a member that everybody may see come to, of cut ones what is left; those that
+-- were not cut yet under :hiding_key are counted only.
+SELECT COUNT(*) AS activity_count,
+       NVL(SUM(CASE
+           WHEN a.sample_count = 0 THEN a.distance_cm
+           WHEN s.activity_id IS NULL THEN 0
+           WHEN JSON_EXISTS(s.figures_json, '$.distance_cm')
+           THEN TO_NUMBER(JSON_VALUE(s.figures_json, '$.distance_cm'))
+           ELSE a.distance_cm
+       END), 0) AS distance_cm,
+       NVL(SUM(CASE
+           WHEN a.sample_count = 0 THEN a.moving_s
+           WHEN s.activity_id IS NULL THEN 0
+           WHEN JSON_EXISTS(s.figures_json, '$.moving_s')
+           THEN TO_NUMBER(JSON_VALUE(s.figures_json, '$.moving_s'))
+           ELSE a.moving_s
+       END), 0) AS moving_s
+  FROM activities a
+  LEFT JOIN shared_figures s ON s.activity_id = a.activity_id AND s.hiding_key = :hiding_key
+ WHERE a.account_id = :account_id
+   AND a.type = 'workout'
+   AND a.state = 'accepted'
+   AND a.duplicate_of_id IS NULL
+   AND a.source_kind <> 'connection'
+   AND NVL(a.visibility, :usual_visibility) = 'public'
+
+-- name: list_uncut
+-- Workouts of a member that everybody may see and that were not cut yet, the newest first.
+SELECT a.activity_id
+  FROM activities a
+  LEFT JOIN shared_figures s ON s.activity_id = a.activity_id AND s.hiding_key = :hiding_key
+ WHERE a.account_id = :account_id
+   AND a.type = 'workout'
+   AND a.state = 'accepted'
+   AND a.duplicate_of_id IS NULL
+   AND a.source_kind <> 'connection'
+   AND NVL(a.visibility, :usual_visibility) = 'public'
+   AND a.sample_count > 0
+   AND s.activity_id IS NULL
+ ORDER BY a.started_at DESC, a.activity_id DESC
+ FETCH FIRST :row_limit ROWS ONLY
+
 -- name: lock_samples
 -- The block of an activity's samples, held until the transaction ends.
 SELECT block_bytes

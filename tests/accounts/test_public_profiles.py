@@ -8,6 +8,8 @@ import pytest
 
 from fittrack.accounts.profiles import rules
 from fittrack.accounts.profiles.models import PRIVACIES
+from fittrack.activities.sharing import service as sharing
+from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from tests.accounts.test_pictures import jpeg
 from tests.factories_accounts import login, make_account
@@ -46,6 +48,7 @@ def test_a_public_profile_shows_what_the_member_tells(client, ana, cem):
     shown = seen.json
     assert shown["totals"].pop("points_earned") == ana.balance() > 0
     assert shown["totals"].pop("distance_m") > 1000
+    assert 600 < shown["totals"].pop("moving_s") < 1800
     assert shown == {
         "account_id": ana.account_id,
         "display_name": "Ana_Nova",
@@ -53,7 +56,7 @@ def test_a_public_profile_shows_what_the_member_tells(client, ana, cem):
         "image_url": None,
         "tier": "F-30-39-ADV",
         "fitness_level": "advanced",
-        "totals": {"activity_count": 1, "moving_s": 1800},
+        "totals": {"activity_count": 1},
     }
     for secret in ("61.25", "187", "1990", '"CA"', "@example.com", "New_York"):
         assert secret not in seen.text
@@ -115,7 +118,8 @@ def test_held_and_replaced_activities_count_in_no_total(client, database, ana, c
     held = ana.run(duration_s=600, started_at=NOON_AT + timedelta(hours=2))
     database.raw().execute("UPDATE activities SET state = 'held' WHERE activity_id = ?", (held,))
     choose(client, ana, activities="public")
-    assert public(cem, ana).json["totals"]["moving_s"] == 1200
+    assert public(ana, ana).json["totals"]["moving_s"] == 1200
+    assert public(cem, ana).json["totals"]["activity_count"] == 1
     database.raw().execute(
         "UPDATE activities SET state = 'accepted', duplicate_of_id = ? WHERE activity_id = ?",
         (kept, held),
@@ -128,3 +132,36 @@ def test_a_signed_in_admin_sees_no_more_of_a_hidden_profile(client, ana):
     admin = login(client, make_account(role="admin"))
     answer = client.get(f"/api/v1/users/{ana.account_id}/public", headers=admin)
     assert answer.status_code == 404
+
+
+def test_totals_tell_others_no_more_than_the_list_does(client, ana, cem, monkeypatch):
+    """What is hidden of each track would else be the difference, and the way home with it."""
+    monkeypatch.setattr(sharing, "MOST_CUT_AT_ONCE", 2)
+    choose(client, ana, activities="public")
+    for day in range(3):
+        ana.run(duration_s=1800, started_at=NOON_AT + timedelta(days=day), seed=day)
+    hidden = ana.run(duration_s=1800, started_at=NOON_AT + timedelta(days=5), seed=8)
+    ana.patch(f"activities/{hidden}", {"visibility": "private"})
+    ana.post("activities", {"sport": "yoga", "started_at": soon_ago(), "elapsed_s": 600})
+    whole = public(ana, ana).json["totals"]
+
+    first = public(cem, ana).json["totals"]
+    then = public(cem, ana).json["totals"]
+    items = public(cem, ana, "activities").json["items"]
+
+    assert (whole["activity_count"], then["activity_count"]) == (5, 4)
+    assert then["distance_m"] == pytest.approx(sum(each["distance_m"] or 0 for each in items))
+    assert then["moving_s"] == sum(each["moving_s"] for each in items)
+    assert first["distance_m"] < then["distance_m"] < whole["distance_m"] * 3 / 4
+    assert public(cem, ana).json["totals"] == then
+
+
+def soon_ago():
+    return (utc_now() - timedelta(hours=1)).isoformat()
+
+
+def test_of_a_track_that_is_hidden_altogether_no_distance_is_told(client, ana, cem):
+    choose(client, ana, activities="public")
+    ana.run(duration_s=120)
+    for _ in range(2):
+        assert public(cem, ana).json["totals"]["distance_m"] == 0

@@ -31,6 +31,7 @@ from fittrack.accounts.profiles.models import (
 )
 from fittrack.accounts.service import taken
 from fittrack.accounts.tiers.rules import place_of
+from fittrack.activities.sharing import service as sharing
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.leaderboards import steps as boards
@@ -147,10 +148,12 @@ def get_public_profile(*, account_id: str, viewer_id: str) -> PublicProfile:
         if owner is None or not _is_shown(owner, is_own=is_own):
             raise ProfileNotFound
         activities = points_earned = None
-        if rules.may_see(owner.activities_privacy, is_own=is_own):
+        if is_own:
             activities = repository.get_activity_totals(tx, account_id)
         if rules.may_see(owner.leaderboards_privacy, is_own=is_own):
             points_earned = repository.get_points_earned(tx, account_id)
+    if rules.may_see(owner.activities_privacy, is_own=False) and not is_own:
+        activities = sharing.get_shared_totals(account_id=account_id)
     return PublicProfile(owner, activities, points_earned)
 
 

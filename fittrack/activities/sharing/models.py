@@ -49,6 +49,13 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class UncutActivity:
+    """An activity that nobody else has looked at yet, by its id."""
+
+    activity_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sharer:
     """A member whose activities somebody asks for."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fittrack.activities.sharing.models import Audience, SharedActivity, Sharer
+from fittrack.accounts.profiles.models import ActivityTotals
+from fittrack.activities.sharing.models import Audience, SharedActivity, Sharer, UncutActivity
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
 
@@ -48,6 +49,29 @@ def list_shared_activities(
         before_id=before_id,
         row_limit=row_limit,
     )
+
+
+def sum_shared(tx: Transaction, sharer: Sharer, *, hiding_key: str) -> ActivityTotals:
+    totals = tx.one(
+        ActivityTotals,
+        SQL["sum_shared"],
+        account_id=sharer.account_id,
+        usual_visibility=sharer.activities_privacy,
+        hiding_key=hiding_key,
+    )
+    return totals or ActivityTotals(0, 0, 0)
+
+
+def list_uncut(tx: Transaction, sharer: Sharer, *, hiding_key: str, row_limit: int) -> list[str]:
+    rows = tx.all(
+        UncutActivity,
+        SQL["list_uncut"],
+        account_id=sharer.account_id,
+        usual_visibility=sharer.activities_privacy,
+        hiding_key=hiding_key,
+        row_limit=row_limit,
+    )
+    return [row.activity_id for row in rows]
 
 
 def lock_samples(tx: Transaction, activity_id: str) -> bytes | None:
