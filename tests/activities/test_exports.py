@@ -35,6 +35,7 @@ FIGURES = (
     *("sport", "started_at", "elapsed_s", "moving_s", "distance_cm", "ascent_m", "descent_m"),
     *("calories_kcal", "steps", "avg_hr_bpm", "max_hr_bpm", "avg_cadence_rpm", "max_cadence_rpm"),
     *("avg_power_w", "max_power_w", "name", "notes_text", "device", "utc_offset_s", "lap_count"),
+    *("ended_at", "track_distance_cm", "avg_speed_mmps", "max_speed_mmps", "polyline"),
 )
 # The children that the schemas allow, in their order.
 ORDERS = {
@@ -167,6 +168,23 @@ def test_reading_our_own_export_gives_the_same_samples(ride, write):
     assert found.breaks == wanted.breaks
     for name in set(COLUMNS) - ({"distance_cm"} if write is gpx else set()):
         assert getattr(found, name) == getattr(wanted, name), name
+
+
+@pytest.mark.parametrize("write", [gpx, tcx])
+def test_a_pause_at_the_beginning_of_a_lap_comes_back(ride, write):
+    first, second = ride.laps
+    after_pause = replace(second, started_at=START + timedelta(seconds=400))
+
+    found = again(write(replace(ride, laps=[first, after_pause])))
+
+    assert found.samples.breaks == ride.samples.breaks == (300,)
+    assert found.activity.track_distance_cm == ride.activity.track_distance_cm
+
+
+def test_pauses_that_no_sample_is_after_are_none(ride):
+    content = tcx(ride).replace(b'breaks="300"', b'breaks="0 -1 x 599 600 99999999999"')
+
+    assert again(content).samples.breaks == (599,)
 
 
 @pytest.mark.parametrize("write", [gpx, tcx])

@@ -76,14 +76,19 @@ def batches(indexes: Sequence[int]) -> Iterator[Sequence[int]]:
         yield indexes[start : start + POINTS_A_PIECE]
 
 
-def own_activity(activity: Activity, laps: list[ActivityLap]) -> str:
-    """Return what the formats have no words for, so that reading it again gives equal figures."""
+def own_activity(activity: Activity, laps: list[ActivityLap], *, breaks: Sequence[int] = ()) -> str:
+    """Return what the formats have no words for, so that reading it again gives equal figures.
+
+    `breaks` are the samples after pauses, where the format does not tell each of them.
+    """
     figures = {name: getattr(activity, name) for name in FIGURES}
+    figures["elapsed_s"] = (activity.ended_at - activity.started_at).total_seconds()
     texts = dict(zip(TEXTS, (activity.name, activity.notes_text, activity.device), strict=True))
     told = {
         "sport": activity.sport,
         "started_at": rfc3339(activity.started_at),
         "utc_offset_s": activity.utc_offset_s,
+        "breaks": " ".join(map(str, breaks)) or None,
         **figures,
         **texts,
     }

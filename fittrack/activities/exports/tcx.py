@@ -69,7 +69,7 @@ def tcx_of(activity: Activity, laps: list[ActivityLap], samples: Samples) -> Ite
                 yield "".join(map(points.text, some)).encode()
             yield b"</Track>\n"
         yield b"</Lap>\n"
-    yield f"{_after_laps(activity, laps)}{_TAIL}".encode()
+    yield f"{_after_laps(activity, laps, samples)}{_TAIL}".encode()
 
 
 def _lap_head(lap: _Lap) -> str:
@@ -82,10 +82,11 @@ def _lap_head(lap: _Lap) -> str:
     )
 
 
-def _after_laps(activity: Activity, laps: list[ActivityLap]) -> str:
+def _after_laps(activity: Activity, laps: list[ActivityLap], samples: Samples) -> str:
     notes = element("Notes", activity.notes_text)
     creator = _CREATOR.format(name=element("Name", activity.device or "FitTrack"))
-    return f"{notes}{creator}<Extensions>{own_activity(activity, laps)}</Extensions>"
+    own = own_activity(activity, laps, breaks=samples.breaks)
+    return f"{notes}{creator}<Extensions>{own}</Extensions>"
 
 
 def _laps(activity: Activity, laps: list[ActivityLap], samples: Samples) -> list[_Lap]:

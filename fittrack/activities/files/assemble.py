@@ -100,7 +100,7 @@ def assemble(stated: Stated, samples: Samples) -> Recording:
         descent_m=_rounded(down_m),
         calories_kcal=_whole(stated.calories_kcal, 1_000_000),
         steps=_whole(stated.steps, 10_000_000),
-        avg_speed_mps=_rounded(distance_m / moving_s if distance_m and moving_s else None),
+        avg_speed_mps=_avg_speed_mps(stated, distance_m, moving_s),
         max_speed_mps=_max_speed_mps(stated, samples),
         utc_offset_s=stated.utc_offset_s,
         device=_text(stated.device, _NAME_LENGTH),
@@ -161,6 +161,12 @@ def _climbs(stated: Stated, samples: Samples) -> tuple[float | None, float | Non
     if computed is None:
         return up_m, down_m
     return computed[0] if up_m is None else up_m, computed[1] if down_m is None else down_m
+
+
+def _avg_speed_mps(stated: Stated, distance_m: float | None, moving_s: float) -> float | None:
+    computed = distance_m / moving_s if distance_m and moving_s else None
+    stated_mps = _within(stated.avg_speed_mps, 400)
+    return _rounded(computed if stated_mps is None else stated_mps)
 
 
 def _max_speed_mps(stated: Stated, samples: Samples) -> float | None:

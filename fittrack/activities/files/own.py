@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import etree
 
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import MOST_LAPS, Stated, lap_of
 from fittrack.activities.files.track import time_in_range
 from fittrack.activities.recording import Lap
+from fittrack.activities.samples import Samples
 from fittrack.activities.sports import SPORTS
 
 NAMESPACE = "urn:fittrack:activity:1"
@@ -15,7 +18,7 @@ NAMESPACE = "urn:fittrack:activity:1"
 FIGURES = (
     *("elapsed_s", "moving_s", "distance_m", "ascent_m", "descent_m", "calories_kcal", "steps"),
     *("avg_hr_bpm", "max_hr_bpm", "avg_cadence_rpm", "max_cadence_rpm"),
-    *("avg_power_w", "max_power_w", "max_speed_mps"),
+    *("avg_power_w", "max_power_w", "avg_speed_mps", "max_speed_mps"),
 )
 TEXTS = ("name", "notes", "device")
 
@@ -45,6 +48,14 @@ def apply_own(stated: Stated, element: etree._Element) -> None:
     start_ms = time_in_range(xml.milliseconds(element.get("started_at")))
     stated.start_ms = start_ms if start_ms is not None else stated.start_ms
     stated.laps = [lap for child in element[:MOST_LAPS] for lap in _laps(child)]
+
+
+def with_breaks(samples: Samples, element: etree._Element) -> Samples:
+    """Return samples with the pauses that our export names, where it names any."""
+    numbers = (element.get("breaks") or "").split()
+    breaks = {int(number) for number in numbers if number.isdecimal() and len(number) < 8}
+    kept = tuple(sorted(at for at in breaks if 0 < at < len(samples)))
+    return replace(samples, breaks=kept) if kept else samples
 
 
 def _laps(element: etree._Element) -> list[Lap]:

@@ -8,7 +8,7 @@ from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import Stated, assemble, lap_of
 from fittrack.activities.files.content import Content
 from fittrack.activities.files.errors import refused
-from fittrack.activities.files.own import apply_own, find_own
+from fittrack.activities.files.own import apply_own, find_own, with_breaks
 from fittrack.activities.files.track import Budget, Track, time_in_range
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import Samples
@@ -112,6 +112,7 @@ class _Reader:
             _sum_laps(stated, self._laps, samples)
             if own is not None:
                 apply_own(stated, own)
+                samples = with_breaks(samples, own)
             if self._track.untimed:
                 stated.warnings.add("points_without_times")
             if self._track.lost_positions:
