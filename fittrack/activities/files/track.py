@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from fittrack.activities.files.errors import refused
 from fittrack.activities.samples import Samples, empty_samples, from_columns
 
-MAX_POINTS = 500_000
+# Five days at a point a second: what one job reads in 256 MiB, its program included.
+MAX_POINTS = 450_000
 # A logger's memory of some years, a track a day.
 MAX_ACTIVITIES = 1000
 
