@@ -156,13 +156,13 @@ class Config:
         "points by which one admin may adjust a member's in 24 h; more takes two, 0 always",
     )
     excluded_states: str = key("NY,FL,RI", "states whose members can't enter drawings by default")
-    min_ages: str = key(
-        "AL:19,MS:21,NE:19", "least ages of states where it is not 18, in drawings by default"
-    )
     tax_thresholds_cents: str = key(
         "2025:60000,2026:200000",
         "`year:sum` from which on what a member won of one payer in a year waits for a tax form,"
         " US cents; a year that is not listed goes by the one before it",
+    )
+    min_ages: str = key(
+        "AL:19,MS:21,NE:19", "least ages of states where it is not 18, in drawings by default"
     )
     registration_states: str = key(
         "FL,NY", "states in which drawings of much value must be registered and bonded, or void"
@@ -216,14 +216,14 @@ class Config:
         return ZoneInfo(self.platform_time_zone)
 
     @property
-    def state_ages(self) -> dict[str, int]:
-        """Return the least ages of states where it is not 18."""
-    @property
     def tax_thresholds(self) -> dict[int, int]:
         """Return from which sum on prizes of a year wait for a tax form, US cents by year."""
         pairs = (part.partition(":") for part in _listed(self.tax_thresholds_cents))
         return {int(year): int(cents) for year, _, cents in pairs}
 
+    @property
+    def state_ages(self) -> dict[str, int]:
+        """Return the least ages of states where it is not 18."""
         pairs = (part.partition(":") for part in _listed(self.min_ages))
         return {state: int(age) for state, _, age in pairs}
 

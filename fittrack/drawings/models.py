@@ -126,6 +126,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficialRules:
+    """The official rules of a drawing: plain text, its SHA-256 in hex, and whether it is signed."""
+
+    text: str
+    sha256: str
+    is_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEvent:
     """Something that happened to a drawing."""
 

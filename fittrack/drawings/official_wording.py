@@ -93,8 +93,9 @@ prize, but by the sponsor's choice for one of equal or greater value.
 $prizes
 
 8. DRAW. Winners and $alternates alternates are selected as the FTD1 drawing protocol says, from
-values committed to before entry opens. Anyone can verify the draw from public data. A draw
-that lacks a value $reveal_hours hours after its time is void; its entries go on in a new drawing.
+values committed to before entry opens and, where the signed terms name one, a public beacon.
+Anyone can verify the draw from public data. A draw that lacks a value $reveal_hours hours after
+its time is void; its entries go on in a new drawing.
 
 9. CLAIMS. Winners are told at once, in the application and by e-mail.
 They must confirm within $claim_days days; else the prize is forfeited, and $unclaimed.

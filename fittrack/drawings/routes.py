@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from fittrack import auth, idempotency, tags
 from fittrack.auth import current_account_id, current_session, require_step_up, roles_required
 from fittrack.clock import utc_now
-from fittrack.drawings import service
+from fittrack.drawings import rules_page, service
 from fittrack.drawings.conduct import by_hand
-from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent
+from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent, OfficialRules
 from fittrack.drawings.schemas import (
     CancelSchema,
     CommitmentSchema,
@@ -25,6 +25,7 @@ from fittrack.drawings.schemas import (
     HistoryEventPageSchema,
     NewDrawingSchema,
     RevealSchema,
+    RulesQuery,
 )
 from fittrack.extensions import limit_public_reads
 from fittrack.pagination import Cursor, Page, PageQuery
@@ -77,6 +78,26 @@ def list_events(query: dict[str, Any], drawing_id: UUID) -> Page[HistoryEvent]:
         cursor=Cursor.parse(query["cursor"], scope=f"history/{drawing_id}"),
         limit=query["limit"],
     )
+
+
+@blp.get("/<uuid:drawing_id>/rules")
+@limit_public_reads
+@blp.arguments(RulesQuery, location="query")
+@blp.response(200, content_type="text/plain")
+def get_rules(query: dict[str, Any], drawing_id: UUID) -> Response:
+    """Return the official rules: the very bytes whose SHA-256 is in the signed terms, or a page.
+
+    A browser gets the page, whoever asks for no form the text. Who may see a draft is shown the
+    rules as they would be signed now.
+    """
+    rules = service.get_rules(
+        drawing_id=str(drawing_id),
+        with_drafts=_sees_drafts(),
+        sponsor_account_id=_sponsor_account_id(),
+    )
+    response = _rules_page(rules) if _wants_page(query["format"]) else _rules_text(rules)
+    response.vary.add("Accept")
+    return response
 
 
 @blp.post("")
@@ -210,6 +231,24 @@ def reveal_value(body: dict[str, Any], drawing_id: UUID) -> Response:
         schema=DrawingSchema,
         status=200,
     )
+
+
+def _wants_page(form: str | None) -> bool:
+    accepted = request.accept_mimetypes
+    return (form or accepted.best_match(("text/plain", "text/html"))) in {"html", "text/html"}
+
+
+def _rules_text(rules: OfficialRules) -> Response:
+    response = Response(rules.text, content_type="text/plain; charset=utf-8")
+    response.set_etag(rules.sha256)
+    return response
+
+
+def _rules_page(rules: OfficialRules) -> Response:
+    page = rules_page.render(rules.text, rules.sha256, is_signed=rules.is_signed)
+    response = Response(page, content_type="text/html; charset=utf-8")
+    response.set_etag(f"{rules.sha256}-{'signed' if rules.is_signed else 'draft'}")
+    return response
 
 
 def _asked(step: Callable[..., DrawingDetails], drawing_id: UUID) -> Response:

@@ -282,6 +282,12 @@ class DrawingQuery(PageQuery):
     type = fields.String(load_default=None, validate=validate.OneOf(TYPES))
 
 
+class RulesQuery(Schema):
+    """In which form the official rules are wanted; without it, as `Accept` says."""
+
+    format = fields.String(load_default=None, validate=_choice("text", "html"))
+
+
 class CancelSchema(Schema):
     """Why a drawing is cancelled; it is published."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fittrack import config, db, queues
+from fittrack import config, crypto, db, queues
 from fittrack.clock import utc_now
 from fittrack.db import Transaction
 from fittrack.drawings import repository, rules, scheduling
@@ -17,6 +17,7 @@ from fittrack.drawings.errors import (
     DrawingHoldsEntries,
     DrawingNotFound,
     NotAWitness,
+    NotPublishedYet,
     StaleDrawing,
     ValueRequired,
 )
@@ -25,6 +26,7 @@ from fittrack.drawings.models import (
     Drawing,
     DrawingDetails,
     HistoryEvent,
+    OfficialRules,
     Prize,
     Source,
 )
@@ -220,6 +222,24 @@ def get_drawing(
         return _details(tx, drawing_id)
 
 
+def get_rules(
+    *, drawing_id: str, with_drafts: bool, sponsor_account_id: str | None = None
+) -> OfficialRules:
+    """Return a drawing's official rules; those of a draft as they would be signed now.
+
+    Raises: DrawingNotFound, NotPublishedYet.
+    """
+    with db.reading("get_rules") as tx:
+        sees_draft = with_drafts or _is_sponsored_by(tx, drawing_id, sponsor_account_id)
+        if not sees_draft:
+            repository.get_published(tx, drawing_id)
+        signed = record.find_rules(tx, drawing_id)
+        if signed is None and not sees_draft:
+            raise NotPublishedYet(drawing_id=drawing_id)
+        text = signed.body_text if signed else _unsigned_rules(tx, drawing_id)
+    return OfficialRules(text, crypto.digest(text), is_signed=signed is not None)
+
+
 def list_drawings(
     *, status: str | None, type_: str | None, with_drafts: bool, cursor: Cursor, limit: int
 ) -> Page[DrawingDetails]:
@@ -311,6 +331,13 @@ def _is_sponsored_by(tx: Transaction, drawing_id: str, account_id: str | None) -
 def _details(tx: Transaction, drawing_id: str) -> DrawingDetails:
     drawing = repository.get_drawing(tx, drawing_id)
     return DrawingDetails(drawing, repository.list_prizes(tx, drawing_id))
+
+
+def _unsigned_rules(tx: Transaction, drawing_id: str) -> str:
+    """Return a draft's rules; times and values may change until they are signed."""
+    drawing = repository.get_drawing(tx, drawing_id)
+    sponsor = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
+    return scheduling.render_rules(drawing, repository.list_prizes(tx, drawing_id), sponsor)
 
 
 def _update_draft(

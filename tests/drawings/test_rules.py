@@ -125,7 +125,7 @@ def test_the_official_rules_hold_every_term():
             "F-40-49-ADV, OPEN",
             "to 1 Main St, Fargo ND.",
             'FitTrack Inc. ("the operator")',
-            "void; its entries go on",
+            "is void; its entries go on",
             "24 hours after",
             "within 14 days",
             f"{drawing.closes_at.astimezone(zone):%H:%M:%S}",

@@ -8,7 +8,7 @@ from fittrack import db
 from fittrack.drawings import public_log
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.errors import NotPublishedYet
-from fittrack.drawings.models import Document, Source
+from fittrack.drawings.models import Source
 from fittrack.drawings.public_log import LogHead
 from fittrack.drawings.record import repository, rules
 from fittrack.drawings.record import service as record
@@ -36,13 +36,6 @@ def get_results(*, drawing_id: str) -> Results:
         unfilled = record.get_body(tx, drawing_id, "result")["unfilled"]
         picks = repository.list_published_picks(tx, drawing_id)
     return Results(drawing, unfilled, picks)
-
-
-def get_rules(*, drawing_id: str) -> Document:
-    """Return a drawing's official rules. Raises: DrawingNotFound."""
-    with db.reading("get_rules") as tx:
-        drawings.get_published(tx, drawing_id)
-        return repository.get_document(tx, drawing_id, "rules")
 
 
 def get_verification(*, drawing_id: str) -> Verification:

@@ -35,17 +35,6 @@ def get_results(drawing_id: UUID) -> Results:
     return publication.get_results(drawing_id=str(drawing_id))
 
 
-@blp.get("/<uuid:drawing_id>/rules")
-@limit_public_reads
-@blp.response(200, content_type="text/plain")
-def get_rules(drawing_id: UUID) -> Response:
-    """Return the official rules, the very bytes whose SHA-256 is in the signed terms."""
-    document = publication.get_rules(drawing_id=str(drawing_id))
-    response = Response(document.body_text, content_type="text/plain; charset=utf-8")
-    response.set_etag(document.body_hash)
-    return response
-
-
 @blp.get("/<uuid:drawing_id>/verification")
 @limit_public_reads
 @blp.response(200, VerificationSchema)
