@@ -24,17 +24,19 @@ UPDATE max_hr_values
    AND from_on = :from_on
 
 -- name: list_day_activities
--- Accepted activities that started on the days of a range; replaced ones left out.
+-- Accepted activities that started on the days of a range; replaced ones left out, and what an
+-- engine or the wind did.
 SELECT activity_id, day_on, type, source_kind, moving_s, steps
   FROM activities
  WHERE account_id = :account_id
    AND day_on BETWEEN :first_on AND :last_on
    AND state = 'accepted'
    AND duplicate_of_id IS NULL
+   AND sport NOT IN ('motor_sport', 'air_sport')
  ORDER BY day_on, activity_id
 
 -- name: list_day_minutes
--- The active minutes of a range of days, of accepted activities that no other one replaces.
+-- The active minutes of a range of days, of the same activities.
 SELECT m.day_on, a.source_kind, m.minutes_json
   FROM activity_minutes m
   JOIN activities a ON a.activity_id = m.activity_id
@@ -42,6 +44,7 @@ SELECT m.day_on, a.source_kind, m.minutes_json
    AND m.day_on BETWEEN :first_on AND :last_on
    AND a.state = 'accepted'
    AND a.duplicate_of_id IS NULL
+   AND a.sport NOT IN ('motor_sport', 'air_sport')
  ORDER BY m.day_on, m.activity_id
 
 -- name: list_held_days

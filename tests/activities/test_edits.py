@@ -20,6 +20,7 @@ from fittrack.activities.editing.rules import source_key
 from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports.models import Upload
 from fittrack.activities.samples import empty_samples
+from fittrack.activities.sports import FAMILIES
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from tests.activities import records
@@ -90,6 +91,18 @@ def test_another_sport_rates_the_minutes_and_the_points_anew(ana):
     ana.patch(f"activities/{activity_id}", {"sport": "running"})
     assert ana.balance() == before
     assert stored_minutes(activity_id) == minutes
+
+
+@pytest.mark.parametrize("sport", FAMILIES["motor"])
+def test_what_an_engine_or_the_wind_did_earns_nothing(ana, sport):
+    activity_id = ana.run(duration_s=1800, sport="cycling")
+    before = ana.balance()
+
+    ana.patch(f"activities/{activity_id}", {"sport": sport})
+
+    assert before > ana.balance() == 0
+    ana.patch(f"activities/{activity_id}", {"sport": "cycling"})
+    assert ana.balance() == before
 
 
 def test_another_sport_measures_anew(ana):
