@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fittrack import db, queues
 from fittrack.db import Transaction
 from fittrack.drawings import service as drawings
+from fittrack.leaderboards import service as leaderboards
 from fittrack.points import days, ledger, repository, rules_in_use
 from fittrack.points.audit_models import Findings, Report, Suspect
 from fittrack.points.models import Head, Link
@@ -40,7 +41,7 @@ def audit_ledger(
     """Check the whole ledger and what hangs on it, and return what is wrong.
 
     The walk along the chain begins at `since_no`, with the accounts' sums before it taken as given.
-    A deep audit also recomputes every day's award and every drawing's root.
+    A deep audit also recomputes every day's award, every drawing's root, and the leaderboards.
     """
     findings = Findings()
     with db.reading("audit_ledger") as tx:
@@ -156,6 +157,9 @@ def _look_deeper(tx: Transaction, findings: Findings, *, now: datetime) -> None:
         _recompute_days(tx, account_id, findings, now=now)
     for problem in drawings.audit(tx):
         findings.add("drawing", problem)
+    with _noting(findings, lambda: "a board"):
+        for problem in leaderboards.audit(tx, now=now):
+            findings.add("board", problem)
 
 
 def _recompute_days(tx: Transaction, account_id: str, findings: Findings, *, now: datetime) -> None:
