@@ -1,6 +1,7 @@
 -- name: list_candidates
--- A member's workouts that have an instant within a stretch of time; tombstones hold groups together.
-SELECT a.activity_id, a.state, a.duplicate_of_id, a.sport, a.source_kind, a.origin_key,
+-- A member's workouts and days of steps that have an instant within a stretch of time; tombstones hold
+-- groups together.
+SELECT a.activity_id, a.type, a.file_format, a.state, a.duplicate_of_id, a.sport, a.source_kind, a.origin_key,
        f.content_sha256, a.started_at, a.ended_at, a.day_on, a.elapsed_s, a.moving_s,
        a.distance_cm, a.ascent_m, a.calories_kcal, a.steps, a.avg_hr_bpm, a.avg_cadence_rpm,
        a.avg_power_w, a.lap_count, a.position_count
@@ -10,7 +11,7 @@ SELECT a.activity_id, a.state, a.duplicate_of_id, a.sport, a.source_kind, a.orig
    AND a.started_at >= :reach_at
    AND a.started_at <= :until_at
    AND a.ended_at >= :since_at
-   AND a.type = 'workout'
+   AND a.type IN ('workout', 'steps')
  ORDER BY a.started_at, a.activity_id
 
 -- name: update_duplicate_of

@@ -306,6 +306,24 @@ def test_an_export_again_is_a_duplicate(ana):
     assert count("activities") == 2
 
 
+@pytest.mark.parametrize("is_newer_first", [False, True])
+def test_of_two_exports_of_a_day_the_one_that_was_made_later_counts(ana, is_newer_first):
+    morning = record("StepCount", NOON_AT, 3000)
+    evening = record("StepCount", NOON_AT + 3 * HOUR, 2500)
+    exports = [export_of(morning), export_of(morning, evening)]
+    for content in exports[::-1] if is_newer_first else exports:
+        ana.upload(("export.xml", content))
+
+    (counting,) = ana.get("activities", duplicates="hidden").json["items"]
+
+    assert (counting["steps"], ana.balance()) == (5500, 50)
+    days = ana.get("activities/calendar", month="2025-03").json["days"]
+    assert sum(day["activity_count"] for day in days) == 1
+    ana.delete(f"activities/{counting['activity_id']}")
+    (left,) = ana.get("activities", duplicates="hidden").json["items"]
+    assert (left["steps"], ana.balance()) == (3000, 30)
+
+
 def test_a_workout_cut_out_of_an_export_can_be_brought_back(ana):
     upload = ana.upload(("export.xml", WHOLE))
     (activity_id,) = upload["files"][1]["activity_ids"]

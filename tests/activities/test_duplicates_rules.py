@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,6 +31,8 @@ def record(name="a", start_min=0, length_min=60, **over):
     started_at = NOON_AT + start_min * MINUTE
     plain = Candidate(
         activity_id=name,
+        type="workout",
+        file_format="gpx",
         state="accepted",
         duplicate_of_id=None,
         sport="running",
@@ -293,3 +296,22 @@ def test_a_chain_of_ten_thousand_is_chosen_from_in_a_moment():
 
     assert len(list(clusters(chain))) == 1
     assert not any(chosen.values())
+
+
+def day_of_steps(name, steps, **over):
+    return record(name, **{"type": "steps", "file_format": "apple", "steps": steps, **over})
+
+
+def test_of_files_with_the_steps_of_one_day_the_one_with_more_counts():
+    later = 20 * 60  # the next day
+    few, many = day_of_steps("a", 3000), day_of_steps("b", 5000, start_min=90)
+    next_day = day_of_steps("c", 100, start_min=later)
+    for order in permutations([few, many, next_day, record("d")]):
+        assert replaced(*order) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    "other", [{"file_format": "fit"}, {"source_kind": "connection"}, {"state": "deleted"}]
+)
+def test_steps_of_another_source_or_that_are_gone_replace_nothing(other):
+    assert replaced(day_of_steps("a", 3000), day_of_steps("b", 5000, **other)) == {}

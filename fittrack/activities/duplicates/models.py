@@ -11,9 +11,11 @@ LONGEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One workout of a member; `content_sha256` is its file's, None where it has none."""
+    """One record of a member; `content_sha256` is its file's, None where it has none."""
 
     activity_id: str
+    type: str
+    file_format: str | None
     state: str
     duplicate_of_id: str | None
     sport: str

@@ -1,8 +1,11 @@
-"""Which of several records of one workout counts: a function of the set of them alone. No I/O.
+"""Which of several records of one thing counts: a function of the set of them alone. No I/O.
 
 Two workouts of a member are the same where they are of the same kind of sport and overlap by half
 of the shorter one or more. The records are taken in the order of preference, and each counts unless
 it is the same as one that counts already.
+
+Two files of Apple's exports with steps of one points day are the same day, the one with more steps
+having been made later.
 """
 
 from __future__ import annotations
@@ -29,20 +32,47 @@ FIRST_ON, LAST_ON = date(1, 1, 2), date(9999, 12, 30)
 # must not be the way round it.
 COMPETING = frozenset({"accepted", "held"})
 UNKNOWN = "other"
-FILE, MANUAL = "file", "manual"
+FILE, MANUAL, APPLE = "file", "manual", "apple"
+WORKOUT, STEPS = "workout", "steps"
 
 
 def choose(activities: Iterable[Candidate], *, primary_connection_id: str | None = None) -> Choice:
-    """Return for each workout of one member the id of the record that replaces it, or None.
+    """Return for each record of one member the id of the record that replaces it, or None.
 
     Preferred are those of the primary connection, then those with more metrics, then the smaller
     content hash. Deleted and rejected ones replace nothing and are replaced by nothing.
     """
     listed = list(activities)
     chosen: Choice = {activity.activity_id: None for activity in listed}
-    for cluster in clusters(listed):
+    for cluster in clusters(workouts_of(listed)):
         chosen.update(_choose_in(cluster, primary_connection_id))
+    chosen.update(_choose_days_of_steps(listed))
     return chosen
+
+
+def workouts_of(activities: Iterable[Candidate]) -> list[Candidate]:
+    """Return the workouts among some records."""
+    return [activity for activity in activities if activity.type == WORKOUT]
+
+
+def _choose_days_of_steps(activities: Sequence[Candidate]) -> Choice:
+    """Return which files with the steps of a day are replaced by one with more of them."""
+    best: dict[date, str] = {}
+    exported = [activity for activity in activities if _is_exported_day(activity)]
+    in_order = sorted(exported, key=lambda each: (-(each.steps or 0), content_key(each)))
+    chosen: Choice = {}
+    for activity in in_order:
+        better_id = best.setdefault(activity.day_on, activity.activity_id)
+        chosen[activity.activity_id] = better_id if better_id != activity.activity_id else None
+    return chosen
+
+
+def _is_exported_day(activity: Candidate) -> bool:
+    return (
+        activity.type == STEPS
+        and (activity.source_kind, activity.file_format) == (FILE, APPLE)
+        and activity.state in COMPETING
+    )
 
 
 def _choose_in(cluster: Sequence[Candidate], primary_connection_id: str | None) -> Choice:
@@ -211,6 +241,15 @@ def stretches(days: Iterable[date], zone: ZoneInfo) -> list[Span]:
 def bounds_of(day_on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the first instants of a points day and of the next; of the calendar's ends as well."""
     return day_bounds(min(max(day_on, FIRST_ON), LAST_ON), zone)
+
+
+def steps_begun_in(activities: Iterable[Candidate], span: Span) -> list[Candidate]:
+    """Return the records of steps among some that begin within a stretch, its end left out."""
+    return [
+        activity
+        for activity in activities
+        if activity.type == STEPS and span.since_at <= activity.started_at < span.until_at
+    ]
 
 
 def changes(activities: Iterable[Candidate], choice: Choice) -> list[Candidate]:

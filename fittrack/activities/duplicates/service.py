@@ -43,12 +43,17 @@ def list_duplicates(tx: Transaction, activity_id: str) -> list[str]:
 
 
 def _near(tx: Transaction, account_id: str, span: Span) -> list[Candidate]:
-    """Return the workouts of every group that has an instant within a stretch of time."""
+    """Return the workouts of every group that has an instant within a stretch of time.
+
+    And the days of steps that begin in it: it is made of whole points days.
+    """
     margin = FIRST_MARGIN
     while True:
         window = rules.widened(span, margin)
-        read = rules.clusters(repository.list_candidates(tx, account_id, window))
-        groups = [group for group in read if rules.meet(rules.span_of(group), span)]
+        read = repository.list_candidates(tx, account_id, window)
+        clusters = rules.clusters(rules.workouts_of(read))
+        groups = [group for group in clusters if rules.meet(rules.span_of(group), span)]
         if all(rules.lies_within(rules.span_of(group), window) for group in groups):
-            return [activity for group in groups for activity in group]
+            workouts = [activity for group in groups for activity in group]
+            return workouts + rules.steps_begun_in(read, span)
         margin *= WIDENING
