@@ -87,6 +87,24 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeWinner:
+    """A delivery as the list of winners tells it, before the name is cut to what may be shown."""
+
+    fulfilment_id: str
+    drawing_id: str
+    drawing_name: str
+    drawn_at: datetime | None
+    position: int
+    ticket_no: int | None
+    prize_name: str
+    value_cents: int
+    state: str
+    display_name: str
+    account_status: str
+    profile_privacy: str
+
+
+@dataclass(frozen=True, slots=True)
 class FulfilmentId:
     """One delivery, by its id."""
 

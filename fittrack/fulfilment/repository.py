@@ -17,6 +17,7 @@ from fittrack.fulfilment.models import (
     FulfilmentEvent,
     FulfilmentId,
     HeldDrawing,
+    PrizeWinner,
     TaxCase,
 )
 
@@ -210,6 +211,19 @@ def find_tax_form(tx: Transaction, case: TaxCase) -> datetime | None:
     """Return since when a form is on file, or None."""
     found: datetime | None = tx.value(SQL["find_tax_form"], **asdict(case))
     return found
+
+
+def list_prize_winners(
+    tx: Transaction, drawing_id: str | None, *, after_id: str, row_limit: int
+) -> list[PrizeWinner]:
+    """Return who won what, of one drawing or of all, after a delivery."""
+    return tx.all(
+        PrizeWinner,
+        SQL["list_prize_winners"],
+        drawing_id=drawing_id,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
 
 
 def _columns(fulfilment: Fulfilment, names: Sequence[str]) -> dict[str, Any]:

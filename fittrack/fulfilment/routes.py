@@ -20,7 +20,7 @@ from fittrack.auth import (
 )
 from fittrack.clock import utc_now
 from fittrack.errors import Forbidden
-from fittrack.fulfilment import service, succession, transitions
+from fittrack.fulfilment import service, succession, transitions, winners
 from fittrack.fulfilment.models import Address, Fulfilment, ShownCode
 from fittrack.fulfilment.schemas import (
     AddressSchema,
@@ -33,6 +33,7 @@ from fittrack.fulfilment.schemas import (
     NewFulfilmentSchema,
     ShipSchema,
     ShownCodeSchema,
+    WinnersQuery,
 )
 from fittrack.fulfilment.sealed import addresses
 from fittrack.pagination import Cursor, Page
@@ -77,6 +78,19 @@ def open_fulfilment(body: dict[str, Any]) -> Response:
         ),
         schema=FulfilmentSchema,
     )
+
+
+@blp.get("/winners.csv")
+@roles_required("admin")
+@blp.arguments(WinnersQuery, location="query")
+@blp.response(200, content_type="text/csv")
+def list_winners(query: dict[str, Any]) -> Response:
+    """Return the list of winners as a file; names as their privacy allows, else initials."""
+    drawing_id = str(query["drawing_id"]) if query["drawing_id"] else None
+    rows = winners.winners_csv(drawing_id=drawing_id)
+    response = Response(rows, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="winners.csv"'
+    return response
 
 
 @blp.get("/<uuid:fulfilment_id>")

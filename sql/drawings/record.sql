@@ -116,10 +116,11 @@ VALUES (:drawing_id, :position, :entry_id, :role, :prize_id, :ticket_no)
 -- name: list_published_picks
 -- Who was drawn, with what the members let others see of them and how many tickets each held.
 SELECT k.position, k.entry_id, k.role, k.prize_id, k.ticket_no, p.name AS prize_name, h.tickets_held,
-       a.display_name
+       a.display_name, a.status AS account_status, NVL(r.profile_privacy, 'public') AS profile_privacy
   FROM drawing_picks k
   JOIN entries e ON e.entry_id = k.entry_id
   JOIN accounts a ON a.account_id = e.account_id
+  LEFT JOIN profiles r ON r.account_id = a.account_id
   JOIN (SELECT o.account_id, SUM(o.units) AS tickets_held
           FROM entries o
          WHERE o.drawing_id = :drawing_id

@@ -172,3 +172,21 @@ SELECT recorded_at
  WHERE account_id = :account_id
    AND payer_key = :payer_key
    AND tax_year = :tax_year
+
+-- name: list_prize_winners
+-- Who won what and was not passed over, of one drawing or of all, in the order of the deliveries.
+SELECT f.fulfilment_id, f.drawing_id, d.name AS drawing_name, d.drawn_at, f.position, k.ticket_no,
+       f.prize_name, p.value_cents, f.state, a.display_name, a.status AS account_status,
+       NVL(r.profile_privacy, 'public') AS profile_privacy
+  FROM fulfilments f
+  JOIN drawings d ON d.drawing_id = f.drawing_id
+  JOIN prizes p ON p.prize_id = f.prize_id
+  JOIN accounts a ON a.account_id = f.account_id
+  LEFT JOIN profiles r ON r.account_id = f.account_id
+  LEFT JOIN drawing_picks k ON k.drawing_id = f.drawing_id
+                           AND k.position = f.position
+ WHERE f.state <> 'forfeited'
+   AND (:drawing_id IS NULL OR f.drawing_id = :drawing_id)
+   AND f.fulfilment_id > :after_id
+ ORDER BY f.fulfilment_id
+ FETCH FIRST :row_limit ROWS ONLY

@@ -81,7 +81,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPick:
-    """A pick with what may be shown of the member behind it."""
+    """A pick, and the member behind it, whose name is shown as the profile's privacy allows."""
 
     position: int
     entry_id: str
@@ -91,6 +91,8 @@ class PublishedPick:
     prize_name: str | None
     tickets_held: int
     display_name: str
+    account_status: str
+    profile_privacy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def get_results(*, drawing_id: str) -> Results:
     with db.reading("get_results") as tx:
         drawing = drawings.get_published(tx, drawing_id)
         unfilled = record.get_body(tx, drawing_id, "result")["unfilled"]
-        picks = repository.list_published_picks(tx, drawing_id)
+        picks = [rules.named(pick) for pick in repository.list_published_picks(tx, drawing_id)]
     return Results(drawing, unfilled, picks)
 
 

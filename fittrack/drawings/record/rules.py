@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fittrack.drawings import inclusion, protocol, verifier
@@ -24,6 +26,7 @@ from fittrack.drawings.verifier import Json, canonical_json, leaf_hash, merkle_l
 # A power of two: the roots of runs of this many leaves are then nodes of the whole tree.
 RUN_LENGTH = 1024
 IN_DOCUMENTS = frozenset({"terms", "close", "result"})
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def log_head(row: HeadRow) -> LogHead:
@@ -141,6 +144,23 @@ def proof(run: Sequence[Json], roots: Sequence[bytes], *, index: int, tree_size:
         "path": [node.hex() for node in path],
         "root": high[-1][0].hex(),
     }
+
+
+def named(pick: PublishedPick) -> PublishedPick:
+    """Return a pick with its member's name as it may be shown."""
+    name = shown_name(pick.display_name, status=pick.account_status, privacy=pick.profile_privacy)
+    return replace(pick, display_name=name)
+
+
+def shown_name(display_name: str, *, status: str, privacy: str) -> str:
+    """Return a winner's name as the profile's privacy allows, else the initials.
+
+    Of an erased account nothing is left but a pseudonym, which hides nobody.
+    """
+    if privacy == "public" or status == "erased":
+        return display_name
+    words = _NO_LETTERS.split(display_name)
+    return " ".join(f"{word[0].upper()}." for word in words if word)[:20] or "?"
 
 
 def parsed(text: str) -> Json:
