@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fittrack.errors import Conflict, NotFound
+from fittrack.errors import Conflict, NotFound, PreconditionFailed
 
 
 class SponsorNotFound(NotFound):
@@ -21,3 +21,9 @@ class LastSponsorAccount(Conflict):
     """This is the last account of an active sponsor; another one must be added first."""
 
     code = "last_sponsor_account"
+
+
+class StaleSponsor(PreconditionFailed):
+    """Somebody else has edited this sponsor since you read it."""
+
+    code = "stale_sponsor"

@@ -31,6 +31,9 @@ class Sponsor:
     barred_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    revision: int = 1
 
     @property
     def may_witness(self) -> bool:

@@ -32,6 +32,16 @@ def get_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor:
     return _found(find_sponsor(tx, sponsor_id), sponsor_id)
 
 
+def get_visible(tx: Transaction, sponsor_id: str, *, account_id: str | None) -> Sponsor:
+    """Return a sponsor; an `account_id` sees only the one that it belongs to.
+
+    Raises: SponsorNotFound.
+    """
+    if account_id is not None and find_sponsor_of(tx, account_id) != sponsor_id:
+        raise SponsorNotFound(sponsor_id=sponsor_id)
+    return get_sponsor(tx, sponsor_id)
+
+
 def lock_sponsor(tx: Transaction, sponsor_id: str) -> Sponsor:
     """Return a sponsor held until the transaction ends. Raises: SponsorNotFound."""
     return _found(tx.one(Sponsor, SQL["lock_sponsor"], sponsor_id=sponsor_id), sponsor_id)
@@ -43,13 +53,15 @@ def list_sponsors(tx: Transaction, *, before_id: str | None, row_limit: int) -> 
 
 
 def update_sponsor(tx: Transaction, sponsor: Sponsor) -> None:
-    """Edit a sponsor. Raises: SponsorNameTaken."""
+    """Edit a sponsor that is held. Raises: SponsorNameTaken."""
     values = asdict(sponsor)
     del values["barred_at"], values["created_at"]
     try:
-        tx.run(SQL["update_sponsor"], **values)
+        changed = tx.run(SQL["update_sponsor"], **values)
     except Unique as error:
         raise SponsorNameTaken from error
+    if changed != 1:
+        raise LookupError(f"{sponsor.sponsor_id} changed while it was held")
 
 
 def update_barred_at(tx: Transaction, sponsor_id: str, *, now: datetime) -> None:

@@ -8,13 +8,21 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from fittrack import idempotency
+from fittrack import idempotency, tags
 from fittrack.auth import current_session, roles_required
 from fittrack.clock import utc_now
 from fittrack.pagination import Cursor, Page, PageQuery
 from fittrack.sponsors import service
 from fittrack.sponsors.models import Sponsor
-from fittrack.sponsors.schemas import NewSponsorSchema, SponsorPageSchema, SponsorSchema
+from fittrack.sponsors.reports import service as reports
+from fittrack.sponsors.reports.models import Report
+from fittrack.sponsors.reports.schemas import SponsorReportSchema
+from fittrack.sponsors.schemas import (
+    EditSponsorSchema,
+    NewSponsorSchema,
+    SponsorPageSchema,
+    SponsorSchema,
+)
 
 blp = Blueprint(
     "sponsors",
@@ -50,20 +58,25 @@ def create_sponsor(body: dict[str, Any]) -> Response:
 @blp.get("/<uuid:sponsor_id>")
 @roles_required("admin", "auditor", "sponsor")
 @blp.response(200, SponsorSchema)
-def get_sponsor(sponsor_id: UUID) -> Sponsor:
+def get_sponsor(sponsor_id: UUID) -> Response:
     """Return a sponsor; a sponsor's own people see only theirs."""
-    session = current_session()
-    account_id = session.account_id if session.role == "sponsor" else None
-    return service.get_sponsor(sponsor_id=str(sponsor_id), account_id=account_id)
+    return _tagged(service.get_sponsor(sponsor_id=str(sponsor_id), account_id=_own_account_id()))
 
 
 @blp.put("/<uuid:sponsor_id>")
-@roles_required("admin")
-@blp.arguments(NewSponsorSchema)
+@roles_required("admin", "sponsor")
+@blp.arguments(EditSponsorSchema)
 @blp.response(200, SponsorSchema)
-def edit_sponsor(body: dict[str, Any], sponsor_id: UUID) -> Sponsor:
-    """Change a sponsor."""
-    return service.edit_sponsor(sponsor_id=str(sponsor_id), fields=body, now=utc_now())
+def edit_sponsor(body: dict[str, Any], sponsor_id: UUID) -> Response:
+    """Change a sponsor; its own people all but notes and whether it is active."""
+    sponsor = service.edit_sponsor(
+        sponsor_id=str(sponsor_id),
+        fields=body,
+        now=utc_now(),
+        account_id=_own_account_id(),
+        revisions=tags.expected_versions(),
+    )
+    return _tagged(sponsor)
 
 
 @blp.delete("/<uuid:sponsor_id>")
@@ -72,5 +85,28 @@ def edit_sponsor(body: dict[str, Any], sponsor_id: UUID) -> Sponsor:
 def deactivate_sponsor(sponsor_id: UUID) -> Sponsor:
     """Deactivate a sponsor; its drawings go on."""
     return service.edit_sponsor(
-        sponsor_id=str(sponsor_id), fields={"is_active": False}, now=utc_now()
+        sponsor_id=str(sponsor_id),
+        fields={"is_active": False},
+        now=utc_now(),
+        revisions=tags.expected_versions(),
     )
+
+
+@blp.get("/<uuid:sponsor_id>/report")
+@roles_required("admin", "auditor", "sponsor")
+@blp.response(200, SponsorReportSchema)
+def get_report(sponsor_id: UUID) -> Report:
+    """Return a sponsor's entries, reach and winners' states in numbers, small ones left out."""
+    return reports.get_report(sponsor_id=str(sponsor_id), account_id=_own_account_id())
+
+
+def _own_account_id() -> str | None:
+    """Return the caller's account where it sees one sponsor only, None for the staff."""
+    session = current_session()
+    return session.account_id if session.role == "sponsor" else None
+
+
+def _tagged(sponsor: Sponsor) -> Response:
+    """Return a sponsor with a tag of the revision that If-Match is held to."""
+    response = idempotency.answer(idempotency.render(SponsorSchema, sponsor), 200)
+    return tags.set_version(response, sponsor.revision, current_session().role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from fittrack.db import Transaction
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
-from fittrack.sponsors import repository
-from fittrack.sponsors.errors import LastSponsorAccount, SponsorNotFound
+from fittrack.sponsors import repository, rules
+from fittrack.sponsors.errors import LastSponsorAccount
 from fittrack.sponsors.models import Sponsor
 
 
@@ -32,13 +33,28 @@ def create_sponsor(*, fields: dict[str, Any], now: datetime, reply: Reply = NoRe
     return sponsor
 
 
-def edit_sponsor(*, sponsor_id: str, fields: dict[str, Any], now: datetime) -> Sponsor:
-    """Change a sponsor. Raises: SponsorNotFound, SponsorNameTaken."""
+def edit_sponsor(
+    *,
+    sponsor_id: str,
+    fields: Mapping[str, Any],
+    now: datetime,
+    account_id: str | None = None,
+    revisions: Collection[int] | None = None,
+) -> Sponsor:
+    """Change a sponsor; an `account_id` changes only its own, and neither notes nor standing.
+
+    `revisions` are those that the editor will change, None for any. Raises: SponsorNotFound,
+    StaleSponsor, SponsorNameTaken, Invalid.
+    """
     with db.transaction("edit_sponsor") as tx:
+        repository.get_visible(tx, sponsor_id, account_id=account_id)
         # Held, or an edit would bring back what a deactivation beside it had just ended.
-        edited = replace(repository.lock_sponsor(tx, sponsor_id), **fields, updated_at=now)
-        repository.update_sponsor(tx, edited)
-    return edited
+        sponsor = repository.lock_sponsor(tx, sponsor_id)
+        rules.check_revision(sponsor, revisions)
+        changes = fields if account_id is None else rules.own_changes(fields)
+        repository.update_sponsor(tx, replace(sponsor, **changes, updated_at=now))
+        edited = repository.get_sponsor(tx, sponsor_id)
+    return rules.seen_by(edited, account_id)
 
 
 def list_sponsors(*, cursor: Cursor, limit: int) -> Page[Sponsor]:
@@ -51,15 +67,13 @@ def list_sponsors(*, cursor: Cursor, limit: int) -> Page[Sponsor]:
 
 
 def get_sponsor(*, sponsor_id: str, account_id: str | None) -> Sponsor:
-    """Return a sponsor; an `account_id` sees only the one that it belongs to.
+    """Return a sponsor; an `account_id` sees only the one that it belongs to, without notes.
 
     Raises: SponsorNotFound.
     """
     with db.reading("get_sponsor") as tx:
-        sponsor = repository.get_sponsor(tx, sponsor_id)
-        if account_id is not None and repository.find_sponsor_of(tx, account_id) != sponsor_id:
-            raise SponsorNotFound(sponsor_id=sponsor_id)
-    return sponsor
+        sponsor = repository.get_visible(tx, sponsor_id, account_id=account_id)
+    return rules.seen_by(sponsor, account_id)
 
 
 def add_account(*, sponsor_id: str, account_id: str, now: datetime) -> None:

@@ -2,21 +2,21 @@
 -- A new sponsor.
 INSERT INTO sponsors
        (sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
-        barred_at, created_at, updated_at)
+        barred_at, created_at, updated_at, contact_name, contact_phone, revision)
 VALUES (:sponsor_id, :name, :contact_email, :website, :logo_url, :notes, :is_active, :is_revealing_by_itself,
-        :barred_at, :created_at, :updated_at)
+        :barred_at, :created_at, :updated_at, :contact_name, :contact_phone, :revision)
 
 -- name: find_sponsor
 -- One sponsor.
 SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
-       barred_at, created_at, updated_at
+       barred_at, created_at, updated_at, contact_name, contact_phone, revision
   FROM sponsors
  WHERE sponsor_id = :sponsor_id
 
 -- name: lock_sponsor
 -- Hold one sponsor's row until the transaction ends; wait 5 s for another holder.
 SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
-       barred_at, created_at, updated_at
+       barred_at, created_at, updated_at, contact_name, contact_phone, revision
   FROM sponsors
  WHERE sponsor_id = :sponsor_id
    FOR UPDATE WAIT 5
@@ -24,7 +24,7 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
 -- name: list_sponsors
 -- Sponsors, newest first.
 SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
-       barred_at, created_at, updated_at
+       barred_at, created_at, updated_at, contact_name, contact_phone, revision
   FROM sponsors
  WHERE (:before_id IS NULL OR sponsor_id < :before_id)
  ORDER BY sponsor_id DESC
@@ -34,14 +34,18 @@ SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_
 -- Edit a sponsor.
 UPDATE sponsors
    SET name = :name,
+       contact_name = :contact_name,
        contact_email = :contact_email,
+       contact_phone = :contact_phone,
        website = :website,
        logo_url = :logo_url,
        notes = :notes,
        is_active = :is_active,
        is_revealing_by_itself = :is_revealing_by_itself,
-       updated_at = :updated_at
+       updated_at = :updated_at,
+       revision = revision + 1
  WHERE sponsor_id = :sponsor_id
+   AND revision = :revision
 
 -- name: update_barred_at
 -- Accept a sponsor as a source no more; the first time counts.
@@ -53,7 +57,7 @@ UPDATE sponsors
 -- name: find_standing_witness
 -- The longest-known sponsor that reveals by itself and may be a source.
 SELECT sponsor_id, name, contact_email, website, logo_url, notes, is_active, is_revealing_by_itself,
-       barred_at, created_at, updated_at
+       barred_at, created_at, updated_at, contact_name, contact_phone, revision
   FROM sponsors
  WHERE is_active = 1
    AND is_revealing_by_itself = 1

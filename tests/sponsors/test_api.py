@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from fittrack import db
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
+from tests.kernel.statements import statement
 
 BASE = "/api/v1/sponsors"
 
@@ -96,3 +98,60 @@ def test_an_inactive_sponsor_witnesses_nothing(client, admin):
     draft = make.make_draft(make.start(), sponsor_id=sponsor_id)
     refused = client.post(f"/api/v1/drawings/{draft.drawing_id}/schedule", headers=admin)
     assert (refused.status_code, refused.json["code"]) == (422, "sponsor_not_active")
+
+
+def test_a_sponsors_people_change_their_own_sponsor_but_for_what_is_the_staffs(client, admin):
+    own, other = make.make_sponsor(), make.make_sponsor()
+    headers = login(client, make.make_sponsor_account(own))
+    kept = {"name": "Acme", "notes": "Pays late.", "is_revealing_by_itself": True}
+    assert client.put(f"{BASE}/{own}", headers=admin, json=kept).json["notes"] == "Pays late."
+    body = {"name": "Acme Shoes", "contact_name": "Ben", "contact_phone": "+1 503 555 0100"}
+    edited = client.put(f"{BASE}/{own}", headers=headers, json=body)
+    assert edited.status_code == 200
+    assert {**edited.json, **body} == edited.json
+    assert edited.json["notes"] is None
+    assert client.get(f"{BASE}/{own}", headers=headers).json["notes"] is None
+    assert client.get(f"{BASE}/{own}", headers=admin).json["notes"] == "Pays late."
+    for field, value in (("notes", "Pays well."), ("is_active", True)):
+        refused = client.put(f"{BASE}/{own}", headers=headers, json=body | {field: value})
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, f"/{field}")
+    hidden = client.put(f"{BASE}/{other}", headers=headers, json=body)
+    assert (hidden.status_code, hidden.json["code"]) == (404, "sponsor_not_found")
+    assert client.delete(f"{BASE}/{own}", headers=headers).status_code == 403
+
+
+def test_who_edits_what_somebody_else_has_changed_is_told(client, admin):
+    url = f"{BASE}/{make.make_sponsor()}"
+    tag = {"If-Match": client.get(url, headers=admin).headers["ETag"]}
+    assert client.put(url, headers=admin | tag, json={"name": "One"}).status_code == 200
+    stale = client.put(url, headers=admin | tag, json={"name": "Two"})
+    assert (stale.status_code, stale.json["code"]) == (412, "stale_sponsor")
+
+
+def test_an_inactive_sponsor_can_be_active_again(client, admin):
+    url = f"{BASE}/{make.make_sponsor()}"
+    assert client.delete(url, headers=admin).json["is_active"] is False
+    assert client.put(url, headers=admin, json={"name": "A"}).json["is_active"] is False
+    back = client.put(url, headers=admin, json={"name": "A", "is_active": True})
+    assert back.json["is_active"] is True
+
+
+def test_an_invited_account_is_one_of_its_sponsors_people(client, admin):
+    own = make.make_sponsor()
+    invitation = {
+        "email": "ben@acme.example",
+        "display_name": "BenOfAcme",
+        "role": "sponsor",
+        "sponsor_id": own,
+    }
+    invited = client.post("/api/v1/users", headers=admin, json=invitation)
+    assert invited.status_code == 201
+    headers = login(client, invited.json["account_id"])
+    # Nobody comes in before the invitation is accepted.
+    assert client.get(f"{BASE}/{own}", headers=headers).status_code == 403
+    with db.transaction("accept_for_test") as tx:
+        tx.run(
+            statement("UPDATE accounts SET status = 'active' WHERE account_id = :id"),
+            id=invited.json["account_id"],
+        )
+    assert client.get(f"{BASE}/{own}", headers=headers).json["sponsor_id"] == own
