@@ -76,7 +76,7 @@ ALIASES: dict[str, str] = {
         "alpineski alpineskiing downhillskiing resortskiing backcountryski resort backcountry "
         "resortskiingsnowboarding ski telemarkskiing freestyleskiing backcountryskiing "
         "snowsport snowsports downhill skimountaineering skitouring indoorskiing kiteskiing "
-        "resortskiingsnowboardingws backcountryskiingsnowboarding"
+        "backcountryskiingsnowboarding"
     ),
     "cross_country_skiing": (
         "nordicski rollerski crosscountryski crosscountryskiingfreestyle biathlon "
@@ -112,7 +112,7 @@ ALIASES: dict[str, str] = {
     ),
     "pilates": "reformerpilates",
     "cardio": (
-        "workout aerobicworkout indoorcardio cardiotraining fitnessequipment training aerobics "
+        "workout structuredworkout aerobicworkout indoorcardio cardiotraining fitnessequipment training aerobics "
         "cardioworkout cardiosculpt exercise exerciseclass outdoorworkout steptraining "
         "stepworkout step aerobic groupexercise fitnessgaming wateraerobics waterfitness aqua "
         "aquafitness waterexercise jumpingrope jumprope ropejumping trampoline physicaltherapy "
@@ -153,7 +153,7 @@ ALIASES: dict[str, str] = {
     "badminton": "",
     "squash": "racquetball racketsports racket racquetsports",
     "table_tennis": "pingpong",
-    "padel": "padeltennis",
+    "padel": "padeltennis platformtennis",
     "pickleball": "pickelball",
     "golf": "discgolf golfing minigolf discsports",
     "frisbee": (
@@ -180,7 +180,7 @@ ALIASES: dict[str, str] = {
     "skateboarding": "skateboard longboarding scootering parkour",
     "horse_riding": ("equestriansports horsebackriding equestrian riding dressage showjumping"),
     "mindfulness": (
-        "meditation meditate breathing guidedbreathing breathwork sauna icebath relaxing "
+        "meditation meditate meditating breathing guidedbreathing breathwork sauna icebath relaxing "
     ),
     "motor_sport": (
         "motorcycling motorcycle driving flying motocross snowmobiling atv motorracing "
@@ -188,7 +188,7 @@ ALIASES: dict[str, str] = {
         "motorsportscarracing motorsportscrosscar motorsportsenduro motorsportsmotocross "
         "motorsportsroadracing motorsportssnocross motorsportshardenduro snowmobile motorbike "
         "flyparamotor flypressurized flycanopy flynavigate flytimer flyaltimeter flywx flyvfr "
-        "flyifr"
+        "flyifr drivinggeneral autoracing"
     ),
     "air_sport": "hanggliding skydiving paragliding wingsuit flyparaglide",
     "transition": (
@@ -202,6 +202,7 @@ ALIASES: dict[str, str] = {
     "other": (
         "generic all exercisetypeunspecified sport sports archery billiards bowling carpentry "
         "cleaning croquet curling fishing gardening hoeing householdchores hunting mowinglawn "
+        "huntingfishing "
         "musicalperformance painting shooting shoveling weeding tactical match challenge "
         "navigate trackme map play otherindoor otheroutdoor operationstactical "
         "operationsmedical operationswater coaching gaming manuallabor circusarts "

@@ -98,8 +98,9 @@ _VIRTUAL = {"cycling": "virtual_ride", "running": "virtual_run", "rowing": "indo
 _NAMES = {sport.replace("_", ""): sport for sport in SPORTS} | {
     alias: sport for sport, aliases in ALIASES.items() for alias in aliases.split()
 }
-# Apple writes its own before each name.
+# Apple writes its own before each name, Garmin Connect its own behind some.
 _APPLE_PREFIX = "hkworkoutactivitytype"
+_GARMIN_SUFFIXES = ("v2", "v3", "ws")
 
 _WITHINGS = {number: sport for sport, numbers in WITHINGS.items() for number in numbers}
 
@@ -116,7 +117,10 @@ def is_known(name: str | None) -> bool:
 
 def _letters(name: str | None) -> str:
     letters = "".join(letter for letter in (name or "").lower() if letter.isalnum())
-    return letters.removeprefix(_APPLE_PREFIX)
+    letters = letters.removeprefix(_APPLE_PREFIX)
+    if letters not in _NAMES and letters.endswith(_GARMIN_SUFFIXES):
+        return letters[:-2]
+    return letters
 
 
 def from_withings(category: int | None) -> str:
