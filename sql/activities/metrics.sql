@@ -6,6 +6,12 @@ INSERT INTO activity_metrics
 VALUES (:activity_id, :metrics_version, :hr_times_json, :powered_ms, :normalised_power_mw, :best_20min_w,
         :metrics_json)
 
+-- name: update_polyline
+-- The short line of an activity's route.
+UPDATE activities
+   SET polyline = :polyline
+ WHERE activity_id = :activity_id
+
 -- name: find_metrics
 -- What was computed of an activity, None before it was.
 SELECT activity_id, metrics_version, hr_times_json, powered_ms, normalised_power_mw, best_20min_w,

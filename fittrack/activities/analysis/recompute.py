@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from fittrack import db
+from fittrack import cache, db
 from fittrack.activities import repository as activities
 from fittrack.activities.analysis import repository, rules, service
 from fittrack.activities.analysis.models import DueActivity
 from fittrack.activities.errors import ActivityNotFound
 from fittrack.activities.models import Activity
+from fittrack.activities.pictures.polyline import polyline_of
+from fittrack.activities.plausibility import service as plausibility
+from fittrack.activities.plausibility.marks import marks_of
 from fittrack.activities.samples import empty_samples, unpack
 
 BATCH_ROWS = 200
@@ -59,18 +62,25 @@ def _due(account_id: str | None, before_version: int) -> Iterator[DueActivity]:
 def recompute_activity(activity_id: str, account_id: str) -> bool:
     """Compute one activity's figures and store them; False where it went or changed meanwhile.
 
-    Whoever changed it has computed them. Nothing is held while they are computed.
+    With its short line and its marks; nothing is held for these, for holds are decisions. Whoever
+    changed it has computed them. Nothing is locked while they are computed.
     """
     try:
         with db.reading("read_recorded") as tx:
             activity = activities.get_activity(tx, activity_id, account_id)
             block_bytes = activities.find_samples(tx, activity_id)
-        analysis = rules.analysed(activity, unpack(block_bytes) if block_bytes else empty_samples())
+        samples = unpack(block_bytes) if block_bytes else empty_samples()
+        analysis = rules.analysed(activity, samples)
+        polyline, marks = polyline_of(samples), marks_of(activity, samples)
         with db.transaction("recompute_activity") as tx:
             now = activities.lock_activity(tx, activity_id, account_id)
             if _inputs(now) != _inputs(activity):
                 return False
             service.replace(tx, analysis)
+            plausibility.keep_marks(tx, activity_id, marks)
+            if now.polyline != polyline:
+                repository.update_polyline(tx, activity_id, polyline)
+                cache.touch(tx, account_id)
     except ActivityNotFound:
         return False
     return True

@@ -22,6 +22,10 @@ from fittrack.db.loader import load_sql
 SQL = load_sql("activities")
 
 
+def update_polyline(tx: Transaction, activity_id: str, polyline: str | None) -> None:
+    tx.run(SQL["update_polyline"], activity_id=activity_id, polyline=polyline)
+
+
 def insert_metrics(tx: Transaction, metrics: StoredMetrics) -> None:
     """Raises: Unique where the activity has figures already."""
     tx.run(SQL["insert_metrics"], **asdict(metrics))

@@ -16,6 +16,8 @@ from fittrack.activities.editing.rules import part_of
 from fittrack.activities.errors import ActivityNotFound, OriginalNotKept
 from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.models import Activity, Origin, Part
+from fittrack.activities.plausibility import service as plausibility
+from fittrack.activities.plausibility.marks import marks_of
 from fittrack.activities.samples import unpack
 
 # What a file says of an activity in numbers; its name, its sport and its start stay.
@@ -96,6 +98,7 @@ def _read(kept: _Kept, *, now: datetime) -> Part | None:
 
 def _store(before: Activity, part: Part, *, now: datetime) -> bool:
     after, activity_id = part.activity, before.activity_id
+    marks = marks_of(after, unpack(part.block_bytes))
     with db.transaction("reread_activity") as tx:
         service.hold_member(tx, before.account_id, now=now)
         if activities.lock_activity(tx, activity_id, before.account_id) != before:
@@ -113,6 +116,7 @@ def _store(before: Activity, part: Part, *, now: datetime) -> bool:
         activities.delete_minutes(tx, activity_id)
         activities.insert_minutes(tx, part.minutes)
         analysis.remeasure(tx, after)
+        plausibility.keep_marks(tx, activity_id, marks)
         days.update(activity_rules.days_of(part))
         service.settle(tx, before.account_id, days, now=now)
     return True

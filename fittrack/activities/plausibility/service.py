@@ -9,7 +9,7 @@ from fittrack.activities.models import Activity, Part
 from fittrack.activities.plausibility import repository
 from fittrack.activities.plausibility.copies import copy_findings
 from fittrack.activities.plausibility.marks import ALIKE
-from fittrack.activities.plausibility.models import Finding, Judgement
+from fittrack.activities.plausibility.models import Finding, Judgement, Mark
 from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.plausibility.times import DAY_S
 from fittrack.activities.plausibility.words import WORDS
@@ -31,10 +31,15 @@ def examine(tx: Transaction, activity: Activity, judgement: Judgement, *, now: d
 
     Its member is told and a review opens. What was looked at already changes nothing.
     """
-    repository.delete_marks(tx, activity.activity_id)
-    repository.insert_mark(tx, activity.activity_id, judgement.marks)
+    keep_marks(tx, activity.activity_id, judgement.marks)
     findings = [*judgement.findings, *_copies(tx, activity, judgement)]
     hold(tx, activity.account_id, activity.activity_id, findings, now=now)
+
+
+def keep_marks(tx: Transaction, activity_id: str, marks: Sequence[Mark]) -> None:
+    """Keep the marks of a recording in the place of those it had."""
+    repository.delete_marks(tx, activity_id)
+    repository.insert_mark(tx, activity_id, marks)
 
 
 def _copies(tx: Transaction, activity: Activity, judgement: Judgement) -> list[Finding]:

@@ -12,8 +12,10 @@ from fittrack import db
 from fittrack.activities import repository
 from fittrack.activities.analysis import service
 from fittrack.activities.analysis.recompute import recompute_metrics
+from fittrack.activities.analysis.rereading import reread_activity
 from fittrack.activities.analysis.rules import METRICS_VERSION
 from fittrack.activities.belongings import service as belongings
+from fittrack.clock import utc_now
 from tests.activities.makers import fit_records, fit_session, make_fit
 from tests.factories_activities import NOON_AT, Member, count, execute, select
 
@@ -483,6 +485,31 @@ def test_figures_of_an_older_version_are_computed_anew(ana):
     assert records_of(ana)["running", "1km"]["time_s"] == pytest.approx(333.333)
     rows = select("SELECT metrics_version FROM activity_metrics", "metrics_version")
     assert rows == [(METRICS_VERSION,)] * 2
+
+
+def reread(activity_id, account_id):
+    return reread_activity(activity_id, account_id, now=utc_now())
+
+
+@pytest.mark.parametrize("recompute", [None, reread])
+def test_what_came_in_before_lines_and_marks_gets_them(ana, recompute):
+    activity_id = ana.run(duration_s=1800)
+    statement = "SELECT kind, mark_no FROM activity_marks ORDER BY kind, mark_no"
+    marks, line = select(statement, "kind", "mark_no"), polyline(ana, activity_id)
+    execute("UPDATE activity_metrics SET metrics_version = 1")
+    execute("UPDATE activities SET polyline = NULL")
+    execute("DELETE FROM activity_marks")
+    assert polyline(ana, activity_id) is None
+
+    recompute_metrics(progress=quietly, recompute=recompute)
+
+    assert polyline(ana, activity_id) == line is not None
+    assert select(statement, "kind", "mark_no") == marks != []
+    assert ana.get(f"activities/{activity_id}").json["state"] == "accepted"
+
+
+def polyline(member, activity_id):
+    return member.get(f"activities/{activity_id}").json["polyline"]
 
 
 def test_figures_of_an_older_version_are_not_shown(ana):
