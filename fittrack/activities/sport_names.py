@@ -112,7 +112,8 @@ ALIASES: dict[str, str] = {
     ),
     "pilates": "reformerpilates",
     "cardio": (
-        "workout structuredworkout aerobicworkout indoorcardio cardiotraining fitnessequipment training aerobics "
+        "workout aerobicworkout indoorcardio cardiotraining fitnessequipment training aerobics "
+        "structuredworkout "
         "cardioworkout cardiosculpt exercise exerciseclass outdoorworkout steptraining "
         "stepworkout step aerobic groupexercise fitnessgaming wateraerobics waterfitness aqua "
         "aquafitness waterexercise jumpingrope jumprope ropejumping trampoline physicaltherapy "
@@ -180,7 +181,8 @@ ALIASES: dict[str, str] = {
     "skateboarding": "skateboard longboarding scootering parkour",
     "horse_riding": ("equestriansports horsebackriding equestrian riding dressage showjumping"),
     "mindfulness": (
-        "meditation meditate meditating breathing guidedbreathing breathwork sauna icebath relaxing "
+        "meditation meditate breathing guidedbreathing breathwork sauna icebath relaxing "
+        "meditating "
     ),
     "motor_sport": (
         "motorcycling motorcycle driving flying motocross snowmobiling atv motorracing "
