@@ -29,12 +29,6 @@ class NoCodeNeeded(Conflict):
     code = "no_code_needed"
 
 
-class NoTaxFormNeeded(Conflict):
-    """This prize does not wait for a tax form."""
-
-    code = "no_tax_form_needed"
-
-
 class NotAnAlternate(NotFound):
     """This drawing has no alternate at that position."""
 

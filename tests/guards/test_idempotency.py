@@ -13,6 +13,8 @@ ANSWERS_WITH_A_SECRET = {
     "factors.confirm_totp",
     "factors.enrol_totp",
     "factors.renew_recovery_codes",
+    "fulfillments.read_address",
+    "fulfillments.show_code",
     "passkeys.add_passkey",
     "passkeys.begin_completion",
     "passkeys.begin_log_in",

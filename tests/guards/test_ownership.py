@@ -15,7 +15,6 @@ from tests import factories_drawings as drawings
 from tests.accounts.steps import run_jobs
 from tests.authenticator import Authenticator
 from tests.factories_activities import Member
-from tests.factories_fulfilment import open_deliveries
 
 PASSKEYS = "/api/v1/auth/passkeys"
 # Things that everybody may see, or that only a role may change; each domain tests its own.
@@ -24,6 +23,8 @@ SHARED = {
     "adjustment_id",
     "appeal_id",
     "drawing_id",
+    "fulfilment_id",
+    "prize_id",
     "review_id",
     "sponsor_id",
     "template_id",
@@ -56,11 +57,6 @@ def make_ticket(ana):
     return drawings.buy(drawing, ana.account_id).entry.entry_id
 
 
-def make_fulfilment(ana):
-    open_deliveries((ana.account_id, "Shoes"))
-    return ana.get("fulfillments").json["items"][0]["fulfilment_id"]
-
-
 def make_zone(ana):
     home = {"name": "Home", "latitude_deg": 52.5, "longitude_deg": 13.4, "radius_m": 300}
     made = ana.client.post("/api/v1/users/me/privacy-zones", headers=ana.headers, json=home)
@@ -84,7 +80,6 @@ def make_passkey(ana):
 PERSONAL = {
     "activity_id": make_activity,
     "export_id": make_export,
-    "fulfilment_id": make_fulfilment,
     "import_id": make_import,
     "notification_id": make_notification,
     "passkey_id": make_passkey,

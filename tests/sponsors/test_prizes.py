@@ -77,7 +77,7 @@ def test_a_sponsors_people_look_after_their_own_prizes_only(client, admin):
     ):
         assert (answer.status_code, answer.json["code"]) == (404, "prize_not_found")
     refused = client.post(BASE, headers=headers, json=SHOES | {"sponsor_id": other})
-    assert refused.status_code == 403
+    assert (refused.status_code, refused.json["code"]) == (404, "sponsor_not_found")
     client.delete(f"{BASE}/{theirs['prize_id']}", headers=headers)
     assert client.get(f"{BASE}/{theirs['prize_id']}", headers=headers).status_code == 200
     client.delete(url, headers=admin)

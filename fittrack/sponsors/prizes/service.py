@@ -12,11 +12,12 @@ from typing import Any
 
 from fittrack import db
 from fittrack.db import Transaction
-from fittrack.errors import Forbidden, field_error
+from fittrack.errors import field_error
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors import service as sponsors
+from fittrack.sponsors.errors import SponsorNotFound
 from fittrack.sponsors.prizes import repository, rules
 from fittrack.sponsors.prizes.errors import PrizeNotFound, UnitsTaken
 from fittrack.sponsors.prizes.models import Editor, InventoryPrize
@@ -29,7 +30,7 @@ def create_prize(
 ) -> InventoryPrize:
     """Offer a prize: a sponsor's people of their own, an admin of any sponsor or of the operator.
 
-    Raises: Invalid, Forbidden.
+    Raises: Invalid, SponsorNotFound.
     """
     with db.transaction("create_prize") as tx:
         prize = InventoryPrize(
@@ -198,11 +199,11 @@ def _units_of(tx: Transaction, drawing_id: str) -> Mapping[str, int]:
 
 
 def _offering_sponsor(tx: Transaction, named: str | None, editor: Editor) -> str | None:
-    """Return whose prize a new one is. Raises: Forbidden, Invalid."""
+    """Return whose prize a new one is. Raises: SponsorNotFound, Invalid."""
     if not editor.is_admin:
         own = sponsors.find_sponsor_of(tx, editor.account_id)
         if own is None or named not in {None, own}:
-            raise Forbidden
+            raise SponsorNotFound(sponsor_id=named)
         return own
     if named is not None and sponsors.find_sponsor(tx, named) is None:
         raise field_error("/sponsor_id", "There is no such sponsor.")
