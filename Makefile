@@ -7,11 +7,11 @@ STAMP := .venv/.installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench \
-	manifest plausibility matrix attack attack-long gates lint fmt types check lock clean slow
+.PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
+	manifest plausibility simulated-year matrix attack attack-long gates lint fmt types check lock clean slow
 
 help: ## list every target
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
 
 $(STAMP): requirements.lock setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
@@ -73,11 +73,17 @@ faults: install ## kill every process at every commit point and compare (minutes
 bench: install ## print the measured figures
 	@$(BIN)/python -m tests.bench
 
+properties: install ## try points in any order, 2,000 ways of 50 steps (nightly, minutes)
+	@FITTRACK_ALL_EXAMPLES=1 $(BIN)/python -m pytest -q tests/points/test_any_order.py tests/points/test_ledger.py
+
 manifest: install ## read every real activity file and compare it with its manifest
 	@$(BIN)/python -m tests.activities.manifest_report
 
 plausibility: install ## let a corpus of cheats and of honest recordings be judged
 	@$(BIN)/python -m tests.activities.plausibility_report
+
+simulated-year: install ## run a year of drawings on a fast clock and print what became of it
+	@$(BIN)/python -m tests.simulated_year
 
 matrix: install ## ask every operation as every identity
 	@$(BIN)/python -m tests.access
