@@ -1,4 +1,4 @@
-"""Who may do what with drawings, tickets, sponsors and deliveries."""
+"""Who may do what with drawings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from tests.access.rows import (
     OTHER,
     OTHER_SPONSOR,
     PREMIUM,
-    READERS,
     SPONSORS,
-    THE_OWNER_OR_OPERATORS,
     THE_SPONSOR,
-    THE_SPONSOR_OR_READERS,
     TIRED_ADMIN,
     Row,
 )
@@ -25,7 +22,6 @@ from tests.access.rows import SPONSOR as ITS_SPONSOR
 V1 = "/api/v1"
 ANY = f"{V1}/drawings"
 ONE = f"{ANY}/{{drawing_id}}"
-SPONSOR = f"{V1}/sponsors/{{sponsor_id}}"
 # Members without points, the drawing's own sponsor, and staff.
 EXCLUDED = {
     **dict.fromkeys((OTHER, PREMIUM, OTHER_SPONSOR), "422 insufficient_points"),
@@ -98,24 +94,5 @@ ROWS = (
         path=_of("open"),
         json={},
         but={OTHER_SPONSOR: "403 not_a_witness"},
-    ),
-    Row(f"GET {V1}/sponsors", READERS, "200"),
-    Row(f"POST {V1}/sponsors", ADMINS, "201", json={"name": "Ben's shoes"}),
-    Row(
-        f"GET {SPONSOR}",
-        THE_SPONSOR_OR_READERS,
-        "200",
-        "404 sponsor_not_found",
-        path={"sponsor_id": "$sponsor"},
-    ),
-    Row(f"PUT {SPONSOR}", ADMINS, "200", path={"sponsor_id": "$sponsor"}, json={"name": "B"}),
-    Row(f"DELETE {SPONSOR}", ADMINS, "200", path={"sponsor_id": "$sponsor"}),
-    Row(f"GET {V1}/fulfillments", ANY_MEMBER, "200"),
-    Row(
-        f"GET {V1}/fulfillments/{{fulfilment_id}}",
-        THE_OWNER_OR_OPERATORS,
-        "200",
-        "404 fulfilment_not_found",
-        path={"fulfilment_id": "$delivery"},
     ),
 )

@@ -25,6 +25,7 @@ from tests.accounts.steps import log_in, mails_to, register, run_jobs, token_in
 from tests.authenticator import Authenticator
 from tests.factories_accounts import PASSWORD, login, make_account, make_totp
 from tests.factories_activities import Member, execute
+from tests.factories_fulfilment import make_awards, open_awards
 
 Headers = dict[str, str]
 
@@ -123,6 +124,8 @@ class World:
             sponsor_id = drawings.make_sponsor()
             self.things[thing] = sponsor_id
             self.headers[name] = login(self.client, drawings.make_sponsor_account(sponsor_id))
+        offered = {"name": "Running shoes", "value_cents": 4000}
+        self.things["prize"] = self.done(rows.SPONSOR, "POST prizes", offered)["prize_id"]
 
     def _make_admins(self) -> None:
         admin, bare = make_account(role="admin"), make_account(role="admin")
@@ -179,11 +182,18 @@ class World:
         for moment in (made["drawn"].closes_at, made["drawn"].draws_at, made["drawn"].draws_at):
             drawings.advance(made["drawn"], moment)
         self.things["delivery"] = self._first("fulfillments", "fulfilment_id")
+        self.things["voucher"] = self._make_voucher()
         self.things["ticket"] = self._first("tickets", "entry_id")
         self.things["notification"] = self._first("notifications", "notification_id")
         self.things["template"] = templates.make_template(now).template_id
         self.things["opens_at"] = rfc3339(now + timedelta(hours=1))
         self.things["draws_at"] = rfc3339(now + timedelta(hours=2))
+
+    def _make_voucher(self) -> str:
+        """Let Ana win a digital prize whose code is still to come."""
+        awards = make_awards((self.owner.account_id, "Voucher"))
+        open_awards(*awards)
+        return self._first("fulfillments", "fulfilment_id")
 
     def _make_sessions(self) -> None:
         now = utc_now()
