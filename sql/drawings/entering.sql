@@ -16,6 +16,13 @@ SELECT COUNT(*) AS used
 INSERT INTO disqualifications (drawing_id, account_id, reason_code, voided_units, decided_by_id, decided_at)
 VALUES (:drawing_id, :account_id, :reason_code, :voided_units, :decided_by_id, :decided_at)
 
+-- name: carry_disqualifications
+-- Keep whom a drawing shut out away from the one that takes over its entries.
+INSERT INTO disqualifications (drawing_id, account_id, reason_code, voided_units, decided_by_id, decided_at)
+SELECT :to_drawing_id, account_id, reason_code, 0, decided_by_id, decided_at
+  FROM disqualifications
+ WHERE drawing_id = :from_drawing_id
+
 -- name: list_void_paid_entries
 -- A member's void entries of one drawing that were paid for and are to be given back, in order.
 SELECT entry_id, account_id, purchase_id, price_points

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from fittrack import queues
 from fittrack.drawings import verifier
 from fittrack.drawings.errors import DrawingNotOpen
 from fittrack.drawings.inclusion import proof_holds
@@ -231,6 +232,28 @@ def test_a_disqualified_member_holds_nothing_in_the_drawing_that_follows(now):
     make.advance(drawing, drawing.closes_at)
     make.advance(drawing, drawing.draws_at + timedelta(days=2))
     [successor] = make.successors(drawing)
+    make.advance(drawing=successor, now=drawing.draws_at + timedelta(days=2))
+    successor = make.get(successor)
+    make.advance(successor, successor.opens_at)
+    with pytest.raises(Disqualified):
+        make.buy(successor, ana)
     assert play.rows(
         "SELECT account_id FROM entries WHERE drawing_id = ?", successor.drawing_id
     ) == [(ben,)]
+
+
+def test_a_late_job_leaves_what_was_entered_after_the_exclusion(now):
+    opens_at, three_days = now + timedelta(hours=1), timedelta(hours=73)
+    times = {"closes_at": opens_at + three_days, "draws_at": opens_at + three_days}
+    drawing, ana = make.make_open(now, **times), make.make_player()
+    at, later = play.in_sales(drawing), drawing.opens_at + timedelta(days=2)
+    play.set_limits(ana, at, excluded_until_on=at.date())
+    make.buy(drawing, ana, clock=lambda: later)
+    lease = queues.claim(pending("take_member_out"), now=at + timedelta(hours=1))
+    voiding.take_member_out(lease, account_id=ana, clock=lambda: later)
+    assert (make.get(drawing).units_sold, make.balance(ana)) == (1, 900)
+
+
+def pending(job_name):
+    [(outbox_id,)] = play.rows("SELECT outbox_id FROM outbox WHERE job_name = ?", job_name)
+    return outbox_id

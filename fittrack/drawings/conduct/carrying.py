@@ -119,6 +119,9 @@ def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing, *, now
     tickets.insert_entries(tx, carried)
     units = sum(entry.units for entry in carried)
     tickets.add_units_carried(tx, successor.drawing_id, units, entry_count=len(carried))
+    tickets.carry_disqualifications(
+        tx, from_drawing_id=drawing.drawing_id, to_drawing_id=successor.drawing_id
+    )
     play.take_excluded_out(tx, successor.drawing_id, now=now)
 
 

@@ -61,6 +61,11 @@ def check_not_excluded(tx: Transaction, account_id: str, *, now: datetime) -> No
     rules.check_not_excluded(_limits(tx, account_id, now=now), today_on=_today(now))
 
 
+def is_excluded(tx: Transaction, account_id: str, *, now: datetime) -> bool:
+    """Tell whether a member has excluded oneself."""
+    return rules.is_excluded(_limits(tx, account_id, now=now), _today(now))
+
+
 def take_excluded_out(tx: Transaction, drawing_id: str, *, now: datetime) -> None:
     """Have the tickets of members who have excluded themselves taken out of a new drawing."""
     for account_id in repository.list_excluded_holders(tx, drawing_id, today_on=_today(now)):

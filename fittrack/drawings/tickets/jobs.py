@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fittrack.clock import utc_now
 from fittrack.drawings.tickets import voiding
 from fittrack.queues import Lease
 
@@ -14,4 +13,4 @@ def take_member_out(lease: Lease, *, account_id: str) -> None:
 
 def refund_void_entries(lease: Lease, *, drawing_id: str, account_id: str) -> None:
     """Give back what a member paid for entries that were voided."""
-    voiding.refund_void_entries(lease, drawing_id=drawing_id, account_id=account_id, now=utc_now())
+    voiding.refund_void_entries(lease, drawing_id=drawing_id, account_id=account_id)

@@ -204,6 +204,15 @@ def insert_disqualification(tx: Transaction, decided: Disqualification) -> None:
     tx.run(SQL["insert_disqualification"], **asdict(decided))
 
 
+def carry_disqualifications(tx: Transaction, *, from_drawing_id: str, to_drawing_id: str) -> None:
+    """Keep whom a drawing shut out away from the one that takes over its entries."""
+    tx.run(
+        SQL["carry_disqualifications"],
+        from_drawing_id=from_drawing_id,
+        to_drawing_id=to_drawing_id,
+    )
+
+
 def find_ticket(tx: Transaction, entry_id: str) -> TicketDetails | None:
     """Return one entry with all that is known of it, or None."""
     return tx.one(TicketDetails, SQL["find_ticket"], entry_id=entry_id)

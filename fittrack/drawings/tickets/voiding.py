@@ -6,10 +6,11 @@ What is to be given back is given back by a job, each entry by its own mirror.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
-from fittrack import db, queues
+from fittrack import config, db, queues
 from fittrack.accounts.administration.actions import record_action
 from fittrack.accounts.errors import AccountNotFound
 from fittrack.clock import utc_now
@@ -18,6 +19,7 @@ from fittrack.db.errors import ForeignKey, Unique
 from fittrack.drawings import repository as drawings
 from fittrack.drawings.errors import DrawingNotOpen
 from fittrack.drawings.models import Actor, Drawing
+from fittrack.drawings.play import service as play
 from fittrack.drawings.tickets import repository, rules
 from fittrack.drawings.tickets.errors import AlreadyDisqualified
 from fittrack.drawings.tickets.models import Disqualification, RefundableEntry, Withdrawal
@@ -104,36 +106,38 @@ def take_member_out(
 ) -> None:
     """Void the tickets that a member who is excluded holds in drawings that still sell.
 
-    One transaction a drawing; the points are given back by jobs of their own. Safe to run twice.
+    One transaction a drawing; the points are given back by jobs of their own. Safe to run twice,
+    and late: what is entered once the exclusion is over stays.
     """
     with db.reading("list_entered_drawings") as tx:
         entered = repository.list_entered_drawings(tx, account_id)
     for drawing_id in entered:
         with db.transaction("take_member_out") as tx:
             drawing, now = drawings.lock_drawing(tx, drawing_id), clock()
-            if _void(tx, drawing, account_id, rules.GIVEN_BACK, MEMBER, now=now):
+            if play.is_excluded(tx, account_id, now=now) and _void(
+                tx, drawing, account_id, rules.GIVEN_BACK, MEMBER, now=now
+            ):
                 enqueue_refunds(tx, drawing_id, account_id, now=now)
     with db.transaction("finish_taking_out") as tx:
         queues.finish(tx, lease, now=clock())
 
 
-def refund_void_entries(lease: Lease, *, drawing_id: str, account_id: str, now: datetime) -> None:
+def refund_void_entries(
+    lease: Lease, *, drawing_id: str, account_id: str, clock: Callable[[], datetime] = utc_now
+) -> None:
     """Give back what a member paid for entries that were voided; withdrawn ones stay paid.
 
-    One transaction an entry: nobody's balance must wait behind the head of the ledger's chain.
+    One transaction an entry: nobody's balance must wait behind the head of the ledger's chain. It
+    stops at half of a job's time limit; what is left then is another job's.
     """
-    batch: list[RefundableEntry] | None = None
-    while batch is None or len(batch) == BATCH_ROWS:
-        with db.reading("list_void_paid_entries") as tx:
-            name = drawings.get_drawing(tx, drawing_id).name
-            batch = repository.list_void_paid_entries(
-                tx, drawing_id, account_id, row_limit=BATCH_ROWS
-            )
-        for entry in batch:
-            with db.transaction("refund_void_entry") as tx:
-                _refund(tx, entry, drawing_name=name, now=now)
+    ends_s = time.monotonic() + config.current().job_timeout_s / 2
+    is_done = False
+    while not is_done and time.monotonic() < ends_s:
+        is_done = _refund_batch(drawing_id, account_id, clock=clock)
     with db.transaction("finish_void_refunds") as tx:
-        queues.finish(tx, lease, now=now)
+        if not is_done:
+            enqueue_refunds(tx, drawing_id, account_id, now=clock())
+        queues.finish(tx, lease, now=clock())
 
 
 def enqueue_refunds(tx: Transaction, drawing_id: str, account_id: str, *, now: datetime) -> None:
@@ -167,6 +171,17 @@ def _void(
         tx, drawing.drawing_id, "tickets_voided", actor, now=now, reason=reason, tickets=held
     )
     return held
+
+
+def _refund_batch(drawing_id: str, account_id: str, *, clock: Callable[[], datetime]) -> bool:
+    """Give back a batch and return whether it was the last."""
+    with db.reading("list_void_paid_entries") as tx:
+        name = drawings.get_drawing(tx, drawing_id).name
+        batch = repository.list_void_paid_entries(tx, drawing_id, account_id, row_limit=BATCH_ROWS)
+    for entry in batch:
+        with db.transaction("refund_void_entry") as tx:
+            _refund(tx, entry, drawing_name=name, now=clock())
+    return len(batch) < BATCH_ROWS
 
 
 def _refund(tx: Transaction, entry: RefundableEntry, *, drawing_name: str, now: datetime) -> None:
