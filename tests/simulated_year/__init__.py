@@ -1,0 +1,1 @@
+"""A year of drawings on a fast clock, from templates to doorsteps."""
