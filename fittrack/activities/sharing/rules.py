@@ -89,13 +89,12 @@ def as_others_see(activity: Activity, figures: Mapping[str, Any]) -> Activity:
     Where something was cut out, every figure is that of what is left: the difference would tell
     how far from the cut the member lives.
     """
-    shown = replace(activity, **_PRIVATE)
+    changes: dict[str, Any] = {**_PRIVATE, **figures}
     if figures:
-        changes = dict(figures)
-        first_ms, last_ms = changes.pop("first_ms"), changes.pop("last_ms")
-        shown = replace(shown, **changes, **_times(activity, first_ms, last_ms))
+        changes |= _times(activity, changes.pop("first_ms"), changes.pop("last_ms"))
     # Whoever uploads at the door tells by it when they came home.
-    return replace(shown, created_at=shown.ended_at, updated_at=shown.ended_at)
+    ended_at = changes.get("ended_at", activity.ended_at)
+    return replace(activity, **changes, created_at=ended_at, updated_at=ended_at)
 
 
 def figures_of(recorded: Samples, visible: Samples) -> dict[str, Any]:
