@@ -38,8 +38,8 @@ from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors import service as sponsors
-
 from fittrack.sponsors.prizes import service as inventory
+
 LAST_ID = "g"
 LAST_AT = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -141,6 +141,8 @@ def cancel_drawing(
         drawing = repository.lock_drawing(tx, drawing_id)
         rules.check_cancellable(drawing, is_revealing=bool(record.list_reveals(tx, drawing_id)))
         due_at = now if drawing.entry_count else None
+        if drawing.sequence_no is not None:
+            inventory.release(tx, drawing_id)
         repository.update_status(tx, drawing, "cancelled", due_at=due_at, now=now)
         repository.record_event(tx, drawing_id, "cancelled", actor, now=now, reason=reason)
         if drawing.is_public:
@@ -163,8 +165,6 @@ def commit_value(
     """Register the commitment to a value that the drawing's sponsor keeps itself, while a draft.
 
     Raises: DrawingNotFound, NotAWitness, InvalidTransition.
-        if drawing.sequence_no is not None:
-            inventory.release(tx, drawing_id)
     """
     with db.transaction("commit_value") as tx:
         drawing = repository.lock_drawing(tx, drawing_id)
