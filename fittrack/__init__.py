@@ -90,6 +90,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.drawings.templates.routes import blp as drawing_templates
     from fittrack.drawings.tickets.routes import blp as tickets
     from fittrack.drawings.tickets.routes import entries
+    from fittrack.drawings.witnesses.routes import blp as witnesses
     from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
@@ -117,7 +118,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (tickets, entries, play_limits):
+    for blueprint in (tickets, entries, play_limits, witnesses):
         extensions.api.register_blueprint(blueprint)
     if config.current().has_dev_routes:
         extensions.api.register_blueprint(dev)

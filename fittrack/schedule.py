@@ -49,6 +49,8 @@ PERIODIC = (
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
     Periodic("forget_over_addresses", 3600, "fittrack.fulfilment.sealed.addresses.forget_over"),
+    Periodic("remind_witnesses", 60, "fittrack.drawings.witnesses.service.remind_witnesses"),
+    Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("delete_expired_logins", 3600, "fittrack.accounts.sessions.clean_up.delete_expired"),
     Periodic(
         "delete_passkey_challenges", 3600, "fittrack.accounts.passkeys.service.delete_expired"

@@ -15,7 +15,7 @@ from fittrack import db, queues
 from fittrack.clock import from_epoch_s, utc_now
 from fittrack.drawings import rules, service
 from fittrack.drawings.conduct import service as conduct
-from fittrack.drawings.models import Actor, Drawing, Prize
+from fittrack.drawings.models import Actor, Drawing, HistoryEvent, Prize
 from fittrack.drawings.record import publication
 from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets.models import Purchase
@@ -297,3 +297,9 @@ def audit() -> list[str]:
     """Return what the audit finds wrong with drawings."""
     with db.reading("audit") as tx:
         return service.audit(tx)
+
+
+def history(drawing: Drawing) -> list[HistoryEvent]:
+    """Return what happened to a drawing, at most a hundred events."""
+    page = service.list_events(drawing_id=drawing.drawing_id, cursor=Cursor("h"), limit=100)
+    return page.items

@@ -83,6 +83,12 @@ class CommitmentMismatch(Invalid):
     code = "commitment_mismatch"
 
 
+class RevealOfAnotherDrawing(Invalid):
+    """This file holds the value of another drawing, which must stay secret until its own draw."""
+
+    code = "reveal_of_another_drawing"
+
+
 class ValueRequired(Invalid):
     """You keep this drawing's value yourself, so that the reveal must contain it."""
 

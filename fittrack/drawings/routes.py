@@ -14,6 +14,7 @@ from fittrack.auth import current_account_id, current_session, require_step_up, 
 from fittrack.clock import utc_now
 from fittrack.drawings import rules_page, service
 from fittrack.drawings.conduct import by_hand
+from fittrack.drawings.errors import RevealOfAnotherDrawing
 from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent, OfficialRules
 from fittrack.drawings.schemas import (
     CancelSchema,
@@ -222,7 +223,12 @@ def commit_value(body: dict[str, str], drawing_id: UUID) -> Response:
 @blp.arguments(RevealSchema)
 @blp.response(200, DrawingSchema)
 def reveal_value(body: dict[str, Any], drawing_id: UUID) -> Response:
-    """Reveal my sponsor's value: the one given, or without one the value kept for it."""
+    """Reveal my sponsor's value: the one given, or without one the value kept for it.
+
+    Raises: RevealOfAnotherDrawing.
+    """
+    if body["drawing_id"] not in (None, str(drawing_id)):
+        raise RevealOfAnotherDrawing
     value = bytes.fromhex(body["value"]) if body["value"] else None
     return idempotency.once(
         lambda reply: service.reveal_value(

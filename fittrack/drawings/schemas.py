@@ -301,8 +301,18 @@ class CommitmentSchema(Schema):
 
 
 class RevealSchema(Schema):
-    """The value that was committed to, in hex; left out where it is kept for the sponsor."""
+    """The value that was committed to, in hex; left out where it is kept for the sponsor.
 
+    The file that `witness.py` made for a drawing can be sent as it is.
+    """
+
+    v = fields.String(
+        load_default=None, validate=_choice("FTD1-value"), metadata={"example": "FTD1-value"}
+    )
+    drawing_id = _id(
+        load_default=None, metadata={"description": "In a file: the drawing that it is for."}
+    )
+    source_id = fields.String(load_default=None, validate=validate.Length(max=64))
     value = fields.String(
         load_default=None, allow_none=True, validate=validate.Regexp(r"\A[0-9a-f]{64}\Z")
     )

@@ -12,6 +12,9 @@ MAILED: Mapping[str, str] = {
     "suspension_lifted": "account_notice",
     "appeal_decided": "account_notice",
     "role_changed": "account_notice",
+    "drawing_closed": "account_notice",
+    "reminded_of_draw": "account_notice",
+    "reminded_of_deadline": "account_notice",
 }
 
 

@@ -13,6 +13,7 @@ from tests.access import (
     table_providers,
     table_templates,
     table_tickets,
+    table_witnesses,
 )
 from tests.access.rows import Row
 
@@ -25,6 +26,7 @@ ROWS: tuple[Row, ...] = (
     *table_templates.ROWS,
     *table_prizes.ROWS,
     *table_tickets.ROWS,
+    *table_witnesses.ROWS,
     *table_points.ROWS,
     *table_leaderboards.ROWS,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fittrack.drawings import verifier
+from fittrack.drawings import verifier, witness
 from fittrack.drawings.fair.routes import SCRIPTS
 from tests import factories_drawings as make
 
@@ -100,6 +100,11 @@ def test_the_kept_page_holds_every_script_and_asks_for_nothing(client):
 def test_the_script_that_is_handed_out_is_the_verifier_itself(client):
     answer = client.get("/fair/verifier.py")
     assert answer.data == Path(verifier.__file__).read_bytes()
+
+
+def test_the_script_for_witnesses_is_handed_out_as_it_is(client):
+    answer = client.get("/fair/witness.py")
+    assert answer.data == Path(witness.__file__).read_bytes()
 
 
 def test_the_protocol_that_is_handed_out_is_the_one_in_the_docs(client):

@@ -40,6 +40,7 @@ PUBLIC = {
     "GET /fair/verifier.html",
     "GET /fair/verifier.py",
     "GET /fair/verify",
+    "GET /fair/witness.py",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from fittrack.drawings import service as drawings
-from fittrack.drawings import verifier
+from fittrack.drawings import verifier, witness
 from fittrack.drawings.fair import rules, service
 from fittrack.drawings.record import publication
 from fittrack.drawings.record import service as record
@@ -93,6 +93,14 @@ def kept_page() -> str:
     scripts = {name: (folder / name).read_text(encoding="utf-8") for name in SCRIPTS}
     style = (folder / "fair.css").read_text(encoding="utf-8")
     return render_template("fair/verify.html", names=SCRIPTS, scripts=scripts, style=style)
+
+
+@blp.get("/witness.py")
+@limit_public_reads
+def witness_script() -> Response:
+    """Return the script with which a sponsor makes values of its own."""
+    text = Path(witness.__file__).read_text(encoding="utf-8")
+    return _file(text, "witness.py", "text/x-python")
 
 
 def _page(template: str, kept_s: int, **values: object) -> Response:
