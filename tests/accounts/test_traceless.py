@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from redis import Redis
 
-from fittrack import config, db
+from fittrack import config, crypto, db
 from fittrack.accounts.erasure.rules import ERASED
 from fittrack.clock import utc_now
 from fittrack.db.values import instant_to_text
@@ -27,7 +27,7 @@ from tests.accounts.steps import bearer, log_in, register_verified, run_jobs
 from tests.authenticator import Authenticator
 from tests.conformance import engines
 from tests.factories_accounts import login, make_account
-from tests.factories_activities import NOON_AT, Member, select
+from tests.factories_activities import NOON_AT, Member, execute, select
 from tests.factories_points import insert
 
 pytestmark = pytest.mark.skipif(engines.name() != "sqlite", reason="looks into SQLite's own files")
@@ -46,6 +46,15 @@ APPEAL = "An appealmarker: it was not me, and I am sorry."
 REASON = "A reasonmarker for the suspension."
 REQUEST_ID = "requestmarker-4711"
 PRIZE = "A prizemarker"
+TRACKING = "TRACKINGMARKER1Z99"
+HOME = {
+    "name": "Quentin Addressmarker",
+    "line1": "12 Streetmarker",
+    "city": "Citymarker",
+    "state": "OR",
+    "postal_code": "97201-4711",
+    "phone": "+1 503 555 4711",
+}
 SUBJECT = "subjectmarker-108204268033311374519"
 MARKERS = [
     SUBJECT,
@@ -62,7 +71,10 @@ MARKERS = [
     APPEAL,
     REASON,
     REQUEST_ID,
+    TRACKING,
 ]
+# What is only ever kept sealed.
+NEVER_CLEAR = [word.encode() for name, word in HOME.items() if name != "state"]
 USERS = "/api/v1/users"
 
 
@@ -178,6 +190,21 @@ def win(account_id):
     return drawing
 
 
+def claim(quentin):
+    """Let a member say where the prize is to be sent, which is on its way then."""
+    [won] = quentin.get("fulfillments").json["items"]
+    quentin.send("POST", f"fulfillments/{won['fulfilment_id']}/confirm-address", json=HOME)
+    quentin.get("fulfillments")
+    at = instant_to_text(utc_now())
+    execute(
+        "UPDATE fulfilments SET state = 'shipped', tracking = :number, shipped_at = :at",
+        number=TRACKING,
+        at=at,
+    )
+    code = crypto.seal("prize code", won["fulfilment_id"], b"a code")
+    insert("fulfilment_codes", fulfilment_id=won["fulfilment_id"], code_bytes=code, given_at=at)
+
+
 def suspend_and_appeal(client, quentin):
     """Have an admin ask to reset the factors, and suspend the member, who appeals."""
     admin = login(client, make_account(role="admin"))
@@ -204,6 +231,10 @@ def blobs_of(account_id):
         "SELECT c.content_bytes AS piece FROM export_chunks c"
         " JOIN exports e ON e.export_id = c.export_id WHERE e.account_id = :id",
         "SELECT salt_bytes AS piece FROM drawing_holders WHERE account_id = :id",
+        "SELECT a.address_bytes AS piece FROM fulfilment_addresses a"
+        " JOIN fulfilments f ON f.fulfilment_id = a.fulfilment_id WHERE f.account_id = :id",
+        "SELECT c.code_bytes AS piece FROM fulfilment_codes c"
+        " JOIN fulfilments f ON f.fulfilment_id = c.fulfilment_id WHERE f.account_id = :id",
     )
     pieces = [rows(source, account_id) for source in sources]
     assert all(pieces), "nothing was planted in one of them"
@@ -291,11 +322,13 @@ def test_nothing_of_a_deleted_member_is_found_anywhere(client, settings, logged)
     quentin = Quentin(client)
     quentin.plant()
     drawing = win(quentin.account_id)
+    claim(quentin)
     suspend_and_appeal(client, quentin)
     texts = [marker.encode() for marker in MARKERS]
     blobs = blobs_of(quentin.account_id)
     before = {needle for _, needle in found(settings, logged, texts + blobs)}
     assert before >= set(blobs) | (set(texts) - {PASSWORD.encode()})
+    assert found(settings, logged, NEVER_CLEAR) == []
     holder = select("SELECT holder FROM drawing_holders", "holder")[0][0]
 
     logged.truncate(0)  # what was logged before is looked at below
