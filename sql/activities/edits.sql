@@ -40,13 +40,6 @@ UPDATE activities
        updated_at = :updated_at
  WHERE activity_id = :activity_id
 
--- name: list_minutes
--- An activity's active minutes by points day.
-SELECT activity_id, day_on, account_id, minutes_json
-  FROM activity_minutes
- WHERE activity_id = :activity_id
- ORDER BY day_on
-
 -- name: insert_edit
 -- What a member changed of an activity, field by field.
 INSERT INTO activity_edits (activity_id, revision, edited_at, changes_json)

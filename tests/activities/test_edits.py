@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -13,8 +14,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from fittrack import db
+from fittrack import config, db
+from fittrack.activities import repository as activities
 from fittrack.activities.belongings.service import export_member
+from fittrack.activities.editing import rules
 from fittrack.activities.editing import service as editing
 from fittrack.activities.editing.rules import source_key
 from fittrack.activities.imports import repository as imports
@@ -59,6 +62,28 @@ def stored_minutes(activity_id):
         "minutes_json",
         activity_id=activity_id,
     )
+
+
+def test_edits_at_the_same_moment_leave_what_all_of_them_measure(ana):
+    activity_id = ana.post("activities", entry()).json["activity_id"]
+    edits = [{"elapsed_s": 600 + 60 * number} for number in range(4)]
+    edits += [{"sport": "hiking"}, {"intensity": "vigorous"}, {"distance_m": 900}]
+
+    def edit(changes):
+        own = {"activity_id": activity_id, "account_id": ana.account_id}
+        editing.edit_activity(changes=changes, now=utc_now(), **own)
+
+    with ThreadPoolExecutor(len(edits)) as threads:
+        list(threads.map(edit, edits))
+
+    with db.reading("read_for_test") as tx:
+        activity = activities.get_activity(tx, activity_id, ana.account_id)
+    stored = select("SELECT minutes_json FROM activity_minutes", "minutes_json")
+    meant = rules.minutes_of(activity, empty_samples(), config.current().zone)
+    assert activity.revision == 1 + len(edits)
+    assert (activity.sport, activity.intensity) == ("hiking", "vigorous")
+    assert [rows for (rows,) in stored] == [day.minutes_json for day in meant]
+    assert records.days_that_differ(ana.account_id) == []
 
 
 def test_name_and_notes_of_a_recorded_run_can_be_changed(ana):

@@ -93,7 +93,7 @@ def test_a_deletion_after_the_points_are_spent_is_a_debt_that_says_why_and_is_wo
     assert "changed or removed" in owed["debt_reason"]
     assert kinds(ana)[:2] == ["award_correction", "award_correction"]
     check_books(ana, spent=spent)
-    run(ana, 3, seed=77)
+    ana.run(duration_s=2 * RUN_S, started_at=NOON_AT + timedelta(days=3), seed=77)
     worked_off = ana.get("points/balance").json
     assert (worked_off["debt_points"], worked_off["debt_reason"]) == (0, None)
     check_books(ana, spent=spent)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fittrack.activities.analysis.stored import Analysis
+from fittrack.activities.models import Activity, DayMinutes
+from fittrack.activities.plausibility.models import Judgement
+
 INTENSITIES = ("light", "moderate", "vigorous")
 
 
@@ -39,6 +43,23 @@ class Edit:
     revision: int
     edited_at: datetime
     changes_json: dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An activity and its block of samples, as they were read."""
+
+    activity: Activity
+    block_bytes: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a version of an activity comes to; without `minutes` those that stand stay."""
+
+    minutes: list[DayMinutes] | None
+    analysis: Analysis
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)

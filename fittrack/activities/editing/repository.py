@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from fittrack.activities.editing.models import Edit, Standing
-from fittrack.activities.models import Activity, DayMinutes
+from fittrack.activities.models import Activity
 from fittrack.activities.rules import search_text
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -18,10 +18,6 @@ def update_activity(tx: Transaction, activity: Activity) -> None:
     statement = SQL["update_activity"]
     row = asdict(activity) | {"search_text": search_text(activity)}
     tx.run(statement, **{name: row[name] for name in statement.binds})
-
-
-def list_minutes(tx: Transaction, activity_id: str) -> list[DayMinutes]:
-    return tx.all(DayMinutes, SQL["list_minutes"], activity_id=activity_id)
 
 
 def insert_edit(tx: Transaction, edit: Edit) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fittrack.activities import rules
-from fittrack.activities.editing.models import INTENSITIES, Entry
+from fittrack.activities.analysis.rules import analysed
+from fittrack.activities.editing.models import INTENSITIES, Entry, Measured
 from fittrack.activities.minutes import active_minutes, minutes_to_json, rated
 from fittrack.activities.models import Activity, ActivityLap, DayMinutes, Part
+from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import Samples, pack, unpack
 from fittrack.clock import day_of, rfc3339
@@ -262,6 +264,15 @@ def part_of(activity: Activity, samples: Samples, laps: list[ActivityLap], zone:
         laps=laps,
         minutes=minutes_of(activity, samples, zone),
         block_bytes=pack(samples),
+    )
+
+
+def measured(activity: Activity, samples: Samples, zone: ZoneInfo, *, now: datetime) -> Measured:
+    """Return what an activity comes to; the minutes that its source rated itself stay."""
+    return Measured(
+        minutes=None if is_rated_by_source(activity) else minutes_of(activity, samples, zone),
+        analysis=analysed(activity, samples),
+        judgement=judge(activity, samples, now=now),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,11 @@ from fittrack.activities import service
 from fittrack.activities.analysis import service as analysis
 from fittrack.activities.editing import repository, rules
 from fittrack.activities.editing.errors import ActivityChanged
-from fittrack.activities.editing.models import Edit, Entry
-from fittrack.activities.models import Activity, ActivityDetail, DayMinutes, Part
+from fittrack.activities.editing.models import Edit, Entry, Measured, Read
+from fittrack.activities.models import Activity, ActivityDetail, Part
 from fittrack.activities.plausibility import service as plausibility
-from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.rules import days_about
-from fittrack.activities.samples import Samples, empty_samples, unpack
+from fittrack.activities.samples import empty_samples, unpack
 from fittrack.db import Transaction
 from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
@@ -52,57 +52,74 @@ def edit_activity(
     """Merge changes into a member's activity; what they weigh on follows in the same transaction.
 
     `revisions` are those that may be changed, None for any. A change of nothing leaves no trace.
+    A day's recording takes a second to measure: that is done before anything is held.
     Raises: ActivityNotFound, ActivityChanged, Invalid naming each bad field.
     """
+    with db.reading("read_for_edit") as tx:
+        read = _read(tx, activities.get_activity(tx, activity_id, account_id))
+    measured = _measured_edit(read, _merged(read.activity, changes, revisions, now=now), now=now)
     with db.transaction("edit_activity") as tx:
         service.hold_member(tx, account_id, now=now)
-        before = activities.lock_activity(tx, activity_id, account_id)
-        if revisions is not None and before.revision not in revisions:
-            raise ActivityChanged(activity_id=activity_id)
-        after = rules.merged(before, changes, zone=config.current().zone, now=now)
-        if after != before:
-            _store_edit(tx, before, after, now=now)
+        found = _read(tx, activities.lock_activity(tx, activity_id, account_id))
+        after = _merged(found.activity, changes, revisions, now=now)
+        if found != read:  # it has changed since
+            measured = _measured_edit(found, after, now=now)
+        if after != found.activity:
+            _store_edit(tx, found.activity, after, measured, now=now)
         return service.detail_of(tx, activity_id, account_id)
 
 
-def _store_edit(tx: Transaction, before: Activity, after: Activity, *, now: datetime) -> None:
+def _read(tx: Transaction, activity: Activity) -> Read:
+    return Read(activity, activities.find_samples(tx, activity.activity_id))
+
+
+def _merged(
+    before: Activity,
+    changes: Mapping[str, Any],
+    revisions: frozenset[int] | None,
+    *,
+    now: datetime,
+) -> Activity:
+    """Raises: ActivityChanged, Invalid."""
+    if revisions is not None and before.revision not in revisions:
+        raise ActivityChanged(activity_id=before.activity_id)
+    return rules.merged(before, changes, zone=config.current().zone, now=now)
+
+
+def _measured_edit(read: Read, after: Activity, *, now: datetime) -> Measured | None:
+    """Return what an activity comes to as it was changed, None where only words were."""
+    if not rules.counts_differently(rules.changes_between(read.activity, after)):
+        return None
+    samples = unpack(read.block_bytes) if read.block_bytes else empty_samples()
+    return rules.measured(after, samples, config.current().zone, now=now)
+
+
+def _store_edit(
+    tx: Transaction, before: Activity, after: Activity, measured: Measured | None, *, now: datetime
+) -> None:
     changes = rules.changes_between(before, after)
     repository.insert_edit(tx, Edit(after.activity_id, after.revision, now, changes))
-    if rules.counts_differently(changes):
-        _recount(tx, before, after, _minutes_of(tx, after), now=now)
+    if measured is not None:
+        _recount(tx, before, after, measured, now=now)
     else:
         repository.update_activity(tx, after)
         cache.touch(tx, after.account_id)
 
 
-def _minutes_of(tx: Transaction, activity: Activity) -> list[DayMinutes]:
-    if rules.is_rated_by_source(activity):
-        return repository.list_minutes(tx, activity.activity_id)
-    return rules.minutes_of(activity, _samples(tx, activity.activity_id), config.current().zone)
-
-
-def _samples(tx: Transaction, activity_id: str) -> Samples:
-    block_bytes = activities.find_samples(tx, activity_id)
-    return unpack(block_bytes) if block_bytes else empty_samples()
-
-
 def _recount(
-    tx: Transaction,
-    before: Activity,
-    after: Activity,
-    minutes: Sequence[DayMinutes],
-    *,
-    now: datetime,
+    tx: Transaction, before: Activity, after: Activity, measured: Measured, *, now: datetime
 ) -> None:
     """Store another version of an activity with its minutes; all that it weighs on follows."""
     days = days_about(before, config.current().zone)
     days.update(activities.list_minute_days(tx, before.activity_id))
-    activities.delete_minutes(tx, before.activity_id)
     repository.update_activity(tx, after)
-    activities.insert_minutes(tx, minutes)
-    analysis.remeasure(tx, after)
-    plausibility.examine(tx, after, judge(after, _samples(tx, after.activity_id), now=now), now=now)
-    days.update({after.day_on}, (day.day_on for day in minutes))
+    if measured.minutes is not None:
+        activities.delete_minutes(tx, before.activity_id)
+        activities.insert_minutes(tx, measured.minutes)
+        days.update(day.day_on for day in measured.minutes)
+    analysis.replace(tx, measured.analysis)
+    plausibility.examine(tx, after, measured.judgement, now=now)
+    days.add(after.day_on)
     service.settle_examined(tx, [after], days, now=now)
 
 
@@ -138,6 +155,8 @@ def _update_from_source(tx: Transaction, before: Activity, part: Part, *, now: d
     activities.insert_lap(tx, sent.laps)
     activities.delete_samples(tx, before.activity_id)
     activities.insert_samples(tx, before.activity_id, sent.block_bytes)
-    _recount(tx, before, sent.activity, sent.minutes, now=now)
+    samples = unpack(sent.block_bytes)
+    measured = rules.measured(sent.activity, samples, config.current().zone, now=now)
+    _recount(tx, before, sent.activity, replace(measured, minutes=sent.minutes), now=now)
     if before.original_file_id not in {None, sent.activity.original_file_id}:
         service.release_file(tx, before.original_file_id)
