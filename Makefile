@@ -8,7 +8,7 @@ BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
-	manifest plausibility simulated-year matrix attack attack-long gates lint fmt types check lock clean slow
+	manifest plausibility simulated-year draw-kills matrix attack attack-long gates lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -84,6 +84,9 @@ plausibility: install ## let a corpus of cheats and of honest recordings be judg
 
 simulated-year: install ## run a year of drawings on a fast clock and print what became of it
 	@$(BIN)/python -m tests.simulated_year
+
+draw-kills: install ## kill a hundred workers at random while a drawing is closed, drawn and told of
+	@FITTRACK_KILLS=100 $(BIN)/python -m pytest -q -s tests/drawings/test_kills.py
 
 matrix: install ## ask every operation as every identity
 	@$(BIN)/python -m tests.access
