@@ -120,7 +120,7 @@ def reverse(
     if _stands(tx, mirror.idempotency_key, mirror.request_hash):
         return spendable_points
     postings = repository.list_postings(tx, sequence_no)
-    moves = {posting.ledger_account_id: -posting.amount_points for posting in postings}
+    moves: Moves = {posting.ledger_account_id: -posting.amount_points for posting in postings}
     if kind == "reversal":
         moves = _rebalanced(target.account_id, moves, spendable_points, debt_points)
     _append(tx, mirror, moves)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 
 from fittrack import db
 from fittrack.ids import new_id
-from fittrack.points import service
+from fittrack.points import ledger, service
 from fittrack.points.audit import audit_ledger
-from fittrack.points.errors import InsufficientPoints
-from tests.factories_points import NOON, balance_of, make_activity, make_member, recompute
+from fittrack.points.errors import InsufficientPoints, PurchaseNotFound
+from tests.factories_points import (
+    NOON,
+    balance_of,
+    give_points,
+    make_activity,
+    make_member,
+    recompute,
+    set_state,
+)
 
 FORK = multiprocessing.get_context("fork")
 PROCESSES = 64
@@ -102,6 +111,54 @@ def test_days_recomputed_by_many_are_awarded_once(url):
 
     assert balance_of(ana) == 8 * 110 + 250
     assert audit_ledger(now=NOON, is_deep=True).findings.kept == []
+
+
+def test_anything_at_once_on_the_same_members_leaves_the_books_in_order(url):
+    """Awards, corrections, purchases, refunds, adjustments and reversals cross each other."""
+    members = [make_member(points=100) for _ in range(3)]
+    walks = [make_activity(member, count=30) for member in members]
+
+    def meddle(number: int) -> int:
+        for n in range(12):
+            member, walk = members[(number + n) % 3], walks[(number + n) % 3]
+            step = (number * 5 + n) % 5
+            if step == 0:
+                buy(member, f"{member}-{n % 4}")
+            elif step == 1:
+                give_points(member, 40 - number * 6)
+            elif step == 2:
+                set_state(walk, "deleted" if number % 2 else "accepted")
+                recompute(member, [date(2026, 6, 15)])
+            elif step == 3:
+                give_back(f"{member}-{n % 4}")
+            else:
+                undo(number % 3 + 1)
+        return number
+
+    assert sorted(in_processes(16, url, meddle)) == list(range(16))
+
+    for member in members:
+        recompute(member, [date(2026, 6, 15)])
+    found = audit_ledger(now=NOON, is_deep=True).findings
+    assert set(found.counts) <= WITHOUT_DRAWINGS | {"refund_reversal"}, found.kept
+
+
+def give_back(reference_id: str) -> None:
+    with suppress(PurchaseNotFound), db.transaction("give_back") as tx:
+        service.refund(tx, reference_id=reference_id, description="d", now=NOON)
+
+
+def undo(sequence_no: int) -> None:
+    with db.transaction("undo") as tx:
+        ledger.reverse(
+            tx,
+            sequence_no,
+            kind="reversal",
+            description="d",
+            actor="admin",
+            day_on=date(2026, 6, 15),
+            now=NOON,
+        )
 
 
 def test_accounts_opened_by_many_are_opened_once(url):

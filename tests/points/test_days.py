@@ -211,6 +211,52 @@ def test_days_of_23_and_25_hours_keep_their_minutes(ana):
     assert awarded(ana, long) == 1_000
 
 
+@pytest.mark.parametrize(
+    ("first_on", "midnight"),
+    [
+        (date(2026, 12, 31), datetime(2027, 1, 1, 5, tzinfo=UTC)),
+        (date(2028, 2, 28), datetime(2028, 2, 29, 5, tzinfo=UTC)),
+        (date(2028, 2, 29), datetime(2028, 3, 1, 5, tzinfo=UTC)),
+    ],
+    ids=["year end", "into 29 February", "out of 29 February"],
+)
+def test_a_run_goes_on_over_odd_midnights(ana, first_on, midnight):
+    for n in range(7):
+        if n > 1:
+            make_activity(ana, started_at=midnight + n * DAY - timedelta(hours=10), count=30)
+    make_activity(ana, started_at=midnight - timedelta(minutes=30), count=60)
+
+    recompute(ana, [first_on + n * DAY for n in range(7)])
+
+    assert (awarded(ana, first_on), awarded(ana, first_on + DAY)) == (30 * 2 + 50, 30 * 2)
+    last = line(ana, "weekly_streak", first_on + 6 * DAY)
+    assert (last["input"], last["awarded_points"]) == ({"run_days": 7}, 250)
+
+
+def test_a_birthday_on_29_february_counts_from_1_march(database):
+    leap = make_member(born_on=date(1988, 2, 29), max_hr_bpm=None)
+    # 70 % of 208 - 0.7 x 37 is 127.47 bpm, of a year later 126.98.
+    for at in (datetime(2026, 2, 28, 17, tzinfo=UTC), datetime(2026, 3, 1, 17, tzinfo=UTC)):
+        make_activity(leap, started_at=at, count=10, hr_bpm=127)
+    recompute(leap, [date(2026, 2, 28), date(2026, 3, 1)])
+
+    assert [awarded(leap, day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [20, 30]
+
+
+def test_a_deletion_after_the_points_are_spent_leaves_debt_and_no_hole(ana):
+    walk = make_activity(ana, count=30)
+    recompute(ana, [TODAY])
+    _spend(ana, 110)
+    set_state(walk, "deleted")
+    recompute(ana, [TODAY])
+    set_state(walk, "accepted")
+    recompute(ana, [TODAY])
+
+    balance = service.get_balance(account_id=ana)
+    assert (balance.balance_points, balance.debt_points) == (0, 0)
+    assert set(audit_ledger(now=NOON, is_deep=True).findings.counts) == {"purchase_entry"}
+
+
 def test_a_member_without_a_profile_earns_by_the_formula(database):
     ana = make_member(born_on=date(1986, 1, 1), max_hr_bpm=None)
     execute("DELETE FROM profiles")
