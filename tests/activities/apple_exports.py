@@ -33,12 +33,24 @@ def apple_time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S %z}"
 
 
-def record(kind: str, start: datetime, value: float, *, source: str = "Watch", s: int = 0) -> str:
+TYPED_IN = '  <MetadataEntry key="HKWasUserEntered" value="1"/>\n'
+
+
+def record(
+    kind: str,
+    start: datetime,
+    value: float,
+    *,
+    source: str = "Watch",
+    s: int = 0,
+    user_entered: int = 0,
+) -> str:
     """Return a record of `s` seconds."""
     return (
         f' <Record type="HKQuantityTypeIdentifier{kind}" sourceName="{source}" unit="count"'
         f' startDate="{apple_time(start)}" endDate="{apple_time(start + timedelta(seconds=s))}"'
-        f' value="{value}">\n  <MetadataEntry key="HKWasUserEntered" value="0"/>\n </Record>\n'
+        f' value="{value}">\n'
+        f'  <MetadataEntry key="HKWasUserEntered" value="{user_entered}"/>\n </Record>\n'
     )
 
 

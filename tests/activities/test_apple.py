@@ -14,6 +14,7 @@ from fittrack.activities.archives.apple_export import excerpts
 from fittrack.activities.files import FileRefused, read_activity_file
 from tests.activities.apple_exports import (
     DOCTYPE,
+    TYPED_IN,
     beats,
     record,
     route_file,
@@ -167,6 +168,26 @@ def test_the_steps_of_a_day_are_those_of_the_source_that_counted_most():
 
     assert (recording.type, recording.sport, recording.steps) == ("steps", "walking", 5500)
     assert (recording.started_at, recording.elapsed_s) == (NOON_AT, 4200)
+
+
+def test_steps_that_a_hand_typed_in_are_not_counted():
+    typed = record("StepCount", NOON_AT, 20_000, user_entered=1)
+    walked = record("StepCount", NOON_AT + HOUR, 700)
+
+    (recording,) = read(export_of(typed, walked))
+
+    assert recording.steps == 700
+    with pytest.raises(FileRefused, match="typed_in"):
+        read_activity_file(export_of(typed))
+
+
+def test_a_workout_that_a_hand_typed_in_is_refused_with_the_reason(ana):
+    typed = workout(NOON_AT, 1800, inner=TYPED_IN)
+
+    upload = ana.upload(("export.xml", export_of(typed, RUN)))
+
+    assert sorted(code for _, _, code in outcomes(upload) if code) == ["typed_in"]
+    assert count("activities") == 1
 
 
 def test_steps_belong_to_the_points_day_and_not_to_the_phones():

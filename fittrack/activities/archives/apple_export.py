@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from fittrack.activities.files import FileRefused, xml
-from fittrack.activities.files.apple import HEART_RATE, STEP_COUNT, apple_ms
+from fittrack.activities.files.apple import HEART_RATE, STEP_COUNT, apple_ms, is_typed_in
 from fittrack.activities.files.apple_head import HEAD_BYTES, without_doctype
 from fittrack.activities.files.assemble import instant
 from fittrack.activities.files.errors import refused
@@ -116,7 +116,7 @@ class _Survey:
         for element in stream.elements():
             if element.tag == "Workout":
                 self._workout(element)
-            elif element.get("type") == STEP_COUNT and _is_outer(element):
+            elif element.get("type") == STEP_COUNT and _is_counted(element):
                 self._steps(element)
 
     def _workout(self, element: etree._Element) -> None:
@@ -186,6 +186,10 @@ def _is_outer(element: etree._Element) -> bool:
     """Tell whether a record stands by itself; those in a correlation are written twice."""
     parent = element.getparent()
     return parent is None or parent.tag != "Correlation"
+
+
+def _is_counted(element: etree._Element) -> bool:
+    return _is_outer(element) and not is_typed_in(element)
 
 
 def _workouts(stream: _Stream, beats: _Beats, routes: Routes) -> Iterator[Excerpt]:

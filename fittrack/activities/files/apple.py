@@ -26,6 +26,7 @@ from fittrack.activities.samples import empty_samples
 HEART_RATE = "HKQuantityTypeIdentifierHeartRate"
 STEP_COUNT = "HKQuantityTypeIdentifierStepCount"
 _POINTS = frozenset({"Location", "Record"})
+_USER_ENTERED, _YES = "HKWasUserEntered", frozenset({"1", "true", "YES"})
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "ft": 0.3048, "yd": 0.9144, "cm": 0.01}
 _SECONDS = {"s": 1.0, "sec": 1.0, "min": 60.0, "hr": 3600.0}
 _KCAL = {"kcal": 1.0, "Cal": 1.0, "cal": 0.001, "kJ": 0.239006, "J": 0.000239006}
@@ -39,11 +40,13 @@ _SAME_MOMENT_MS = 1000
 def read_apple(content: bytes) -> tuple[Recording, ...]:
     """Return a recording per workout, and one per day of steps: that of the best source.
 
-    Raises: FileRefused.
+    What a hand has typed into the phone is none. Raises: FileRefused.
     """
     reader = _Reader()
     reader.run(without_doctype(content))
     recordings = reader.recordings()
+    if not recordings and reader.typed_in:
+        raise refused("typed_in")
     if not recordings:
         raise refused("no_points", "neither workouts nor steps")
     return tuple(recordings)
@@ -52,6 +55,13 @@ def read_apple(content: bytes) -> tuple[Recording, ...]:
 def apple_ms(text: str | None) -> int | None:
     """Return an instant such as `2016-11-14 07:25:41 -0700` as milliseconds since 1970."""
     return time_in_range(xml.milliseconds(text))
+
+
+def is_typed_in(element: etree._Element) -> bool:
+    """Return whether a hand has typed this into the phone, which then says so."""
+    return any(
+        child.get("key") == _USER_ENTERED and child.get("value") in _YES for child in element
+    )
 
 
 @dataclass(slots=True)
@@ -99,6 +109,7 @@ class _Reader:
     beats: list[tuple[int, float]] = field(default_factory=list)
     days: dict[str, dict[str, _Steps]] = field(default_factory=lambda: defaultdict(dict))
     places: list[_Place] = field(default_factory=list)
+    typed_in: int = 0
 
     def run(self, content: bytes) -> None:
         handlers = {"Record": self._record, "Location": self._location, "Workout": self._workout}
@@ -113,7 +124,9 @@ class _Reader:
         value = xml.number(element.get("value"))
         if at_ms is None or value is None or _is_inner(element):
             return
-        if kind == HEART_RATE:
+        if is_typed_in(element):
+            self.typed_in += 1
+        elif kind == HEART_RATE:
             self.budget.spend_point()
             self.beats.append((at_ms, value))
         elif kind == STEP_COUNT:
@@ -144,7 +157,9 @@ class _Reader:
         """Raises: FileRefused."""
         start_ms, end_ms = apple_ms(element.get("startDate")), apple_ms(element.get("endDate"))
         places, self.places = sorted(self.places, key=lambda place: place.at_ms), []
-        if start_ms is not None:
+        if is_typed_in(element):
+            self.typed_in += 1
+        elif start_ms is not None:
             self.budget.spend_activity()
             stated = _stated(element, start_ms, end_ms)
             pauses_ms = [at for at in map(_pause_ms, element) if at is not None]

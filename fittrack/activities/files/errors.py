@@ -30,6 +30,7 @@ REASONS = {
     "too_many_activities": "the file holds more activities than are taken from one file",
     "too_many_files": "the archive holds more files than are taken from one",
     "too_many_points": "the file holds more points than activities do",
+    "typed_in": "it was typed in elsewhere, not recorded; it can be typed in here",
     "unreadable": "the content is damaged",
     "xml_forbidden": "the XML holds a DOCTYPE or entities, which are never read",
 }
