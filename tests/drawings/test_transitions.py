@@ -388,6 +388,7 @@ def test_a_withheld_reveal_aborts_and_carries_the_entries_over(now):
     report = verifier.verify(make.bundle(successor))
     assert (report.exit, report.assurance) == (0, "witnessed")
     assert [make.balance(one) for one in (ana, ben)] == [700, 600]
+    make.run_jobs("send_mail", now=deadline_at)
     assert audit.audit_ledger(now=deadline_at).is_clean
     withholder = sponsors.get_sponsor(sponsor_id=drawing.sponsor_id, account_id=None)
     assert withholder.barred_at == deadline_at
@@ -435,6 +436,7 @@ def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(no
     make.cancel(successor, deadline_at)
     make.advance(successor, deadline_at)
     assert make.balance(ana) == 1_000
+    make.run_jobs("send_mail", now=deadline_at)
     assert audit.audit_ledger(now=deadline_at).is_clean
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fittrack import config, entropy, queues
+from fittrack import config, db, entropy, queues
 from fittrack.db import Transaction
 from fittrack.drawings import repository, rules, scheduling
 from fittrack.drawings.conduct.models import Standing
@@ -21,14 +21,47 @@ from fittrack.sponsors import service as sponsors
 from fittrack.sponsors.prizes import service as inventory
 
 
-def abort(tx: Transaction, standing: Standing, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a successor takes over, made before the drawing is held: a closed list is final.
+
+    `drawing_id` is the successor's; `drawing` is the one whose entries these are, as it was read.
+    """
+
+    drawing_id: str
+    drawing: Drawing
+    holders: list[Holder]
+    entries: list[Entry]
+
+
+def load(drawing_id: str) -> Load:
+    """Return every entry of a closed drawing that counts, as its successor will hold it.
+
+    Each keeps the reference of what was paid for it; tags are new, being bound to the drawing.
+    """
+    successor_id = new_id()
+    with db.reading("list_entries") as tx:
+        drawing = repository.get_drawing(tx, drawing_id)
+        listed = tickets.list_entries(tx, drawing_id)
+    entries = [entry for entry in listed if not entry.void_reason]
+    holders = {
+        account_id: ticket_rules.new_holder(
+            successor_id, account_id, entropy.random_bytes(ticket_rules.SALT_BYTES)
+        )
+        for account_id in sorted({entry.account_id for entry in entries})
+    }
+    carried = [_carried(entry, holders[entry.account_id]) for entry in entries]
+    return Load(successor_id, drawing, list(holders.values()), carried)
+
+
+def abort(tx: Transaction, standing: Standing, carried: Load, *, now: datetime) -> None:
     """Abort a held drawing, bar who withheld, carry the entries over and have everyone told."""
     drawing = standing.drawing
     withheld = standing.withheld
     if standing.withholder_id is not None:
         sponsors.bar(tx, standing.withholder_id, now=now)
     inventory.release(tx, drawing.drawing_id)
-    successor = _successor(tx, drawing, now=now) if drawing.entry_count else None
+    successor = _successor(tx, drawing, carried, now=now) if drawing.entry_count else None
     carried_to = successor.drawing_id if successor else None
     repository.update_status(tx, drawing, "aborted", due_at=None, now=now)
     repository.record_event(
@@ -82,15 +115,15 @@ def schedule(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
         scheduling.schedule(tx, ready, PLATFORM, now=now)
 
 
-def _successor(tx: Transaction, drawing: Drawing, *, now: datetime) -> Drawing:
+def _successor(tx: Transaction, drawing: Drawing, carried: Load, *, now: datetime) -> Drawing:
     successor = rules.carried_over(
-        drawing, drawing_id=new_id(), sales_s=config.current().carried_sales_s, now=now
+        drawing, drawing_id=carried.drawing_id, sales_s=config.current().carried_sales_s, now=now
     )
     repository.insert_drawing(tx, successor)
     for prize in repository.list_prizes(tx, drawing.drawing_id):
         copy = replace(prize, prize_id=new_id(), drawing_id=successor.drawing_id)
         repository.insert_prize(tx, copy)
-    _carry_entries(tx, drawing, successor, now=now)
+    _carry_entries(tx, carried, now=now)
     repository.record_event(
         tx,
         successor.drawing_id,
@@ -102,27 +135,18 @@ def _successor(tx: Transaction, drawing: Drawing, *, now: datetime) -> Drawing:
     return successor
 
 
-def _carry_entries(tx: Transaction, drawing: Drawing, successor: Drawing, *, now: datetime) -> None:
-    """Copy every entry that counts; each keeps the reference of what was paid for it."""
-    entries = [
-        entry for entry in tickets.list_entries(tx, drawing.drawing_id) if not entry.void_reason
-    ]
-    holders = {
-        account_id: ticket_rules.new_holder(
-            successor.drawing_id, account_id, entropy.random_bytes(ticket_rules.SALT_BYTES)
-        )
-        for account_id in sorted({entry.account_id for entry in entries})
-    }
-    tickets.insert_holders(tx, list(holders.values()))
-    tickets.erase_carried_salts(tx, successor.drawing_id)
-    carried = [_carried(entry, holders[entry.account_id]) for entry in entries]
-    tickets.insert_entries(tx, carried)
-    units = sum(entry.units for entry in carried)
-    tickets.add_units_carried(tx, successor.drawing_id, units, entry_count=len(carried))
+def _carry_entries(tx: Transaction, carried: Load, *, now: datetime) -> None:
+    """Store what a successor takes over, but for who may not enter it any more."""
+    successor_id = carried.drawing_id
+    tickets.insert_holders(tx, carried.holders)
+    tickets.erase_carried_salts(tx, successor_id)
+    tickets.insert_entries(tx, carried.entries)
+    units = sum(entry.units for entry in carried.entries)
+    tickets.add_units_carried(tx, successor_id, units, entry_count=len(carried.entries))
     tickets.carry_disqualifications(
-        tx, from_drawing_id=drawing.drawing_id, to_drawing_id=successor.drawing_id
+        tx, from_drawing_id=carried.drawing.drawing_id, to_drawing_id=successor_id
     )
-    play.take_excluded_out(tx, successor.drawing_id, now=now)
+    play.take_excluded_out(tx, successor_id, now=now)
 
 
 def _carried(entry: Entry, holder: Holder) -> Entry:

@@ -215,11 +215,15 @@ def _awards(tx: Transaction, drawing_id: str) -> list[Award]:
 
 
 def _abort(drawing_id: str, now: datetime) -> None:
-    """Void a drawing whose reveal did not come, and carry its entries over to a new one."""
+    """Void a drawing whose reveal did not come, and carry its entries over to a new one.
+
+    What is carried is made before the drawing is held; were it another by then, the step is due.
+    """
+    carried = carrying.load(drawing_id)
     with db.transaction("abort_drawing") as tx:
         drawing = _hold(tx, drawing_id, "abort_drawing", now=now)
-        if drawing is not None:
-            carrying.abort(tx, _standing(tx, drawing, now=now), now=now)
+        if drawing is not None and drawing == carried.drawing:
+            carrying.abort(tx, _standing(tx, drawing, now=now), carried, now=now)
 
 
 def _schedule_carried(drawing_id: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
@@ -66,15 +67,12 @@ def find_holder(tx: Transaction, drawing_id: str, account_id: str) -> Holder | N
 
 def insert_holders(tx: Transaction, holders: Sequence[Holder]) -> None:
     """Give members their tags in a drawing."""
-    tx.run_many(SQL["insert_holders"], [asdict(holder) for holder in holders])
+    tx.run_many(SQL["insert_holders"], _rows(Holder, holders))
 
 
 def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
     """Store entries."""
-    # An aborted drawing carries over 100,000 at once; asdict would copy each value deeply.
-    names = [field.name for field in fields(Entry)]
-    rows = [{name: getattr(entry, name) for name in names} for entry in entries]
-    tx.run_many(SQL["insert_entries"], rows)
+    tx.run_many(SQL["insert_entries"], _rows(Entry, entries))
 
 
 def add_units_sold(tx: Transaction, drawing_id: str, units: int, *, now: datetime) -> None:
@@ -316,3 +314,9 @@ def list_held_entries(
         after_id=after_id,
         row_limit=row_limit,
     )
+
+
+def _rows(kind: type[Any], values: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return dataclasses as binds; an abort carries over 100,000, asdict would copy each deeply."""
+    names = [field.name for field in fields(kind)]
+    return [{name: getattr(value, name) for name in names} for value in values]
