@@ -459,9 +459,7 @@ def test_an_erased_profile_can_not_be_edited(database):
     database.raw().execute("UPDATE accounts SET status = 'erased'")
     for use in (
         lambda: edit(ana, NOW, bio="Back"),
-        lambda: service.edit_preferences(
-            account_id=ana, changes={"is_in_open": True}, now=utc_now()
-        ),
+        lambda: service.edit_preferences(account_id=ana, changes={"is_in_open": True}, now=NOW),
         lambda: service.delete_image(account_id=ana),
     ):
         with pytest.raises(Exception, match="no such account"):
