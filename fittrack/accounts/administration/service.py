@@ -82,11 +82,11 @@ def edit_user(
         user = repository.lock_user(tx, account_id)
         rules.check_edit(user, changes, actor_id=actor_id, revisions=revisions)
         if changes.keys() & rules.BOARD_FIELDS:
-            # The boards follow; who moves them holds the ledger's head, which comes after points.
             points.hold_member(tx, account_id, now=now)
         _change_standing(tx, user, changes, actor_id=actor_id, now=now)
-        _change_status(tx, user, changes, actor_id=actor_id, now=now)
         _correct_person(tx, user, changes, actor_id=actor_id, now=now)
+        # Late: it ends with the head of the ledger's chain, which comes after all points.
+        _change_status(tx, user, changes, actor_id=actor_id, now=now)
         return get_details(tx, account_id, now=now)
 
 
