@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from fittrack.clock import day_of
+from fittrack.clock import day_bounds, day_of
 from fittrack.leaderboards.models import Period
 
 KINDS = ("daily", "weekly", "monthly", "alltime")
@@ -14,6 +15,8 @@ ALL_TIME = Period("alltime", date(1970, 1, 1))
 LONGEST_PERIOD = timedelta(days=31)
 # Before this no instant is near a points day; zones then would lead out of the calendar.
 FIRST_YEAR = 1970
+# Periods of many members are the same few.
+MOST_KEPT = 4_096
 
 
 def period_of(kind: str, day_on: date) -> Period:
@@ -27,6 +30,7 @@ def period_of(kind: str, day_on: date) -> Period:
     return Period(kind, day_on)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def periods_of(day_on: date) -> tuple[Period, ...]:
     """Return the four periods that a points day counts in."""
     return tuple(period_of(kind, day_on) for kind in KINDS)
@@ -50,17 +54,23 @@ class Calendar:
 
     def freezes_at(self, period: Period) -> datetime | None:
         """Return the first instant whose awards no longer count; None for all time."""
-        end_on = next_on(period)
-        if end_on is None:
-            return None
-        zone = self.zone if end_on.year >= FIRST_YEAR else UTC
-        return datetime.combine(end_on, time.min, zone).astimezone(UTC) + self.grace
+        return _freezes_at(self, period)
 
     def is_frozen(self, period: Period, at: datetime) -> bool:
         """Tell whether an award of an instant is too late for a period."""
         freezes_at = self.freezes_at(period)
         return freezes_at is not None and at >= freezes_at
 
-    def running_since_on(self, at: datetime) -> date:
-        """Return a day at or before which every period begins that runs at an instant."""
-        return day_of(at - self.grace, self.zone) - LONGEST_PERIOD
+    def last_freeze_at(self, at: datetime) -> datetime:
+        """Return the latest instant, this one at most, at which a period was frozen."""
+        start_at, _ = day_bounds(day_of(at - self.grace, self.zone), self.zone)
+        return start_at + self.grace
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _freezes_at(calendar: Calendar, period: Period) -> datetime | None:
+    end_on = next_on(period)
+    if end_on is None:
+        return None
+    zone = calendar.zone if end_on.year >= FIRST_YEAR else UTC
+    return datetime.combine(end_on, time.min, zone).astimezone(UTC) + calendar.grace

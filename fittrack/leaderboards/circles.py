@@ -13,9 +13,6 @@ from typing import Protocol
 from fittrack.db import Transaction
 from fittrack.leaderboards.errors import ScopeNotAvailable
 
-# More are ranked by a board; a circle is ranked by a query over its members.
-MOST_MEMBERS = 5_000
-
 
 @dataclass(frozen=True, slots=True)
 class Members:
@@ -29,7 +26,7 @@ class Circle(Protocol):
     """What a domain plugs in."""
 
     def list_members(self, tx: Transaction, viewer_id: str, circle_id: str | None) -> Members:
-        """Return who is in a circle, the viewer among them, at most MOST_MEMBERS.
+        """Return who is in a circle, the viewer among them: some thousands at most.
 
         Raises: NotFound where there is none of this id, or it is not for the viewer.
         """

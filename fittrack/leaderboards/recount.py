@@ -72,7 +72,7 @@ def follow(tx: Transaction, account_id: str, calendar: Calendar, *, now: datetim
     if member is None:
         return
     moves = repository.list_moves(tx, account_id, account_id)
-    due_moves = _due_moves(candidate, moves, now=now)
+    due_moves = _due_moves(candidate, moves, calendar, now=now)
     due_member = replace(member, is_listed=candidate.may_be_listed)
     if (member, moves) == (due_member, due_moves):
         return
@@ -121,7 +121,7 @@ def _reckoned(
     if candidate.status == "erased" or not earnings:
         # What is left of an erased member the erasure's job takes.
         return Reckoned(candidate, moves, moves, standings, [], _known(candidate))
-    due_moves = _due_moves(candidate, moves, now=now)
+    due_moves = _due_moves(candidate, moves, calendar, now=now)
     member = BoardMember(
         candidate.account_id,
         candidate.may_be_listed,
@@ -138,18 +138,24 @@ def _reckoned(
     return Reckoned(candidate, moves, due_moves, standings, due, member)
 
 
-def _due_moves(candidate: Candidate, moves: list[Move], *, now: datetime) -> list[Move]:
-    """Return a member's moves with the one that the account has made since the last, if any."""
+def _due_moves(
+    candidate: Candidate, moves: list[Move], calendar: Calendar, *, now: datetime
+) -> list[Move]:
+    """Return a member's moves with the one that the account has made since the last, if any.
+
+    A move that no period was frozen after is told by none: the next one takes its place, so that
+    there is at most one a day. The first is kept, for periods that were frozen before it.
+    """
     if candidate.status == "erased":
         return moves
     from_at = max(now, moves[-1].from_at + _MICROSECOND) if moves else now
     tier_code = candidate.tier_code or rules.OPEN_BOARD
-    move = Move(
-        candidate.account_id, len(moves) + 1, from_at, tier_code, bool(candidate.is_in_open)
-    )
+    is_untold = len(moves) > 1 and calendar.last_freeze_at(from_at) <= moves[-1].from_at
+    kept = moves[:-1] if is_untold else moves
+    move = Move(candidate.account_id, len(kept) + 1, from_at, tier_code, bool(candidate.is_in_open))
     if moves and rules.boards_of(moves[-1]) == rules.boards_of(move):
         return moves
-    return [*moves, move]
+    return [*kept, move]
 
 
 def _note(tx: Transaction, members: Iterable[Reckoned]) -> None:
@@ -157,8 +163,11 @@ def _note(tx: Transaction, members: Iterable[Reckoned]) -> None:
     come: list[BoardMember] = []
     changed: list[BoardMember] = []
     moves: list[Move] = []
+    changed_moves: list[Move] = []
     for one in members:
         moves += one.due_moves[len(one.moves) :]
+        pairs = zip(one.moves, one.due_moves, strict=False)
+        changed_moves += [due for old, due in pairs if due != old]
         known = _known(one.candidate)
         if one.due_member is not None and one.due_member != known:
             (changed if known else come).append(one.due_member)
@@ -168,6 +177,8 @@ def _note(tx: Transaction, members: Iterable[Reckoned]) -> None:
         repository.update_board_members(tx, changed)
     if moves:
         repository.insert_board_moves(tx, moves)
+    if changed_moves:
+        repository.update_board_moves(tx, changed_moves)
 
 
 def _known(candidate: Candidate) -> BoardMember | None:

@@ -19,9 +19,9 @@ def store(tx: Transaction, before: Iterable[Standing], after: Iterable[Standing]
     Raises: Busy where the places before are no longer what stands.
     """
     old, new = _by_key(before), _by_key(after)
-    gone = [old[key] for key in old.keys() - new.keys()]
-    come = [new[key] for key in new.keys() - old.keys()]
-    changed = [key for key in old.keys() & new.keys() if old[key] != new[key]]
+    gone = [old[key] for key in old if key not in new]
+    come = [new[key] for key in new if key not in old]
+    changed = [key for key in old if key in new and old[key] != new[key]]
     _write(tx, gone, come, [new[key] for key in changed])
     count(
         tx,

@@ -58,6 +58,14 @@ UPDATE board_members
 INSERT INTO board_moves (account_id, move_no, from_at, tier_code, is_in_open)
 VALUES (:account_id, :move_no, :from_at, :tier_code, :is_in_open)
 
+-- name: update_board_moves
+UPDATE board_moves
+   SET from_at = :from_at,
+       tier_code = :tier_code,
+       is_in_open = :is_in_open
+ WHERE account_id = :account_id
+   AND move_no = :move_no
+
 -- name: erase_board_member
 -- Forget that an erased member stood on boards.
 DELETE FROM board_members

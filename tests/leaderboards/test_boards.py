@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from fittrack.leaderboards import service
+from tests.factories_activities import count
 from tests.factories_points import NOON
 from tests.leaderboards.world import (
     OTHER_TIER,
@@ -104,3 +106,12 @@ def test_a_frozen_period_keeps_its_board_and_its_points():
         False,
         [(1, ana, 15)],
     )
+
+
+def test_moves_back_and_forth_are_noted_once_a_day():
+    ana = join()
+    earn(ana, 10)
+    for hour in range(20):
+        move(ana, (TIER, OTHER_TIER)[hour % 2], now=NOON + timedelta(hours=hour, minutes=1))
+    assert count("board_moves") <= 3
+    assert list(service.check(now=NOON + timedelta(days=1))) == []
