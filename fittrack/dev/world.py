@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from fittrack import db
 from fittrack.accounts import service as accounts
 from fittrack.accounts.factors import service as factors
+from fittrack.accounts.profiles import service as profiles
 from fittrack.activities import service as activities
 from fittrack.activities.imports import service as imports
 from fittrack.activities.imports.models import Upload
@@ -23,6 +24,8 @@ from fittrack.dev.files import make_gpx
 from fittrack.drawings.models import Actor
 from fittrack.points import service as points
 from fittrack.sponsors import service as sponsors
+
+ONLY_IN_TIER_ONE_IN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def add_sponsor(world: World, patron: Patron, now: datetime) -> None:
 
 
 def join(world: World, character: Character, now: datetime) -> None:
-    """Let a member join, with a profile and open points accounts."""
+    """Let a member join, with a profile and open points accounts; most compete in OPEN too."""
     account = accounts.new_account(
         character.email,
         character.display_name,
@@ -103,6 +106,10 @@ def join(world: World, character: Character, now: datetime) -> None:
         accounts.add_account(tx, account, sex=character.sex, fitness_level=character.fitness_level)
         points.open_accounts(tx, account.account_id, now=now)
     world.players.append(Player(character, account.account_id))
+    if len(world.players) % ONLY_IN_TIER_ONE_IN:
+        profiles.edit_preferences(
+            account_id=account.account_id, changes={"is_in_open": True}, now=now
+        )
 
 
 def record_day(world: World, day_on: date, now: datetime) -> None:
