@@ -279,3 +279,16 @@ def test_a_leap_year_has_its_366_daily_draws_and_a_draw_on_29_february(now):
     monthly = templates.bare(type="monthly", made_ahead_days=366)
     months = [slot.draw_on for slot in making.rules.coming_slots(monthly, zone=zone, now=start)]
     assert [f"{day:%m-%d}" for day in months][:3] == ["01-31", "02-29", "03-31"]
+
+
+def test_a_scheduler_an_hour_ahead_makes_no_drawing_twice_and_delays_no_other_for_good(now):
+    first = templates.make_template(now)
+    assert templates.run(now + HOUR) == 2
+    assert templates.run(now) == 0
+    second = templates.make_template(now)
+    assert templates.run(now) == 2
+    # The log's time never goes back: what would open before it can't be signed yet.
+    assert [row.refusal_code for row in templates.made(second)] == ["opens_in_the_past", None]
+    templates.run(now + HOUR + MINUTE)
+    for template in (first, second):
+        assert [row.status for row in templates.made(template)] == ["scheduled", "scheduled"]
