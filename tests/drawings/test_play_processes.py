@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.drawings import errors
 from fittrack.drawings.play.errors import MonthlyLimitReached, SelfExcluded
@@ -128,3 +129,25 @@ def test_a_purchase_beside_a_cancellation_is_refused_or_given_back():
     assert {make.balance(player) for player in players} == {1_000}
     assert make.get(drawing).status == "cancelled"
     assert is_clean()
+
+
+def tables_read(work):
+    """Return the tables that some work reads, in the order of its first look at each."""
+    seen = []
+    db.engine().raw().set_trace_callback(seen.append)
+    work()
+    db.engine().raw().set_trace_callback(None)
+    names = ("FROM drawings", "FROM ledger_accounts", "FROM play_limits", "FROM accounts")
+    found = [name for statement in seen for name in names if name in statement]
+    return list(dict.fromkeys(name.removeprefix("FROM ") for name in found))
+
+
+def test_limits_are_read_once_the_points_are_held_and_those_once_the_drawing_is():
+    """SQLite has one writer; elsewhere this order is what keeps two of them apart."""
+    drawing, ana = make.make_open(make.start()), make.make_player()
+    at = play.in_sales(drawing)
+    order = ["drawings", "ledger_accounts", "accounts", "play_limits"]
+    for work in (make.buy, play.enter_free):
+        assert tables_read(lambda work=work: work(drawing, ana))[:4] == order
+    setting = tables_read(lambda: play.set_limits(ana, at, monthly_limit_points=5))
+    assert setting[:2] == ["ledger_accounts", "play_limits"]

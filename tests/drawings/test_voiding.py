@@ -9,7 +9,7 @@ import pytest
 
 from fittrack import queues
 from fittrack.drawings import verifier
-from fittrack.drawings.errors import DrawingNotOpen
+from fittrack.drawings.errors import DrawingNotFound, DrawingNotOpen
 from fittrack.drawings.inclusion import proof_holds
 from fittrack.drawings.tickets import service, voiding
 from fittrack.drawings.tickets.errors import AlreadyDisqualified, Disqualified
@@ -100,9 +100,17 @@ def test_a_member_is_disqualified_once_and_only_while_the_drawing_sells(now):
         with pytest.raises(DrawingNotOpen):
             play.disqualify(drawing, ben, at=at)
     make.advance(drawing, drawing.closes_at)
-    with pytest.raises(DrawingNotOpen):
-        play.disqualify(drawing, ben)
+    for member in (ben, make.make_player()):
+        with pytest.raises(DrawingNotOpen):
+            play.disqualify(drawing, member)
     assert frozen() == [(1, None)]
+
+
+def test_nothing_is_known_of_a_draft(now):
+    draft, ana = make.make_draft(now), make.make_player()
+    for work in (play.disqualify, withdraw, play.enter_free, play.enter_from_mail):
+        with pytest.raises(DrawingNotFound):
+            work(draft, ana)
 
 
 def test_a_void_entry_has_its_proof_like_any_other(now):
