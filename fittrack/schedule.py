@@ -46,7 +46,6 @@ PERIODIC = (
     Periodic("sweep_outbox", "sweep_interval_s", "fittrack.queues.sweep"),
     Periodic("make_drawings", 60, "fittrack.drawings.templates.making.make_drawings"),
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
-    Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
     Periodic("forget_over_addresses", 3600, "fittrack.fulfilment.sealed.addresses.forget_over"),
     Periodic("remind_witnesses", 60, "fittrack.drawings.witnesses.service.remind_witnesses"),
