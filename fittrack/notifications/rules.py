@@ -7,6 +7,15 @@ from collections.abc import Mapping
 # Kind of notice -> template of the mail that goes with it.
 MAILED: Mapping[str, str] = {
     "prize_won": "prize_won",
+    "prize_address_confirmed": "prize_step",
+    "prize_address_invalid": "prize_step",
+    "prize_code_ready": "prize_step",
+    "prize_delivered": "prize_step",
+    "prize_forfeited": "prize_step",
+    "prize_reminder": "prize_step",
+    "prize_shipped": "prize_step",
+    "prize_tax_cleared": "prize_step",
+    "prize_tax_hold": "prize_step",
     "export_ready": "export_ready",
     "account_suspended": "account_notice",
     "suspension_lifted": "account_notice",

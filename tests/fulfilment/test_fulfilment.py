@@ -8,9 +8,10 @@ import pytest
 from fittrack import db, worker
 from fittrack.clock import utc_now
 from fittrack.db.errors import Immutable, Unique
-from fittrack.fulfilment import notices, rules
+from fittrack.fulfilment import notices, repository, rules, telling
 from fittrack.fulfilment.models import Award
 from tests.factories_accounts import login, make_account
+from tests.factories_activities import select
 from tests.factories_fulfilment import make_awards, open_awards, open_deliveries
 from tests.kernel.statements import statement
 
@@ -126,3 +127,26 @@ def test_a_notice_fits_however_long_the_names_are():
         words = notices.filled_in(kind, "n" * 200, day="28 September 2026", carrier="c" * 60)
         assert len(words.title) <= 200
         assert len(words.body) <= 1000
+
+
+@pytest.mark.parametrize("kind", notices.WORDS)
+def test_every_step_is_mailed(client, ana, settings, kind):
+    account_id, headers = ana
+    open_deliveries((account_id, "Shoes"))
+    (won,) = client.get(LIST, headers=headers).json["items"]
+    with db.transaction("tell_for_test") as tx:
+        fulfilment = repository.get_fulfilment(tx, won["fulfilment_id"], account_id=None)
+        for _ in range(2):
+            telling.tell_step(tx, fulfilment, kind, now=utc_now())
+    jobs = {"job_name": "send_mail", "job_key": "prize_step%"}
+    [outbox_id] = select(
+        "SELECT outbox_id FROM outbox WHERE job_name = :job_name AND job_key LIKE :job_key",
+        "outbox_id",
+        **jobs,
+    )[0]
+    worker.run_outbox(outbox_id)
+    folder = Path(settings.mail_url.removeprefix("folder:"))
+    [text] = [file.read_text() for file in folder.glob("*.eml")]
+    title = notices.filled_in(kind, "Shoes", day="", carrier="").title.split(":")[0]
+    assert f"Subject: {title[:12]}" in text
+    assert "/api/v1/fulfillments" in text
