@@ -9,11 +9,4 @@ WEEKLY = {"period": "weekly"}
 ROWS = (
     Row("GET /api/v1/leaderboards/{period}", ANY_MEMBER, "200", path=WEEKLY),
     Row("GET /api/v1/leaderboards/{period}/me", ANY_MEMBER, "200", path=WEEKLY),
-    Row(
-        "GET /api/v1/leaderboards/{period}/me",
-        ANY_MEMBER,
-        "404 scope_not_available",
-        path=WEEKLY,
-        query={"scope": "nobody"},
-    ),
 )
