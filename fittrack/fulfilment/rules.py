@@ -192,6 +192,16 @@ def public_reason(reason: str) -> str:
     return reason if reason in PUBLIC_REASONS else NOT_ELIGIBLE
 
 
+def passes_on(lost: Fulfilment, unclaimed_to: str) -> bool:
+    """Tell whether alternates get a forfeited prize.
+
+    A disqualified winner's always goes on; the drawing says what becomes of others: `alternate` or
+    `sponsor`.
+    """
+    is_disqualified = public_reason(lost.forfeit_reason or BY_OPERATOR) == NOT_ELIGIBLE
+    return is_disqualified or unclaimed_to == "alternate"
+
+
 def by_winner(fulfilments: Iterable[Fulfilment]) -> dict[str, list[Fulfilment]]:
     """Return each winner's deliveries in the order of the picks: a winner is told once."""
     won: dict[str, list[Fulfilment]] = {}

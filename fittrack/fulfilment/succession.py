@@ -22,7 +22,6 @@ from fittrack.sponsors.prizes import service as inventory
 
 Clock = Callable[[], datetime]
 DUE_ROWS = 500
-ALTERNATE = "alternate"
 
 
 def wake_due_fulfilments(*, now: datetime) -> int:
@@ -99,7 +98,7 @@ def pass_on(
     drawing = repository.lock_drawing_of(tx, lost.drawing_id)
     record(tx, lost, "prize_forfeited", actor_id=actor_id, now=now)
     first = lost
-    while drawing.unclaimed_to == ALTERNATE:
+    while rules.passes_on(first, drawing.unclaimed_to):
         heir = repository.find_next_alternate(tx, lost.drawing_id)
         if heir is None:
             break

@@ -170,6 +170,22 @@ def test_who_may_not_win_any_more_is_passed_over_at_the_draw(database):
         assert (lost.state, lost.forfeit_reason) == ("forfeited", "account_not_active")
 
 
+def test_a_disqualified_winners_place_is_taken_whatever_becomes_of_unclaimed_prizes(database):
+    drawing = make.make_open(make.start(), alternates=3, unclaimed_to="sponsor")
+    members = [make.make_player() for _ in range(4)]
+    for account_id in members:
+        make.buy(drawing, account_id)
+    for account_id in members[:3]:
+        exclude(account_id)
+    make.advance(drawing, drawing.draws_at)
+    *lost, heir = deliveries(drawing)
+    assert (heir.account_id, heir.state) == (members[3], "winner_notified")
+    assert {each.state for each in lost} <= {"forfeited"}
+    advance(heir, heir.won_at + 14 * DAY)
+    assert deliveries(drawing)[-1].forfeit_reason == "not_claimed"
+    assert history(drawing)[-1][0] == "prize_returned"
+
+
 def test_an_alternate_who_may_not_win_is_passed_over(database):
     drawing = draw(players=3, alternates=2)
     won = deliveries(drawing)[0]
