@@ -224,6 +224,17 @@ def test_positions_off_the_globe_are_dropped(lat):
     assert recording.distance_m == pytest.approx(27, rel=0.01)
 
 
+def test_zero_zero_is_a_receiver_without_a_fix_not_a_place():
+    first, *others = points()
+    astray = Point(first.time, lat="0.0", lon="0.0")
+
+    (recording,) = read_activity_file(gpx_of([[astray, *others]]))
+
+    assert recording.samples.lat_e7[0] is recording.samples.lon_e7[0] is None
+    assert recording.track_distance_m == pytest.approx(59 * 3, rel=0.01)
+    assert recording.warnings == ("positions_dropped",)
+
+
 def test_a_track_that_is_nowhere_on_the_globe_is_refused():
     assert refusal_of(gpx_of([[Point("2026-11-02T07:00:10Z", lat="nan")]])) == "no_positions"
 

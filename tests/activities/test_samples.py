@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fittrack.activities import samples as samples_module
+from fittrack.activities.files.track import MAX_POINTS
 from fittrack.activities.samples import (
     COLUMNS,
     Samples,
@@ -115,3 +117,8 @@ def test_joined_samples_have_a_break_at_each_seam():
 
 def _columns(samples: Samples) -> dict[str, object]:
     return {name: getattr(samples, name) for name in ("at_ms", "breaks", *COLUMNS)}
+
+
+def test_the_block_of_the_longest_file_can_be_read():
+    widest_bytes = 8 + 1  # a difference of 64 bits and a place in the bitmap
+    assert MAX_POINTS * (1 + len(COLUMNS)) * widest_bytes < samples_module._MAX_BLOCK_BYTES
