@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,7 @@ from fittrack.simulator.faults import ROUND, ROUNDS, Fault
 from fittrack.simulator.server import running
 from fittrack.simulator.world import Relay, World
 from tests import factories_drawings as make
+from tests.drawings.processes import bind, copy_of, killed_at
 from tests.drawings.vectors import groups
 
 REAL = next(one for one in groups()["beacon_signature"] if one["why"].startswith("real"))
@@ -191,6 +195,22 @@ def test_a_beacon_needs_a_minute_between_sales_and_draw(bound):
     with pytest.raises(Invalid) as refused:
         make.schedule(draft.drawing_id, now=START)
     assert refused.value.context["errors"][0]["pointer"] == "/draws_at"
+
+
+def test_a_worker_killed_while_it_fetches_a_round_changes_nothing(bound, database):
+    drawing = make_open()
+    make.advance(drawing, drawing.closes_at)
+    before = copy_of(Path(database.path), "before.db")
+    make.advance(drawing, EMITTED_AT)
+    expected = make.bundle(drawing)
+    for number in count(2, step=9):
+        bind(shutil.copyfile(before, before.with_name(f"killed-{number}.db")))
+        was_killed = killed_at(number, lambda: make.advance(drawing, EMITTED_AT))
+        make.advance(drawing, EMITTED_AT)
+        assert make.bundle(drawing) == expected
+        if not was_killed:
+            break
+    assert number > 20
 
 
 def test_a_drawing_keeps_its_round_when_the_beacon_is_switched_off(bound, settings):

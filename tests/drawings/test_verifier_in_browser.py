@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import os
+import threading
 import time
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from werkzeug.serving import make_server
 
 from fittrack.drawings import verifier
+from fittrack.simulator.server import QuietHandler
+from tests import factories_drawings as make
 from tests.bench.draw_speed import drawn_bundle
-from tests.drawings import vectors
-from tests.drawings.browser import browser, kept_page, shown
+from tests.drawings import mutations, vectors
+from tests.drawings.browser import WAIT, browser, kept_page, shown
 
 CASES = {
     **{f"valid {one['name']}": one["bundle"] for one in vectors.groups()["bundles_valid"]},
@@ -29,6 +38,36 @@ ODD = [
 ]
 
 
+EDGES = [
+    *(one.ljust(64, "0") for one in ("01", "00", "02")),
+    *("0" * 62 + "80", "01" + "0" * 60 + "80", "ec" + "ff" * 30 + "7f", "ec" + "ff" * 31),
+    *("ee" + "ff" * 30 + "7f", "ed" + "ff" * 30 + "7f", "ee" + "ff" * 31),
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+]
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CHANGED = int(os.environ.get("FITTRACK_CHANGED", "60"))
+SEED = int(os.environ.get("FITTRACK_SEED", "1"))
+OTHER_ID = "01935d2a-7c00-7000-8000-5f3c1f0b2a10"
+VERDICT = """(({ checks, assurance, exit }) => ({ checks, assurance, exit }))(
+  FTD1.verify(Uint8Array.from(atob(one), (letter) => letter.charCodeAt(0))))"""
+
+
+def verdicts(page, bundles: list[bytes]):
+    """Return what the page's own code says of many bundles."""
+    packed = json.dumps([base64.b64encode(data).decode() for data in bundles])
+    return page.run(f"{packed}.map((one) => {VERDICT})")
+
+
+def is_signed(key, signature):
+    try:
+        found = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        found.verify(bytes.fromhex(signature), b"a")
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def told(data: bytes) -> dict[str, object]:
     """Return what the command says of a bundle."""
     report = verifier.verify(data)
@@ -44,14 +83,35 @@ def page(tmp_path_factory):
         yield page
 
 
-def test_the_page_and_the_command_agree_on_every_bundle(page, tmp_path):
-    differ = {}
-    for number, (name, bundle) in enumerate(CASES.items()):
-        data = vectors.as_bytes(bundle)
-        seen = shown(page, tmp_path, data, f"{number}.json")
-        if seen != told(data):
-            differ[name] = seen
-    assert differ == {}
+@pytest.fixture
+def page_of_server(app, database, page):
+    """A page of the application's own server, where a drawing has been drawn."""
+    drawing = make.make_open(make.start(), sponsor_id=make.make_sponsor())
+    make.buy(drawing, make.make_player())
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    server = make_server("127.0.0.1", 0, app, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    page.problems.clear()
+    yield page, f"http://127.0.0.1:{server.port}", drawing.drawing_id
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_page_and_the_command_agree_on_every_bundle(page):
+    bundles = {name: vectors.as_bytes(bundle) for name, bundle in CASES.items()}
+    seen = dict(zip(bundles, verdicts(page, list(bundles.values())), strict=True))
+    assert seen == {name: told(data) for name, data in bundles.items()}
+    assert len(seen) > 90
+
+
+def test_a_bundle_that_is_chosen_as_a_file_is_judged_as_the_command_judges_it(page, tmp_path):
+    chosen = [name for name in CASES if name.startswith("valid")] + list(CASES)[-6:]
+    for number, name in enumerate(chosen):
+        data = vectors.as_bytes(CASES[name])
+        assert shown(page, tmp_path, data, f"{number}.json") == told(data), name
     assert page.problems == []
 
 
@@ -82,6 +142,28 @@ def test_a_known_key_that_is_another_is_told(page, tmp_path):
     assert shown(page, tmp_path, data, "nokey.json")["exit"] == 0
 
 
+def test_the_page_and_the_command_agree_on_bundles_changed_at_random(page):
+    """By its code at once, without choosing files; FITTRACK_CHANGED takes more of them."""
+    changed = mutations.bundles(CHANGED, SEED)
+    seen = verdicts(page, changed)
+    for data, verdict in zip(changed, seen, strict=True):
+        assert verdict == told(data), data[:300]
+    assert {verdict["exit"] for verdict in seen} == {0, 1, 2}
+
+
+def test_the_pages_signatures_are_those_of_openssl_at_every_edge(page):
+    cases = [
+        (key, f"{point}{number.to_bytes(32, 'little').hex()}")
+        for key in EDGES
+        for point in EDGES
+        for number in (0, 1, ORDER - 1, ORDER)
+    ]
+    call = "(([key, sig]) => FTD1.ed25519Holds(key, new Uint8Array([97]), sig))"
+    seen = page.run(f"{json.dumps(cases)}.map({call})")
+    assert seen == [is_signed(key, signature) for key, signature in cases]
+    assert {True, False} == set(seen)
+
+
 def test_ten_thousand_entries_are_verified_in_seconds(page, tmp_path):
     bundle, _ = drawn_bundle("holder", entries=10_000, prizes=100)
     data = vectors.as_bytes(bundle)
@@ -89,3 +171,15 @@ def test_ten_thousand_entries_are_verified_in_seconds(page, tmp_path):
     assert shown(page, tmp_path, data, "large.json") == told(data)
     taken_s = time.monotonic() - started_s
     assert taken_s < 10
+
+
+def test_a_link_names_a_bundle_of_the_same_server_alone(page_of_server):
+    page, url, drawing_id = page_of_server
+    bundle = f"/api/v1/drawings/{drawing_id}/verification/bundle.json"
+    page.open(f"{url}/fair/verify?bundle={bundle}")
+    assert json.loads(page.run(WAIT))["exit"] == 0
+    page.open(f"{url}/fair/verify?bundle=https://fittrack.example/bundle.json")
+    assert "leads to another server" in page.run(WAIT)
+    page.open(f"{url}/fair/verify?bundle=/api/v1/drawings/{OTHER_ID}/verification/bundle.json")
+    assert "can't be read: the server answered 404" in page.run(WAIT)
+    assert [one for one in page.problems if "404" not in one] == []

@@ -250,11 +250,18 @@
     ],
   ];
 
-  // Whether a chain signed a round: e(signature, g2) = e(hash, key); both points in hex.
+  // Whether a chain signed a round: e(signature, g2) = e(hash, key); both points in hex. It takes a
+  // while, so that answers are kept.
+  const kept = new Map();
   FTD1.drandHolds = function (publicKey, round, signature) {
+    const name = `${publicKey} ${round} ${signature}`;
+    if (!kept.has(name)) kept.set(name, holds(publicKey, round, signature));
+    return kept.get(name);
+  };
+  function holds(publicKey, round, signature) {
     const key = pointOf2(publicKey), point = pointOf1(signature);
     if (!key || !point || !isInSubgroup(F2, key) || !isInSubgroup(F1, point)) return false;
     const [x, y] = hashed(FTD1.sha256(FTD1.unsigned(round, 8)));
     return isOneAtLast(mul12(miller(point, BASE2), miller([x, mod(-y)], key)));
-  };
+  }
 })();
