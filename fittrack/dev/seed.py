@@ -16,6 +16,7 @@ from fittrack.accounts import passwords
 from fittrack.accounts import service as accounts
 from fittrack.dev import cast, demo, programme
 from fittrack.dev.draws import Show
+from fittrack.dev.series import add_templates
 from fittrack.dev.timeline import Timeline
 from fittrack.dev.world import (
     World,
@@ -128,5 +129,6 @@ def _plan_drawings(world: World, timeline: Timeline, anchor_at: datetime, days: 
     for plan in programme.plans(anchor_at, world.zone, lead=lead):
         if plan.opens_at >= anchor_at - days * DAY:
             Show(world, timeline, plan, anchor_at).announce()
+    timeline.at(anchor_at, partial(add_templates, world))
     last = (demo.AUDITOR_EMAIL, "Audrey", "auditor")
     timeline.at(anchor_at, partial(add_operator, world, *last))

@@ -12,13 +12,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fittrack import clock, config, trace
+from fittrack import clock, config, db, trace
 from fittrack.accounts import passwords
 from fittrack.accounts.tiers import rules as tier_rules
 from fittrack.dev import demo
 from fittrack.drawings import rules as drawing_rules
 from fittrack.drawings import verifier
 from fittrack.drawings.record import publication
+from fittrack.drawings.templates import repository as templates
+from fittrack.drawings.templates import rules as template_rules
 from fittrack.drawings.tickets import service as tickets
 from fittrack.points import audit
 from tests.conformance import engines
@@ -55,6 +57,17 @@ def test_every_tier_and_role_has_its_people(world):
     assert roles.count("sponsor") == 5
     assert {"auditor", "premium"} <= set(roles)
     assert len(column(world, "SELECT DISTINCT sponsor_id FROM sponsor_accounts")) == 5
+
+
+def test_series_of_each_type_go_on_from_templates(world):
+    with db.reading("list_running_templates") as tx:
+        running = templates.list_running_templates(tx)
+    assert [one.type for one in running] == ["daily", "weekly", "monthly"]
+    assert column(world, "SELECT type FROM drawing_templates WHERE is_paused = 1") == ["annual"]
+    zone = config.current().zone
+    for one in running[:2]:
+        slots = list(template_rules.coming_slots(one, zone=zone, now=ANCHOR_AT))
+        assert slots[0].opens_at > ANCHOR_AT
 
 
 def test_drawings_stand_in_every_state_and_some_sell_now(world):
