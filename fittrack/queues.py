@@ -78,6 +78,7 @@ JOBS: Mapping[str, JobKind] = {
     "audit_ledger": JobKind("default", "fittrack.points.jobs.audit_ledger", "audit_timeout_s"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
     "advance_fulfilment": JobKind("default", "fittrack.fulfilment.jobs.advance_fulfilment"),
+    "log_prize_steps": JobKind("drawings", "fittrack.drawings.jobs.log_prize_steps"),
     "tell_entrants": JobKind("default", "fittrack.drawings.jobs.tell_entrants"),
     "take_member_out": JobKind("drawings", "fittrack.drawings.tickets.jobs.take_member_out"),
     "refund_void_entries": JobKind(

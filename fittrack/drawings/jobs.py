@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fittrack.clock import utc_now
-from fittrack.drawings.conduct import announcements
+from fittrack.drawings.conduct import announcements, prize_log
 from fittrack.drawings.conduct import service as conduct
 from fittrack.queues import Lease
 
@@ -18,6 +18,11 @@ def wake_due_drawings(*, now: datetime) -> None:
 def advance_drawing(drawing_id: str) -> None:
     """Take whatever steps of a drawing are due; one that is finished is left alone."""
     conduct.advance_drawing(drawing_id=drawing_id)
+
+
+def log_prize_steps(lease: Lease, *, drawing_id: str) -> None:
+    """Append what the public log lacks of a drawing's prizes."""
+    prize_log.log_prize_steps(lease, drawing_id=drawing_id, now=utc_now())
 
 
 def tell_entrants(lease: Lease, *, drawing_id: str, carried_to_id: str) -> None:

@@ -313,6 +313,13 @@ def list_events(
     )
 
 
+def list_prize_events(tx: Transaction, drawing_id: str, *, row_limit: int) -> list[HistoryEvent]:
+    """Return what became of a drawing's prizes, oldest first."""
+    return tx.all(
+        HistoryEvent, SQL["list_prize_events"], drawing_id=drawing_id, row_limit=row_limit
+    )
+
+
 def find_other_asker(tx: Transaction, drawing_id: str, *, action: str, actor_id: str) -> str | None:
     """Return another account that is on record for the same action, or None."""
     found = tx.value(

@@ -221,6 +221,15 @@ SELECT event_no, action, actor_role, details_json, happened_at
  ORDER BY event_no
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: list_prize_events
+-- What became of a drawing's prizes, as its history tells it, oldest first.
+SELECT event_no, action, actor_role, details_json, happened_at
+  FROM drawing_history
+ WHERE drawing_id = :drawing_id
+   AND action IN ('prize_forfeited', 'prize_passed_on', 'prize_returned')
+ ORDER BY event_no
+ FETCH FIRST :row_limit ROWS ONLY
+
 -- name: find_other_asker
 -- Another account that is on record for the same action.
 SELECT MIN(actor_id) AS actor_id

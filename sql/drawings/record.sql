@@ -41,6 +41,13 @@ SELECT seq_no, logged_s, type, drawing_id, body_hash, body_text, head
  ORDER BY seq_no
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: count_prize_records
+-- How many records the public log has of what became of a drawing's prizes.
+SELECT COUNT(*) AS records
+  FROM drawing_log
+ WHERE drawing_id = :drawing_id
+   AND type IN ('forfeit', 'disqualify', 'award', 'return')
+
 -- name: find_result_record
 -- Where the public log names a drawing's result.
 SELECT seq_no, logged_s, type, drawing_id, body_hash, body_text, head

@@ -8,6 +8,7 @@ from fittrack import db, queues
 from fittrack.clock import rfc3339
 from fittrack.db import Transaction
 from fittrack.drawings import repository
+from fittrack.drawings.conduct import prize_log
 from fittrack.drawings.models import PLATFORM, Actor, Drawing
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.drawings.verifier import Json, object_hash
@@ -68,9 +69,10 @@ def record_prize(
     now: datetime,
     **details: object,
 ) -> None:
-    """Add what became of a prize to the public history of a drawing that is held."""
+    """Add what became of a prize to the public history of a held drawing; a job logs it."""
     actor = Actor(actor_id, "admin") if actor_id else PLATFORM
     repository.record_event(tx, drawing_id, action, actor, now=now, **details)
+    prize_log.enqueue(tx, drawing_id, now=now)
 
 
 def _tell_aborted(

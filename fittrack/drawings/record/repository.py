@@ -30,6 +30,11 @@ def lock_log_head(tx: Transaction) -> HeadRow:
     return _head(tx.one(HeadRow, SQL["lock_log_head"]))
 
 
+def count_prize_records(tx: Transaction, drawing_id: str) -> int:
+    """Return how many records the log has of what became of a drawing's prizes."""
+    return int(tx.value(SQL["count_prize_records"], drawing_id=drawing_id))
+
+
 def get_log_head(tx: Transaction) -> HeadRow:
     """Return the end of the public log."""
     return _head(tx.one(HeadRow, SQL["get_log_head"]))
