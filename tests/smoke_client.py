@@ -48,6 +48,13 @@ class Client:
         data = json.dumps(body).encode() if body is not None else b""
         return self._send("POST", path, data, headers, expect)
 
+    def patch(self, path: str, body: Any, *, expect: int = 200) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return self._send("PATCH", path, json.dumps(body).encode(), headers, expect)
+
+    def delete(self, path: str, *, expect: int = 204) -> Answer:
+        return self._send("DELETE", path, None, {}, expect)
+
     def upload(
         self, files: dict[str, bytes], *, expect: int = 202, key: str | None = None
     ) -> Answer:

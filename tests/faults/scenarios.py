@@ -19,7 +19,7 @@ from fittrack.dev.files import make_gpx
 from fittrack.drawings import verifier
 from fittrack.drawings.conduct import service as conduct
 from fittrack.points import service as points
-from tests.factories_accounts import make_account
+from tests.factories_accounts import login, make_account
 from tests.factories_drawings import draft_fields, give_points, make_draft, make_sponsor, schedule
 from tests.factories_points import token_headers
 from tests.faults.stack import Stack
@@ -28,6 +28,7 @@ from tests.smoke_client import Client, NotAsPromised
 PATIENCE_S = 75
 PRESENT_POINTS = 1_000
 PRICE_POINTS = 100
+MANY_POINTS = 5_000  # more than one admin may give
 MINUTES = 30
 TOO_FAST_MPS = 9.0
 # A step whose worker died is taken again within a quarter of a minute.
@@ -54,6 +55,11 @@ class World:
         """Return a signed-in client."""
         with self.stack.app.app_context():
             headers = token_headers(account_id, role=role)
+        return Client(self.stack.base_url, headers["Authorization"].removeprefix("Bearer "))
+
+    def admin(self) -> Client:
+        """Return a client of an admin who has just shown a second factor."""
+        headers = login(self.stack.app.test_client(), make_account(role="admin"))
         return Client(self.stack.base_url, headers["Authorization"].removeprefix("Bearer "))
 
     def balance(self) -> int:
@@ -106,6 +112,59 @@ def review(world: World) -> None:
     expect(rows(events, held["review_id"]), len(("opened", "appealed", "accepted")), "events")
     told = "SELECT COUNT(*) FROM notifications WHERE account_id = ?"
     expect(rows(told, world.account_id), len(("held", "decided")), "notices")
+
+
+def adjust(world: World) -> None:
+    """Two admins adjust points, whatever breaks meanwhile; they are posted, noted and told once."""
+    first, second = (world.admin() for _ in range(2))
+    body = {"amount_points": MANY_POINTS, "reason": "A month of steps was not read."}
+    path, key = f"/api/v1/admin/users/{world.account_id}/adjust-points", secrets.token_hex(8)
+    asked = steadfast(lambda: first.post(path, body, expect=201, key=key)).json
+    expect(world.balance(), 0, "points before they are confirmed")
+    path = f"/api/v1/admin/adjustments/{asked['adjustment_id']}/confirm"
+    steadfast(lambda: second.post(path, {}, key=key))
+    expect(world.balance(), MANY_POINTS, "points")
+    noted = "SELECT COUNT(*) FROM admin_actions WHERE account_id = ?"
+    expect(rows(noted, world.account_id), len(("requested", "adjusted")), "lines in the history")
+    told = "SELECT COUNT(*) FROM notifications WHERE account_id = ?"
+    expect(rows(told, world.account_id), 1, "notices")
+
+
+def change(world: World) -> None:
+    """A run whose points are spent becomes a ride, then goes: what was spent is owed, once."""
+    bring_run(world)
+    (run,) = steadfast(lambda: world.client.get("/api/v1/activities")).json["items"]
+    path, spent = f"/api/v1/activities/{run['activity_id']}", world.balance()
+    with db.transaction("spend_for_test") as tx:
+        points.grant(
+            tx,
+            world.account_id,
+            -spent,
+            reference_id=secrets.token_hex(8),
+            reason="Spent",
+            actor_id="test",
+            now=utc_now(),
+        )
+    changed = steadfast(lambda: world.client.patch(path, {"sport": "cycling"})).json
+    expect(changed["sport"], "cycling", "the sport")
+    edits = "SELECT COUNT(*) FROM activity_edits WHERE activity_id = ?"
+    expect(rows(edits, run["activity_id"]), 1, "edits")
+    steadfast(lambda: gone(world, path))
+    balance = points.get_balance(account_id=world.account_id)
+    expect((balance.balance_points, balance.debt_points), (0, spent), "points and debt")
+    expect(
+        rows("SELECT SUM(awarded_points) FROM day_awards WHERE account_id = ?", world.account_id),
+        0,
+        "awards",
+    )
+
+
+def gone(world: World, path: str) -> None:
+    """Delete something, or see that it is gone."""
+    try:
+        world.client.delete(path)
+    except NotAsPromised:
+        world.client.get(path, expect=404)
 
 
 def buy(world: World) -> None:
