@@ -379,5 +379,6 @@ def _check_sponsors(tx: Transaction, drawing: Drawing, prizes: Sequence[Prize]) 
     for pointer, sponsor_id in named.items():
         if sponsor_id is not None and sponsors.find_sponsor(tx, sponsor_id) is None:
             raise field_error(pointer, "There is no such sponsor.")
-    taken = {f"/prizes/{one.rank_no - 1}/inventory_prize_id": one for one in prizes}
-    inventory.check_named(tx, {where: one.inventory_prize_id for where, one in taken.items()})
+    for prize in prizes:
+        pointer = f"/prizes/{prize.rank_no - 1}"
+        inventory.check_named(tx, pointer, prize.inventory_prize_id, sponsor_id=prize.sponsor_id)

@@ -10,6 +10,7 @@ import pytest
 from fittrack import db
 from fittrack.drawings.errors import InvalidTransition
 from fittrack.drawings.record import service as record
+from fittrack.errors import Invalid
 from fittrack.sponsors.prizes import rules, service
 from fittrack.sponsors.prizes.errors import UnitsTaken
 from fittrack.sponsors.prizes.models import AuditedInventory
@@ -296,6 +297,16 @@ def test_a_draft_names_no_prize_that_is_not_there(client, admin):
         422,
         "/prizes/0/inventory_prize_id",
     )
+
+
+def test_a_sponsors_prize_is_drawn_under_its_sponsors_name(client, admin):
+    sponsor_id = make.make_sponsor()
+    prize = offer(client, admin, sponsor_id=sponsor_id)
+    for wrong in (None, make.make_sponsor()):
+        with pytest.raises(Invalid) as refused:
+            make.make_draft(make.start(), prizes=[takes(prize, sponsor_id=wrong)])
+        assert refused.value.context["errors"][0]["pointer"] == "/prizes/0/sponsor_id"
+    make.make_draft(make.start(), prizes=[takes(prize, sponsor_id=sponsor_id)])
 
 
 def test_the_audit_names_counters_that_are_wrong(client, admin):

@@ -118,16 +118,21 @@ def list_prizes(
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.inventory_prize_id)
 
 
-def check_named(tx: Transaction, named: Mapping[str, str | None]) -> None:
-    """Check that the inventories that a draft's prizes name are there, by JSON pointer.
+def check_named(
+    tx: Transaction, pointer: str, inventory_prize_id: str | None, *, sponsor_id: str | None
+) -> None:
+    """Check that the inventory that a draft's prize names is there, and is its own sponsor's.
 
-    Raises: Invalid, naming the field.
+    `pointer` is where the prize stands in the body. Raises: Invalid, naming the field.
     """
-    for pointer, inventory_prize_id in named.items():
-        if inventory_prize_id is None:
-            continue
-        if repository.find_inventory_prize(tx, inventory_prize_id) is None:
-            raise field_error(pointer, "There is no such prize in an inventory.")
+    if inventory_prize_id is None:
+        return
+    found = repository.find_inventory_prize(tx, inventory_prize_id)
+    if found is None:
+        where = f"{pointer}/inventory_prize_id"
+        raise field_error(where, "There is no such prize in an inventory.")
+    if found.sponsor_id is not None and found.sponsor_id != sponsor_id:
+        raise field_error(f"{pointer}/sponsor_id", "The prize is another sponsor's.")
 
 
 def check_left(tx: Transaction, drawing_id: str) -> None:
