@@ -13,7 +13,7 @@ from fittrack.points import service as points_service
 from fittrack.reviews import spread
 from fittrack.reviews.days import hold_far_days
 from tests.factories_accounts import login, make_account
-from tests.factories_activities import NOON_AT, Member, execute
+from tests.factories_activities import NOON_AT, Member, statement
 
 FAST_MPS = 9.0
 DAY_ON = NOON_AT.date()
@@ -47,26 +47,30 @@ def review_of(member: Member, activity_id: str) -> dict[str, Any]:
     return member.get(f"activities/{activity_id}").json["review"]
 
 
-def make_tier(*, members: int = spread.LEAST_MEMBERS, points: int = 10) -> None:
+AWARD = (
+    "INSERT INTO day_awards (account_id, day_on, rules_version, generation, awarded_points,"
+    " forfeited_points, active_minutes, run_days, tally_json, receipt_json, computed_at)"
+    " VALUES (:account_id, :day_on, 1, 1, :points, 0, 0, 0, :tally_json, :receipt_json, :at)"
+)
+
+
+def make_tier(*, last_on: date = DAY_ON) -> None:
     """Let members of everybody's tier have been awarded little for as many days as it takes."""
-    for account_id in [make_account() for _ in range(members)]:
-        for number in range(spread.LEAST_DAYS // members + 1):
-            award(account_id, DAY_ON - timedelta(days=number), points=points + number % 3)
-
-
-def award(account_id: str, day_on: date, *, points: int) -> None:
-    """Let a member have been awarded so many points for a day."""
-    execute(
-        "INSERT INTO day_awards (account_id, day_on, rules_version, generation, awarded_points,"
-        " forfeited_points, active_minutes, run_days, tally_json, receipt_json, computed_at)"
-        " VALUES (:account_id, :day_on, 1, 1, :points, 0, 0, 0, :tally_json, :receipt_json, :at)",
-        account_id=account_id,
-        day_on=day_on,
-        points=points,
-        tally_json={},
-        receipt_json={},
-        at=NOON_AT,
-    )
+    days = spread.LEAST_DAYS // spread.LEAST_MEMBERS + 1
+    rows = [
+        {
+            "account_id": account_id,
+            "day_on": last_on - timedelta(days=number),
+            "points": 10 + number % 3,
+            "tally_json": {},
+            "receipt_json": {},
+            "at": NOON_AT,
+        }
+        for account_id in [make_account() for _ in range(spread.LEAST_MEMBERS)]
+        for number in range(days)
+    ]
+    with db.transaction("award_for_test") as tx:
+        tx.run_many(statement(AWARD, rows[0]), rows)
 
 
 def hold_days(now: datetime = FAR_AT) -> None:

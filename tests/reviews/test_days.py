@@ -10,7 +10,7 @@ import pytest
 from fittrack.points.models import DayAward
 from fittrack.reviews import spread
 from fittrack.reviews.models import Tier
-from tests.factories_activities import NOON_AT, Member, count
+from tests.factories_activities import NOON_AT, Member, count, execute
 from tests.reviews.reviewers import (
     DAY_ON,
     FAR_AT,
@@ -138,6 +138,28 @@ def test_what_was_believed_speaks_for_days_that_are_no_further(ana, admin, held)
 
     assert ana.balance() > before
     assert len(own_reviews(ana)) == 1
+
+
+def test_what_was_believed_speaks_for_four_weeks_and_no_longer(ana, admin, held):
+    admin.decide(held["review_id"], "accept")
+    later = timedelta(days=29)
+    make_tier(last_on=DAY_ON + later)
+    ana.run(duration_s=100 * 60, started_at=NOON_AT + later, seed=3)
+
+    hold_days(FAR_AT + later)
+
+    assert [each["state"] for each in own_reviews(ana)] == ["open", "accepted"]
+
+
+def test_nobody_who_was_erased_meanwhile_gets_a_review(ana):
+    make_tier()
+    ana.run(duration_s=2 * 3600)
+    binds = {"account_id": ana.account_id}
+    execute("UPDATE accounts SET status = 'erased' WHERE account_id = :account_id", **binds)
+
+    hold_days()
+
+    assert count("reviews") == 0
 
 
 def test_old_days_that_come_in_late_are_looked_at_too(ana):
