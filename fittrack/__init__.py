@@ -104,6 +104,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.reviews.routes import own as own_reviews
     from fittrack.sponsors.prizes.routes import blp as prizes
     from fittrack.sponsors.routes import blp as sponsors
+    from fittrack.trackers.connections.routes import blp as connections
 
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
@@ -114,7 +115,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (leaderboards, fulfilment, notifications):
+    for blueprint in (connections, leaderboards, fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)

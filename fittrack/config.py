@@ -123,6 +123,15 @@ class Config:
         "",
         "pages and app links that browsers may come back to from Google and Apple, comma-separated",
     )
+    trackers_url: str = key(
+        "", "address that stands in for all trackers' own, such as the simulator's; empty: theirs"
+    )
+    connected_url: str = key(
+        "", "page or app link on which members land from a tracker; empty: they see JSON"
+    )
+    strava_client_id: str = key("", "our id at Strava; empty: nobody connects to it")
+    strava_client_secret: str = key("", "our secret at Strava")
+    strava_webhook_secret: str = key("", "secret in the address that Strava calls")
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")

@@ -40,7 +40,7 @@ SWEEP_ROWS = 500
 KEPT_DAYS = 30
 
 # In the order in which a worker looks at them.
-QUEUES = ("drawings", "default", "mail")
+QUEUES = ("drawings", "default", "mail", "sync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,9 @@ JOBS: Mapping[str, JobKind] = {
         "default", "fittrack.activities.archives.jobs.read_archive", "import_timeout_s"
     ),
     "audit_ledger": JobKind("default", "fittrack.points.jobs.audit_ledger", "audit_timeout_s"),
+    "revoke_grant": JobKind("sync", "fittrack.trackers.jobs.revoke_grant"),
+    "delete_brought": JobKind("sync", "fittrack.trackers.jobs.delete_brought"),
+    "sync_connection": JobKind("sync", "fittrack.trackers.jobs.sync_connection"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
     "advance_fulfilment": JobKind("default", "fittrack.fulfilment.jobs.advance_fulfilment"),
     "log_prize_steps": JobKind("drawings", "fittrack.drawings.jobs.log_prize_steps"),

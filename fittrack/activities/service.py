@@ -108,21 +108,26 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
     Raises: ActivityNotFound.
     """
     with db.transaction("delete_activity") as tx:
-        hold_member(tx, account_id, now=now)
-        activity = repository.lock_activity(tx, activity_id, account_id)
-        days = rules.days_about(activity, config.current().zone)
-        days.update(repository.list_minute_days(tx, activity_id))
-        repository.delete_minutes(tx, activity_id)
-        repository.delete_laps(tx, activity_id)
-        repository.delete_samples(tx, activity_id)
-        analysis.forget(tx, activity_id)
-        editing.delete_edits(tx, activity_id)
-        plausibility.forget(tx, activity, now=now)
-        place = rules.place_of_tombstone(activity)
-        repository.update_activity_deleted(tx, activity_id, origin_key=place, now=now)
-        if activity.original_file_id is not None:
-            release_file(tx, activity.original_file_id)
-        settle(tx, account_id, days, now=now)
+        remove(tx, activity_id, account_id, now=now)
+
+
+def remove(tx: Transaction, activity_id: str, account_id: str, *, now: datetime) -> None:
+    """Delete an activity in the caller's transaction. Raises: ActivityNotFound."""
+    hold_member(tx, account_id, now=now)
+    activity = repository.lock_activity(tx, activity_id, account_id)
+    days = rules.days_about(activity, config.current().zone)
+    days.update(repository.list_minute_days(tx, activity_id))
+    repository.delete_minutes(tx, activity_id)
+    repository.delete_laps(tx, activity_id)
+    repository.delete_samples(tx, activity_id)
+    analysis.forget(tx, activity_id)
+    editing.delete_edits(tx, activity_id)
+    plausibility.forget(tx, activity, now=now)
+    place = rules.place_of_tombstone(activity)
+    repository.update_activity_deleted(tx, activity_id, origin_key=place, now=now)
+    if activity.original_file_id is not None:
+        release_file(tx, activity.original_file_id)
+    settle(tx, account_id, days, now=now)
 
 
 def insert_parts(tx: Transaction, parts: Sequence[Part], *, now: datetime) -> None:

@@ -29,4 +29,10 @@ SEALED = (
         "fittrack.drawings.conduct.sealing.count_values",
         "fittrack.drawings.conduct.sealing.reseal_values",
     ),
+    Sealed(
+        "tokens of providers",
+        "fittrack.trackers.grants.sealing",
+        "fittrack.trackers.grants.resealing.count_tokens",
+        "fittrack.trackers.grants.resealing.reseal_tokens",
+    ),
 )

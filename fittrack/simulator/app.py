@@ -10,10 +10,12 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from fittrack.simulator import apple, drand, faults, google
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.issuer import Issuer
+from fittrack.simulator.trackers import strava
 from fittrack.simulator.world import PEOPLE, World
 
 # A service is one more line here.
 SERVICES = {google.SERVICE: google.blueprint, apple.SERVICE: apple.blueprint}
+TRACKERS = {strava.SERVICE: (strava.tracker_of, strava.blueprint)}
 MOST_BODY_BYTES = 64 * 1024
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -25,6 +27,10 @@ def create_simulator(world: World) -> Flask:
     issuers = {name: Issuer(world, name) for name in SERVICES}
     for name, make in SERVICES.items():
         app.register_blueprint(make(issuers[name]))
+    app.extensions["trackers"] = {}
+    for name, (make_tracker, make_blueprint) in TRACKERS.items():
+        tracker = app.extensions["trackers"][name] = make_tracker(world)
+        app.register_blueprint(make_blueprint(tracker))
     if world.relay is not None:
         app.register_blueprint(drand.blueprint(world.relay))
     app.register_blueprint(_control(world, issuers))

@@ -13,6 +13,7 @@ from fittrack.check_oidc import apple_key
 from fittrack.clock import utc_now
 from fittrack.config import Config
 from fittrack.simulator.faults import Faults
+from fittrack.trackers.providers import ADAPTERS, app_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,7 @@ def clients_of(settings: Config) -> dict[str, Client]:
             key_id=settings.oidc_apple_key_id,
             public_key=apple_key(settings.oidc_apple_private_key).public_key(),
         )
+    for name, adapter in ADAPTERS.items():
+        if app := app_of(adapter, settings):
+            clients[name] = Client(app.client_id, app.redirect_uri, secret=app.client_secret)
     return clients

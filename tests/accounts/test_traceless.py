@@ -179,6 +179,35 @@ def leave_archive(account_id):
     insert("import_archive_chunks", archive_id="a", chunk_no=0, content_bytes=b"all.")
 
 
+def leave_connection(account_id):
+    """Store a connection with all that hangs on it, and a visit that is under way."""
+    at = instant_to_text(utc_now())
+    known = {"connection_id": "c", "stream": "workouts", "external_id": "1", "version": "v"}
+    insert(
+        "connections",
+        connection_id="c",
+        account_id=account_id,
+        provider="strava",
+        external_account_id="4711",
+        status="active",
+        is_primary=0,
+        scopes="read",
+        grant_version=0,
+        connected_at=at,
+        failures=0,
+        fence_no=0,
+    )
+    insert("connection_streams", connection_id="c", stream="workouts")
+    insert("connection_records", **known, is_deleted=0, changed_at=at)
+    insert("provider_payloads", **known, body_bytes=b"{}", received_at=at)
+    counts = dict.fromkeys(("page", "call", "created", "updated", "skipped", "deleted"), 0)
+    counted = {f"{name}_count": count for name, count in counts.items()}
+    begun = {"started_at": at, "cause": "due", "outcome": "done"}
+    insert("connection_syncs", sync_id="s", connection_id="c", **begun, **counted)
+    visit = {"state_hash": "h", "account_id": account_id, "provider": "strava"}
+    insert("connection_attempts", **visit, begun_at=at, expires_at=at)
+
+
 def win(account_id):
     """Let a member win a drawing as the only one who entered, and return it."""
     make.give_points(account_id, 500)
@@ -364,6 +393,7 @@ def test_no_erased_table_has_a_row_of_a_deleted_member(client, settings, logged)
     win(quentin.account_id)
     suspend_and_appeal(client, quentin)
     leave_archive(quentin.account_id)
+    leave_connection(quentin.account_id)
     before = owned_by(quentin.account_id)
     # A member is nobody of a sponsor's; that is tested with sponsors.
     assert {table for table, rows in before.items() if not rows} <= {"sponsor_accounts"}

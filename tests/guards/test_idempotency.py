@@ -10,6 +10,8 @@ from fittrack.reference import failures
 
 # Tokens, recovery codes, and challenges that are answered once: they are not stored.
 ANSWERS_WITH_A_SECRET = {
+    "connections.begin_connection",
+    "connections.finish_connection",
     "factors.confirm_totp",
     "factors.enrol_totp",
     "factors.renew_recovery_codes",

@@ -8,6 +8,8 @@ from tests.factories_accounts import login, make_account
 
 # What needs no account; everything else requires a login.
 PUBLIC = {
+    "GET /api/v1/connections/<string:provider>/callback",
+    "POST /api/v1/connections/<string:provider>/callback",
     "POST /api/v1/auth/keep-factors",
     "GET /api/v1/auth/oidc/<provider>/landing",
     "POST /api/v1/auth/oidc/<provider>/callback",

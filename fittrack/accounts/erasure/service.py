@@ -41,6 +41,7 @@ from fittrack.points import service as points
 from fittrack.queues import Lease
 from fittrack.reviews import steps as reviews
 from fittrack.sponsors import service as sponsors
+from fittrack.trackers.connections import endings as connections
 
 BATCH_ROWS = 100
 # Well below the time limit of a job; what is left then is another job's.
@@ -86,6 +87,7 @@ AT_ONCE: tuple[AtOnce, ...] = (
 # Any number of rows, forgotten by the job; each returns how many it took, none at the end.
 IN_BATCHES: tuple[InBatches, ...] = (
     activities.erase_member,
+    connections.erase_member,
     reviews.erase_member,
     points.erase_days,
     boards.erase_member,
@@ -195,6 +197,7 @@ def _forget_at_once(tx: Transaction, account_id: str, *, actor_id: str, now: dat
     repository.end_erased_sessions(tx, account_id, ended_at=now)
     for step in AT_ONCE:
         step(tx, account_id)
+    connections.erase_at_once(tx, account_id, now=now)
     # Late, for this ends with the head of the ledger's chain; and before the tags, for a purchase
     # that is under way holds the points until its tag is there.
     points.erase_member(tx, account_id, actor_id=actor_id, now=now)

@@ -1,0 +1,122 @@
+"""How simulated trackers answer: guarded by a token, counted, and misbehaving as ordered."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Response, abort, redirect, render_template, request
+
+from fittrack.simulator import faults
+from fittrack.simulator.trackers.service import Family, Refused, Tracker
+
+API = "api"
+# What an answer may be instead of the right one; `reuse` and the like are the services' own.
+SPOILT = (
+    *("expired", "throttled", "throttled_by_date", "throttled_silently", "forbidden", "error_503"),
+    *("cut", "not_a_number", "empty_page", "repeated_page", "shuffled_page", "lost_answer"),
+)
+
+
+def authorize(tracker: Tracker, title: str) -> Response | str:
+    """Show the page on which somebody consents, and take their word."""
+    client = tracker.client or abort(404)
+    given = request.values
+    if (
+        given.get("client_id") != client.client_id
+        or given.get("redirect_uri") != client.redirect_uri
+    ):
+        abort(400)
+    if request.method == "GET":
+        return render_template(
+            "simulator/consent.html", title=title, people=tracker.people(), asked=given
+        )
+    answer = {"state": given.get("state", "")}
+    if given.get("decision") != "allow":
+        return _back(client.redirect_uri, {**answer, "error": "access_denied"})
+    scopes = frozenset(given.get("scope", "").replace(",", " ").split())
+    if tracker.faults.take("authorize", ("fewer_scopes",)):
+        scopes = frozenset(sorted(scopes)[-1:])
+    account = tracker.account(given["email"], given.get("name", ""))
+    code = tracker.consent(account, scopes, client.redirect_uri, given.get("code_challenge"))
+    return _back(client.redirect_uri, {**answer, "code": code, "scope": ",".join(sorted(scopes))})
+
+
+def _back(address: str, fields: dict[str, str]) -> Response:
+    from urllib.parse import urlencode
+
+    return redirect(f"{address}?{urlencode(fields)}", 302)  # type: ignore[return-value]
+
+
+def guarded(
+    tracker: Tracker, serve: Callable[[Family], Response], throttle: Callable[[str], Response]
+) -> Response:
+    """Serve a request of the API to whoever may; counted first, as providers do."""
+    full = [window for window, calls in tracker.count() if calls > window.calls]
+    kind = tracker.faults.take(API, (*faults.ANSWERS, *SPOILT))
+    if kind in faults.ANSWERS:
+        return faults.answer_of(kind)
+    if full or (kind or "").startswith("throttled"):
+        return throttle(kind or "throttled")
+    if kind == "error_503":
+        return Response("<html>down</html>", status=503)
+    if kind == "forbidden":
+        return json({"error": "insufficient_scope"}, 403)
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    family = None if kind == "expired" else tracker.whose(token)
+    if family is None:
+        return json({"message": "Authorization Error", "error": "invalid_token"}, 401)
+    return spoilt(serve(family), kind)
+
+
+def spoilt(answer: Response, kind: str | None) -> Response:
+    """Return a right answer as it comes out of a provider in trouble."""
+    match kind:
+        case "cut":
+            answer.headers["Content-Length"] = str(len(answer.get_data()) + 50)
+        case "not_a_number":
+            answer.set_data(answer.get_data().replace(b"0.0", b"NaN") + b"NaN")
+        case "empty_page":
+            answer.set_data(b"[]" if answer.get_data().startswith(b"[") else b"{}")
+        case "shuffled_page" | "repeated_page":
+            body = orjson.loads(answer.get_data())
+            if isinstance(body, list):
+                random.Random(1).shuffle(body)  # noqa: S311 - disorder
+                answer.set_data(orjson.dumps(body * (1 + (kind == "repeated_page"))))
+    return answer
+
+
+def token_answer(
+    tracker: Tracker, grant: Callable[[], dict[str, Any]], refusal: Callable[[], Response]
+) -> Response:
+    """Answer the token endpoint; an answer may be lost after the server has done its part."""
+    if kind := tracker.faults.take(faults.TOKEN, faults.ANSWERS):
+        return faults.answer_of(kind)
+    try:
+        told = grant()
+    except Refused:
+        return refusal()
+    if tracker.faults.take(faults.TOKEN, ("lost_answer",)):
+        return Response("<html>gateway</html>", status=502)
+    if tracker.faults.take(faults.TOKEN, ("no_refresh_token",)):
+        told.pop("refresh_token", None)
+    return json(told)
+
+
+def is_proven(challenge: str | None, verifier: str | None) -> bool:
+    """Tell whether a verifier is the one of a challenge (RFC 7636)."""
+    if challenge is None:
+        return True
+    hashed = hashlib.sha256((verifier or "").encode()).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode() == challenge
+
+
+def json(value: Any, status: int = 200, **headers: str) -> Response:
+    """Return a JSON answer."""
+    answer = Response(orjson.dumps(value), status, content_type="application/json")
+    answer.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
+    return answer

@@ -1,0 +1,1 @@
+"""Members' links to the services that record what they do."""

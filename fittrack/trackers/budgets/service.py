@@ -1,0 +1,74 @@
+"""Spending calls, each in a short transaction of its own before the call goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from fittrack import db
+from fittrack.db import Transaction
+from fittrack.db.errors import Unique
+from fittrack.trackers.budgets import repository, rules
+from fittrack.trackers.budgets.rules import Spent
+from fittrack.trackers.providers.base import Adapter, Limit, Throttled, Usage
+
+
+def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> None:
+    """Count one call that is about to be made. Raises: Throttled where it would be too many."""
+    for key, limits in _budgets(adapter, connection_id):
+        _take(key, limits, is_urgent=is_urgent, now=now)
+
+
+def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: datetime) -> None:
+    """Believe the provider about what we have used, where it says more than we counted."""
+    if not usage:
+        return
+    for key, limits in _budgets(adapter, connection_id):
+        _change(key, partial(rules.learned, limits=limits, usage=usage, now=now), now=now)
+
+
+def forget(tx: Transaction, *, before_at: datetime) -> int:
+    """Forget limits that nobody has touched since, and return how many."""
+    return repository.delete_old_budgets(tx, before_at=before_at)
+
+
+def _budgets(adapter: Adapter, connection_id: str) -> list[tuple[str, list[Limit]]]:
+    """Return the limits that a call counts against: its connection's own, then everybody's."""
+    facts = adapter.facts
+    own = [limit for limit in facts.limits if limit.is_per_member]
+    shared = [limit for limit in facts.limits if not limit.is_per_member]
+    named = [(f"{facts.name}:{connection_id}", own), (facts.name, shared)]
+    return [(key, limits) for key, limits in named if limits]
+
+
+def _take(key: str, limits: Sequence[Limit], *, is_urgent: bool, now: datetime) -> None:
+    def one_more(spent: Spent) -> Spent:
+        after = rules.take(spent, limits, is_urgent=is_urgent, now=now)
+        if isinstance(after, datetime):
+            raise Throttled(after)
+        return after
+
+    _change(key, one_more, now=now)
+
+
+def _change(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
+    db.retry(lambda: _change_once(key, change, now=now))
+
+
+def _change_once(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
+    with db.transaction("spend_calls") as tx:
+        before = _lock(tx, key, now=now)
+        after = change(before)
+        if after != before:
+            repository.update_budget(tx, key, after, now=now)
+
+
+def _lock(tx: Transaction, key: str, *, now: datetime) -> Spent:
+    found = repository.lock_budget(tx, key)
+    if found is None:
+        try:
+            repository.insert_budget(tx, key, now=now)
+        except Unique:
+            found = repository.lock_budget(tx, key)
+    return found.spent_json if found else {}

@@ -1,0 +1,23 @@
+"""Requests to providers, sent: with a deadline, a byte cap, and what their failures mean."""
+
+from __future__ import annotations
+
+import logging
+
+from fittrack import wire
+from fittrack.trackers.providers.base import ProviderDown
+from fittrack.wire import Answer, Request
+
+logger = logging.getLogger(__name__)
+DEADLINE_S = 20.0
+# A member waits for these.
+INTERACTIVE_DEADLINE_S = 8.0
+MOST_BYTES = 16 * 1024 * 1024
+
+
+def send(request: Request, *, deadline_s: float = DEADLINE_S) -> Answer:
+    """Return what a provider answers, whatever its status. Raises: ProviderDown."""
+    try:
+        return wire.call(request, deadline_s=deadline_s, most_bytes=MOST_BYTES)
+    except wire.Unreachable as error:
+        raise ProviderDown(f"unreachable_{error}") from error

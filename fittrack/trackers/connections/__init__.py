@@ -1,0 +1,1 @@
+"""A member's link to a provider: begun, come back, kept, ended."""

@@ -1,0 +1,151 @@
+"""How connections end: our access is taken back, and what they brought stays or goes.
+
+The member's word counts at once; the provider is told by a job, which needs the tokens until then.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+
+from fittrack import cache, db, queues
+from fittrack.activities import service as activities
+from fittrack.activities.errors import ActivityNotFound
+from fittrack.db import Transaction
+from fittrack.queues import Lease
+from fittrack.trackers import calling
+from fittrack.trackers.connections import repository, rules
+from fittrack.trackers.connections.models import Connection
+from fittrack.trackers.grants import sealing
+from fittrack.trackers.providers import ADAPTERS, app_of
+from fittrack.trackers.providers.base import Grant, ProviderDown
+
+logger = logging.getLogger(__name__)
+BATCH_ROWS = 20
+
+
+def disconnect(*, account_id: str, provider: str, is_data_kept: bool, now: datetime) -> None:
+    """End a member's connection. Raises: ConnectionNotFound."""
+    with db.transaction("disconnect") as tx:
+        activities.hold_member(tx, account_id, now=now)
+        found = repository.get_live_connection(tx, account_id, provider)
+        connection = repository.lock_connection(tx, found.connection_id)
+        end(tx, connection, is_data_kept=is_data_kept, now=now)
+        if not is_data_kept:
+            queues.enqueue(
+                tx,
+                "delete_brought",
+                connection.connection_id,
+                now=now,
+                owner_id=account_id,
+                connection_id=connection.connection_id,
+            )
+        cache.touch(tx, account_id)
+
+
+def end(
+    tx: Transaction, connection: Connection, *, is_data_kept: bool = True, now: datetime
+) -> None:
+    """End a connection in the caller's transaction; the provider is told by a job."""
+    ended = rules.ended(connection, is_data_kept=is_data_kept, now=now)
+    repository.update_connection(tx, ended)
+    # Nobody's job: it outlives the member, for the provider has to be told in any case.
+    queues.enqueue(
+        tx,
+        "revoke_grant",
+        f"{connection.connection_id}/{connection.grant_version}",
+        now=now,
+        connection_id=connection.connection_id,
+        grant_version=connection.grant_version,
+    )
+
+
+def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: datetime) -> None:
+    """Tell the provider that we are let in no more, and forget the tokens.
+
+    Raises: ProviderDown, for the job to be tried again; after the last try they are forgotten too.
+    """
+    with db.reading("find_grant") as tx:
+        connection = repository.find_connection(tx, connection_id)
+        stored = repository.find_grant(tx, connection_id)
+    is_over = connection is not None and connection.ended_at is not None
+    if is_over and stored is not None and stored.grant_version == grant_version:
+        try:
+            _tell_provider(stored.provider, sealing.opened(stored))
+        except ProviderDown:
+            if lease.attempt < queues.MAX_ATTEMPTS:
+                raise
+            logger.warning("a provider was not told that a grant is over")
+    with db.transaction("forget_grant") as tx:
+        if is_over:
+            repository.forget_grant(tx, connection_id)
+            _forget_erased(tx, connection_id)
+        queues.finish(tx, lease, now=now)
+
+
+def delete_brought(*, connection_id: str, lease: Lease, now: datetime) -> None:
+    """Delete what an ended connection brought, some activities at a time, then all about it."""
+    with db.reading("find_connection") as tx:
+        connection = repository.find_connection(tx, connection_id)
+    while connection is not None and _delete_some(connection, now=now):
+        continue
+    with db.transaction("forget_connection") as tx:
+        _forget_objects(tx, connection_id)
+        queues.finish(tx, lease, now=now)
+
+
+def erase_at_once(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """End all connections of a member who leaves; the providers are told by jobs."""
+    repository.erase_attempts(tx, account_id)
+    for connection in repository.list_connections(tx, account_id):
+        end(tx, connection, is_data_kept=False, now=now)
+
+
+def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
+    """Forget what is known of an erased member's connections, and return how much it was.
+
+    A connection whose provider is not told yet keeps its row, which goes with the job that tells.
+    """
+    return sum(
+        _forget_objects(tx, connection.connection_id)
+        + repository.delete_connection(tx, connection.connection_id)
+        for connection in repository.list_all_connections(tx, account_id)[:row_limit]
+    )
+
+
+def _delete_some(connection: Connection, *, now: datetime) -> bool:
+    with db.transaction("delete_brought") as tx:
+        activities.hold_member(tx, connection.account_id, now=now)
+        brought = repository.list_brought(tx, connection.connection_id, row_limit=BATCH_ROWS)
+        for one in brought:
+            with suppress(ActivityNotFound):  # its member has deleted it before
+                activities.remove(tx, one.activity_id, connection.account_id, now=now)
+        repository.forget_brought(tx, connection.connection_id, brought)
+    return bool(brought)
+
+
+def _tell_provider(provider: str, grant: Grant | None) -> None:
+    adapter = ADAPTERS[provider]
+    app = app_of(adapter)
+    request = adapter.revoke(app, grant) if app and grant else None
+    if request is None:
+        return
+    answer = calling.send(request)
+    if answer.status >= 500 or answer.status == 429:
+        raise ProviderDown(f"status_{answer.status}")
+
+
+def _forget_objects(tx: Transaction, connection_id: str) -> int:
+    return (
+        repository.delete_records(tx, connection_id)
+        + repository.delete_streams(tx, connection_id)
+        + repository.delete_syncs(tx, connection_id)
+        + repository.delete_sent(tx, connection_id)
+    )
+
+
+def _forget_erased(tx: Transaction, connection_id: str) -> None:
+    if repository.is_erased(tx, connection_id):
+        _forget_objects(tx, connection_id)
+        repository.delete_connection(tx, connection_id)

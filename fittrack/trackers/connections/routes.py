@@ -1,0 +1,181 @@
+"""Connections over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect
+from flask_smorest import Blueprint
+
+from fittrack import config, idempotency
+from fittrack.auth import current_account_id, login_required
+from fittrack.clock import utc_now
+from fittrack.errors import Problem
+from fittrack.extensions import limit_credentials
+from fittrack.pagination import Cursor, Page, PageQuery
+from fittrack.trackers.connections import endings, rules, service
+from fittrack.trackers.connections.models import Connection, Returned
+from fittrack.trackers.connections.schemas import (
+    BegunConnectionSchema,
+    ConnectionPageSchema,
+    ConnectionSchema,
+    DisconnectQuery,
+    InitiateConnectionSchema,
+    ProviderListSchema,
+    ReturnedSchema,
+    SyncPageSchema,
+)
+from fittrack.trackers.syncing import history
+from fittrack.trackers.syncing.models import Sync
+
+blp = Blueprint(
+    "connections",
+    __name__,
+    url_prefix="/api/v1/connections",
+    description="Trackers that members connect",
+)
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@blp.get("/providers")
+@login_required
+@blp.response(200, ProviderListSchema)
+def list_providers() -> dict[str, Any]:
+    """List the providers, with those that I can connect to."""
+    return {"items": service.list_providers()}
+
+
+@blp.get("")
+@login_required
+@blp.response(200, ConnectionPageSchema)
+def list_connections() -> dict[str, Any]:
+    """List my connections, on one page."""
+    found = service.list_connections(account_id=current_account_id())
+    return {"items": found, "next_cursor": None}
+
+
+@blp.get("/<string:provider>")
+@login_required
+@blp.response(200, ConnectionSchema)
+def get_connection(provider: str) -> Connection:
+    """Return my connection to a provider."""
+    return service.get_connection(account_id=current_account_id(), provider=provider)
+
+
+@blp.post("/<string:provider>/initiate")
+@login_required
+@blp.arguments(InitiateConnectionSchema)
+@blp.response(200, BegunConnectionSchema)
+def begin_connection(body: dict[str, Any], provider: str) -> tuple[Any, dict[str, str]]:
+    """Return the page on which the provider asks me what it may share; within 10 minutes.
+
+    Raises: TrackerNotConfigured, Invalid.
+    """
+    begun = service.begin_connection(
+        account_id=current_account_id(),
+        provider=provider,
+        return_to=body["redirect_uri"],
+        now=utc_now(),
+    )
+    return begun, NO_STORE
+
+
+@blp.get("/<string:provider>/callback")
+@limit_credentials
+@blp.arguments(ReturnedSchema, location="query", unknown="exclude")
+@blp.response(200, ConnectionSchema)
+def land(told: dict[str, Any], provider: str) -> Any:
+    """Take a browser back from a provider and send it on, with success or a named error.
+
+    Raises: InvalidState, ConsentDenied, CodeRefused, ScopesMissing, ConnectedElsewhere,
+    TrackerUnavailable, TrackerNotConfigured.
+    """
+    address = service.find_return(provider=provider, state=told["state"])
+    address = address or config.current().connected_url
+    if not address:
+        return _finished(told, provider), NO_STORE
+    try:
+        _finished(told, provider)
+        said = {"status": "connected"}
+    except Problem as problem:
+        said = {"status": "error", "error": problem.code}
+    answer = redirect(rules.with_query(address, {"provider": provider, **said}), 303)
+    answer.headers.update(NO_STORE)
+    return answer
+
+
+@blp.post("/<string:provider>/callback")
+@limit_credentials
+@blp.arguments(ReturnedSchema)
+@blp.response(200, ConnectionSchema)
+def finish_connection(body: dict[str, Any], provider: str) -> tuple[Connection, dict[str, str]]:
+    """Finish a visit with what an app link brought back; `state` says whose it is.
+
+    Raises: InvalidState, ConsentDenied, CodeRefused, ScopesMissing, ConnectedElsewhere,
+    TrackerUnavailable, TrackerNotConfigured.
+    """
+    return _finished(body, provider), NO_STORE
+
+
+@blp.get("/<string:provider>/syncs")
+@login_required
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, SyncPageSchema)
+def list_syncs(query: dict[str, Any], provider: str) -> Page[Sync]:
+    """List what each sync of a connection came to, newest first."""
+    return history.list_syncs(
+        account_id=current_account_id(),
+        provider=provider,
+        cursor=Cursor.parse(query["cursor"], scope=f"syncs_{provider}"),
+        limit=query["limit"],
+    )
+
+
+@blp.post("/<string:provider>/sync")
+@login_required
+@blp.response(202, ConnectionSchema)
+def ask_for_sync(provider: str) -> Response:
+    """Let a connection be synced now, at most once in 5 minutes.
+
+    Raises: ConnectionNotFound, SyncedJustNow, ReauthRequired.
+    """
+    return idempotency.once(
+        lambda reply: history.ask_for_sync(
+            account_id=current_account_id(), provider=provider, now=utc_now(), reply=reply
+        ),
+        schema=ConnectionSchema,
+        status=202,
+    )
+
+
+@blp.delete("/<string:provider>")
+@login_required
+@blp.arguments(DisconnectQuery, location="query")
+@blp.response(204)
+def disconnect(query: dict[str, Any], provider: str) -> None:
+    """End a connection: our access is taken back, and what it brought is kept or deleted.
+
+    Raises: ConnectionNotFound.
+    """
+    endings.disconnect(
+        account_id=current_account_id(),
+        provider=provider,
+        is_data_kept=query["data"] == "keep",
+        now=utc_now(),
+    )
+
+
+@blp.put("/<string:provider>/primary")
+@login_required
+@blp.response(200, ConnectionSchema)
+def set_primary(provider: str) -> Connection:
+    """Prefer what a connection brings to all other records of the same workout.
+
+    Raises: ConnectionNotFound.
+    """
+    return service.set_primary(account_id=current_account_id(), provider=provider, now=utc_now())
+
+
+def _finished(told: dict[str, Any], provider: str) -> Connection:
+    returned = Returned(told["state"], told["code"], told["error"], told["scope"])
+    return service.finish_connection(provider=provider, returned=returned, now=utc_now())

@@ -1,0 +1,90 @@
+"""Decisions about connections; no I/O."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from fittrack.trackers.connections.errors import ScopesMissing
+from fittrack.trackers.connections.models import Connection, Returned
+from fittrack.trackers.providers.base import Facts, Grant
+
+ATTEMPT_LIFE = timedelta(minutes=10)
+DATA_GOES = "data_deleted"
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the S256 challenge of a verifier (RFC 7636, section 4.2)."""
+    hashed = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
+
+
+def granted(facts: Facts, grant: Grant, returned: Returned) -> Grant:
+    """Return a grant with the scopes that the member left ticked, as far as the provider says.
+
+    Raises: ScopesMissing.
+    """
+    scopes = grant.scopes
+    if returned.scope:
+        scopes = frozenset(returned.scope.replace(",", " ").split())
+    missing = facts.needed_scopes - scopes
+    if missing:
+        raise ScopesMissing(scopes=sorted(missing))
+    return replace(grant, scopes=scopes)
+
+
+def opened(
+    account_id: str, facts: Facts, grant: Grant, *, connection_id: str, now: datetime
+) -> Connection:
+    """Return a new connection, due for its first sync at once."""
+    return Connection(
+        connection_id=connection_id,
+        account_id=account_id,
+        provider=facts.name,
+        external_account_id=grant.external_account_id or "",
+        status="active",
+        status_reason=None,
+        is_primary=False,
+        scopes=" ".join(sorted(grant.scopes)),
+        grant_version=0,
+        connected_at=now,
+        ended_at=None,
+        due_at=now,
+        last_synced_at=None,
+        last_asked_at=None,
+        failures=0,
+    )
+
+
+def renewed(connection: Connection, grant: Grant, *, now: datetime) -> Connection:
+    """Return a connection whose member has let us in again."""
+    return replace(
+        connection,
+        status="active",
+        status_reason=None,
+        scopes=" ".join(sorted(grant.scopes)),
+        ended_at=None,
+        due_at=now,
+        failures=0,
+    )
+
+
+def ended(connection: Connection, *, is_data_kept: bool, now: datetime) -> Connection:
+    """Return a connection that is no more; one whose data goes is never taken up again."""
+    return replace(
+        connection,
+        status="disconnected",
+        status_reason=None if is_data_kept else DATA_GOES,
+        ended_at=now,
+        due_at=None,
+    )
+
+
+def with_query(address: str, fields: dict[str, str]) -> str:
+    """Return a page or app link with further parameters."""
+    parts = urlsplit(address)
+    query = "&".join(filter(None, (parts.query, urlencode(fields))))
+    return urlunsplit(parts._replace(query=query))

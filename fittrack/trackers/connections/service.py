@@ -1,0 +1,248 @@
+"""Use cases of connections: begin, come back, list, prefer one, end.
+
+The provider is asked outside of transactions. A visit is used up before its code is exchanged, so
+that one visit makes one exchange, however often and wherever a browser repeats it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from fittrack import cache, config, crypto, db, queues
+from fittrack.accounts.sessions.rules import new_token
+from fittrack.activities import service as activities
+from fittrack.db import Transaction
+from fittrack.errors import field_error
+from fittrack.ids import new_id
+from fittrack.trackers import calling
+from fittrack.trackers.connections import endings, repository, rules
+from fittrack.trackers.connections.errors import (
+    CodeRefused,
+    ConnectedElsewhere,
+    ConsentDenied,
+    InvalidState,
+    TrackerNotConfigured,
+    TrackerUnavailable,
+)
+from fittrack.trackers.connections.models import (
+    Attempt,
+    Begun,
+    Connection,
+    Provider,
+    Returned,
+)
+from fittrack.trackers.grants import sealing
+from fittrack.trackers.providers import ADAPTERS, app_of
+from fittrack.trackers.providers.base import (
+    Adapter,
+    App,
+    Grant,
+    GrantRefused,
+    Malformed,
+    NotThere,
+    ProviderDown,
+    ScopeLost,
+    Throttled,
+    TokenRefused,
+)
+from fittrack.wire import Answer, Request
+
+logger = logging.getLogger(__name__)
+TROUBLE = (Malformed, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
+# Members are told why they can't connect to it, and what works instead.
+GARMIN = Provider(
+    provider="garmin",
+    title="Garmin",
+    kind="tracker",
+    streams=(),
+    is_available=False,
+    is_shown_to_others=True,
+    note="Garmin takes no new partners. Upload its FIT files, or its export as one archive.",
+)
+
+
+def list_providers() -> list[Provider]:
+    """Return every provider, and whether members can connect to it here."""
+    found = [
+        Provider(
+            provider=name,
+            title=adapter.facts.title,
+            kind=adapter.facts.kind,
+            streams=adapter.facts.streams,
+            is_available=app_of(adapter) is not None,
+            is_shown_to_others=adapter.facts.is_shown_to_others,
+            note=None,
+        )
+        for name, adapter in ADAPTERS.items()
+    ]
+    return [*found, GARMIN]
+
+
+def list_connections(*, account_id: str) -> list[Connection]:
+    """Return a member's connections."""
+    with db.reading("list_connections") as tx:
+        return repository.list_connections(tx, account_id)
+
+
+def get_connection(*, account_id: str, provider: str) -> Connection:
+    """Return a member's connection to a provider. Raises: ConnectionNotFound."""
+    with db.reading("get_connection") as tx:
+        return repository.get_live_connection(tx, account_id, provider)
+
+
+def begin_connection(
+    *, account_id: str, provider: str, return_to: str | None, now: datetime
+) -> Begun:
+    """Return where to send a member's browser; the visit is good for 10 minutes, once.
+
+    Raises: TrackerNotConfigured, Invalid.
+    """
+    adapter, app = provider_of(provider)
+    if return_to is not None and return_to not in config.current().return_urls:
+        raise field_error("/redirect_uri", "This is not among the configured addresses.")
+    state = new_token()
+    attempt = Attempt(
+        state_hash=crypto.digest(state),
+        account_id=account_id,
+        provider=provider,
+        return_to=return_to,
+        begun_at=now,
+        expires_at=now + rules.ATTEMPT_LIFE,
+    )
+    with db.transaction("begin_connection") as tx:
+        repository.insert_attempt(tx, attempt)
+    verifier = _verifier(adapter, state)
+    challenge = rules.challenge_of(verifier) if verifier else None
+    url = adapter.authorize_url(app, state=state, challenge=challenge)
+    return Begun(url, int(rules.ATTEMPT_LIFE.total_seconds()))
+
+
+def find_return(*, provider: str, state: str) -> str | None:
+    """Return where the browser of a visit goes on to, however it ends; None for nowhere."""
+    with db.reading("find_attempt") as tx:
+        attempt = repository.find_attempt(tx, crypto.digest(state), provider)
+    return attempt.return_to if attempt else None
+
+
+def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Connection:
+    """Use a visit up, exchange its code, and connect its member; the first sync begins.
+
+    Raises: TrackerNotConfigured, InvalidState, ConsentDenied, CodeRefused, ScopesMissing,
+    ConnectedElsewhere, TrackerUnavailable.
+    """
+    adapter, app = provider_of(provider)
+    attempt = _take(provider, returned, now=now)
+    if returned.error is not None or returned.code is None:
+        raise ConsentDenied(provider=provider)
+    grant = _granted(adapter, app, returned, now=now)
+    return db.retry(lambda: _connect(adapter, attempt, grant, now=now))
+
+
+def set_primary(*, account_id: str, provider: str, now: datetime) -> Connection:
+    """Let a connection's records be preferred to all others of the same workout.
+
+    Raises: ConnectionNotFound.
+    """
+    with db.transaction("set_primary") as tx:
+        activities.hold_member(tx, account_id, now=now)
+        connection = repository.get_live_connection(tx, account_id, provider)
+        repository.forget_primary(tx, account_id)
+        repository.set_primary(tx, connection.connection_id)
+        return replace(connection, is_primary=True)
+
+
+def provider_of(name: str) -> tuple[Adapter, App]:
+    """Return a provider's adapter, and what we are to it. Raises: TrackerNotConfigured."""
+    adapter = ADAPTERS.get(name)
+    app = app_of(adapter) if adapter else None
+    if adapter is None or app is None:
+        raise TrackerNotConfigured(provider=name)
+    return adapter, app
+
+
+def _take(provider: str, returned: Returned, *, now: datetime) -> Attempt:
+    state_hash = crypto.digest(returned.state)
+    with db.transaction("use_attempt") as tx:
+        attempt = repository.find_attempt(tx, state_hash, provider)
+        if attempt is None or not repository.use_attempt(tx, state_hash, provider, now_at=now):
+            raise InvalidState
+    return attempt
+
+
+def _granted(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> Grant:
+    """Return what the provider gives for a code, with whose it is."""
+    verifier = _verifier(adapter, returned.state)
+    try:
+        answer = _ask(adapter.exchange(app, returned.code or "", verifier))
+        grant = rules.granted(
+            adapter.facts, adapter.read_grant(answer, before=None, now=now), returned
+        )
+        who = adapter.whose(app, grant)
+        if who is not None:
+            grant = replace(grant, external_account_id=adapter.read_person(_ask(who)))
+    except GrantRefused as error:
+        raise CodeRefused(provider=adapter.facts.name) from error
+    except TROUBLE as error:
+        logger.warning("a provider refused a visit", extra={"kind": type(error).__name__})
+        raise TrackerUnavailable from error
+    return grant
+
+
+def _verifier(adapter: Adapter, state: str) -> str | None:
+    """Return the secret of a visit (RFC 7636): it follows from the state, so that none is kept."""
+    if not adapter.facts.uses_pkce:
+        return None
+    return crypto.base64url(crypto.mac("connection-verifier", state.encode()))
+
+
+def _ask(request: Request) -> Answer:
+    return calling.send(request, deadline_s=calling.INTERACTIVE_DEADLINE_S)
+
+
+def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime) -> Connection:
+    account_id, name = attempt.account_id, adapter.facts.name
+    with db.transaction("finish_connection") as tx:
+        person = repository.find_connection_of_person(tx, name, grant.external_account_id or "")
+        if person is not None and person.account_id != account_id:
+            raise ConnectedElsewhere(provider=name)
+        standing = repository.find_live_connection(tx, account_id, name)
+        if standing is not None and person is None:
+            # Another account at the same provider: what came from the first stays as it is.
+            endings.end(tx, standing, now=now)
+            standing = None
+        connection = _stored(tx, adapter, account_id, standing, grant, now=now)
+        _keep(tx, connection, grant)
+        cache.touch(tx, account_id)
+        tx.after_commit(lambda: queues.wake_due("sync_connection", connection.connection_id))
+    return connection
+
+
+def _stored(
+    tx: Transaction,
+    adapter: Adapter,
+    account_id: str,
+    standing: Connection | None,
+    grant: Grant,
+    *,
+    now: datetime,
+) -> Connection:
+    ended = repository.find_ended_connection(
+        tx, account_id, adapter.facts.name, grant.external_account_id or ""
+    )
+    standing = standing or ended
+    if standing is None:
+        made = rules.opened(account_id, adapter.facts, grant, connection_id=new_id(), now=now)
+        repository.insert_connection(tx, made)
+        return made
+    held = repository.lock_connection(tx, standing.connection_id)
+    again = rules.renewed(held, grant, now=now)
+    repository.update_connection(tx, again)
+    return again
+
+
+def _keep(tx: Transaction, connection: Connection, grant: Grant) -> None:
+    stored = repository.find_grant(tx, connection.connection_id)
+    if stored is None or not repository.update_grant(tx, sealing.sealed(stored, grant)):
+        raise InvalidState

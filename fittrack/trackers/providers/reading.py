@@ -1,0 +1,189 @@
+"""How adapters read answers and bodies: statuses into errors, fields into types and units.
+
+A provider may send anything: nulls, other types, numbers that are none. A field that makes no sense
+is None; an object without what it can't do without is Malformed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+
+from fittrack.trackers.providers.base import (
+    GrantRefused,
+    Malformed,
+    NotThere,
+    ProviderDown,
+    ScopeLost,
+    Throttled,
+    TokenRefused,
+)
+from fittrack.wire import Answer
+
+MOST_WAIT = timedelta(days=1)
+
+
+def json_of(answer: Answer) -> Any:
+    """Return the JSON value of a successful answer. Raises: what its status means, Malformed."""
+    check(answer)
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("not_json") from error
+
+
+def object_of(answer: Answer) -> dict[str, Any]:
+    """Return the JSON object of a successful answer. Raises: as `json_of`."""
+    return mapping(json_of(answer))
+
+
+def check(answer: Answer) -> None:
+    """Let a successful answer pass.
+
+    Raises: TokenRefused for 401, ScopeLost for 403, NotThere for 404 and 410, Throttled for 429,
+    ProviderDown for the rest.
+    """
+    match answer.status:
+        case status if 200 <= status < 300:
+            return
+        case 401:
+            raise TokenRefused
+        case 403:
+            raise ScopeLost
+        case 404 | 410:
+            raise NotThere
+        case 429:
+            raise Throttled(None)
+        case status:
+            raise ProviderDown(f"status_{status}")
+
+
+def check_grant(answer: Answer) -> dict[str, Any]:
+    """Return the object that a token endpoint answered.
+
+    Raises: GrantRefused where it refuses the code or token itself; ProviderDown for the rest: a
+    client that is refused, or a server in trouble, says nothing of the member's grant.
+    """
+    body = _lenient(answer)
+    if 200 <= answer.status < 300:
+        return mapping(body)
+    if answer.status in {400, 401} and text(_error_of(body)) == "invalid_grant":
+        raise GrantRefused
+    if answer.status == 429:
+        raise Throttled(None)
+    raise ProviderDown(f"status_{answer.status}")
+
+
+def _lenient(answer: Answer) -> Any:
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError as error:
+        if 200 <= answer.status < 300:
+            raise Malformed("not_json") from error
+        return None
+
+
+def _error_of(body: Any) -> Any:
+    return body.get("error") if isinstance(body, Mapping) else None
+
+
+def resumes_at(answer: Answer, *, now: datetime) -> datetime | None:
+    """Return when `Retry-After` lets us ask again, seconds or a date; a day from now at most."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isdecimal():
+        wait = timedelta(seconds=min(int(said[:9]), MOST_WAIT.total_seconds()))
+        return now + wait
+    try:
+        at = parsedate_to_datetime(said)
+    except (TypeError, ValueError):
+        return None
+    if at.tzinfo is None:
+        return None
+    return min(max(at.astimezone(UTC), now), now + MOST_WAIT)
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return a value that must be an object. Raises: Malformed."""
+    if not isinstance(value, dict):
+        raise Malformed("no_object")
+    return value
+
+
+def items(value: Any) -> list[Any]:
+    """Return a value that must be a list. Raises: Malformed."""
+    if not isinstance(value, list):
+        raise Malformed("no_list")
+    return value
+
+
+def identity(value: Any) -> str:
+    """Return an id as text; int64 ids are larger than any float holds. Raises: Malformed."""
+    if isinstance(value, str) and 0 < len(value) <= 200:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise Malformed("no_id")
+
+
+def text(value: Any, most: int = 200) -> str | None:
+    """Return a text, cut to a length; None for what is none."""
+    return value[:most] if isinstance(value, str) and value else None
+
+
+def number(value: Any, *, least: float = 0.0, most: float = 1e9) -> float | None:
+    """Return a finite number within bounds; texts of digits count. None for what is none."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and least <= value <= most else None
+
+
+def whole(value: Any, *, least: int = 0, most: int = 10**9) -> int | None:
+    """Return a number rounded to a whole one; None for what is none."""
+    found = number(value, least=least, most=most)
+    return None if found is None else round(found)
+
+
+def instant(value: Any) -> datetime:
+    """Return an RFC 3339 instant in UTC. Raises: Malformed, also for one without an offset."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise Malformed("no_instant") from error
+    if at.tzinfo is None:
+        raise Malformed("no_offset")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise Malformed("no_instant") from error
+
+
+def version_of(body: Any) -> str:
+    """Return a hash of an object: its version where the provider has none."""
+    canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def date_of(answer: Answer) -> datetime | None:
+    """Return the provider's own clock, by its `Date` header, in UTC; None for none."""
+    try:
+        at = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else None
+
+
+def is_secret(given: str | None, secret: str) -> bool:
+    """Compare in constant time what was given with a secret; an empty one opens nothing."""
+    return bool(secret) and hmac.compare_digest((given or "").encode(), secret.encode())

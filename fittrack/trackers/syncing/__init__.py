@@ -1,0 +1,1 @@
+"""Reading what providers have, page by page, nothing twice and nothing lost."""

@@ -1,0 +1,66 @@
+"""From a provider's records to activities; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from fittrack.activities import rules
+from fittrack.activities.editing.rules import source_key
+from fittrack.activities.models import Origin, Part
+from fittrack.activities.recording import Recording
+from fittrack.activities.samples import empty_samples
+from fittrack.trackers.records import StepsRecord, WorkoutRecord
+
+
+def part_of(
+    account_id: str,
+    connection_id: str,
+    record: WorkoutRecord | StepsRecord,
+    *,
+    activity_id: str,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Part:
+    """Return what is stored of a workout or a day's steps; `zone` cuts points days."""
+    recording = record.recording if isinstance(record, WorkoutRecord) else _day_of(record, zone)
+    part = rules.part_of(
+        recording, Origin(account_id, "", 1), activity_id=activity_id, zone=zone, now=now
+    )
+    activity = replace(
+        part.activity,
+        source_kind="connection",
+        origin_key=source_key(connection_id, record.origin.external_id),
+        original_file_id=None,
+        file_format=None,
+    )
+    return replace(part, activity=activity)
+
+
+def _day_of(record: StepsRecord, zone: ZoneInfo) -> Recording:
+    """Return a day's steps as a recording from its first minute on."""
+    own = zone if record.utc_offset_s is None else timezone(timedelta(seconds=record.utc_offset_s))
+    started_at = datetime.combine(record.day_on, time(), own)
+    return Recording(
+        file_format="",
+        sport="walking",
+        started_at=started_at.astimezone(UTC),
+        elapsed_s=0.0,
+        moving_s=0.0,
+        distance_m=None,
+        track_distance_m=None,
+        ascent_m=None,
+        descent_m=None,
+        calories_kcal=None,
+        steps=record.steps,
+        avg_speed_mps=None,
+        max_speed_mps=None,
+        utc_offset_s=record.utc_offset_s,
+        device=record.device,
+        name="",
+        notes="",
+        laps=(),
+        samples=empty_samples(),
+        type="steps",
+    )

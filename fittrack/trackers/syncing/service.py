@@ -1,0 +1,261 @@
+"""A sync: take the connection, read what is new and a piece of the past, lay it back.
+
+One worker at a time has a connection, by a lease with a fence. Every page is a transaction of its
+own, its cursor with it; the provider is asked outside of all of them. Killed anywhere, a sync has
+stored whole pages, and the next one goes on with the page after them. What goes wrong never loses
+data: it decides when the connection is due again, and what its member is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fittrack import config, db, queues
+from fittrack.clock import utc_now
+from fittrack.ids import new_id
+from fittrack.trackers import calling
+from fittrack.trackers.budgets import service as budgets
+from fittrack.trackers.connections import repository as connections
+from fittrack.trackers.connections import telling
+from fittrack.trackers.grants.service import NoGrant, working_grant
+from fittrack.trackers.providers import ADAPTERS, app_of
+from fittrack.trackers.providers.base import (
+    Adapter,
+    App,
+    Grant,
+    Malformed,
+    NotThere,
+    ProviderDown,
+    RawItem,
+    ScopeLost,
+    Throttled,
+    TokenRefused,
+)
+from fittrack.trackers.syncing import repository, rules, storing
+from fittrack.trackers.syncing.models import Held, Outcome, Step, StreamState
+from fittrack.wire import Answer, Request
+
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+DUE_ROWS = 500
+# Those that were throttled together do not come back together.
+SPREAD = timedelta(seconds=30)
+UNKNOWN_WAIT = timedelta(minutes=15)
+PAYLOADS_KEPT = timedelta(days=30)
+SYNCS_KEPT = timedelta(days=90)
+BUDGETS_KEPT = timedelta(days=3)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One sync under way: who is asked as whom, and what it costs."""
+
+    held: Held
+    adapter: Adapter
+    app: App
+    clock: Clock
+    started_at: datetime
+    is_urgent: bool = False
+    grant: Grant | None = None
+    calls: int = 0
+    ends_s: float = field(default_factory=lambda: time.monotonic() + _patience_s())
+
+    def ask(self, make: Callable[[Grant], Request | None]) -> Answer | None:
+        """Ask the provider with a grant that works; one that is refused is renewed once.
+
+        Raises: Throttled, ProviderDown, NoGrant.
+        """
+        if self.grant is None:
+            self.grant = self._grant()
+        answer = self._send(make(self.grant))
+        if answer is not None and answer.status == 401:
+            self.grant = self._grant(refused=self.grant)
+            answer = self._send(make(self.grant))
+        return answer
+
+    def _send(self, request: Request | None) -> Answer | None:
+        if request is None:
+            return None
+        connection_id = self.held.connection.connection_id
+        budgets.spend(self.adapter, connection_id, is_urgent=self.is_urgent, now=self.clock())
+        self.calls += 1
+        answer = calling.send(request)
+        budgets.learn(self.adapter, connection_id, self.adapter.usage(answer), now=self.clock())
+        return answer
+
+    def _grant(self, refused: Grant | None = None) -> Grant:
+        connection_id = self.held.connection.connection_id
+        return working_grant(
+            self.adapter, self.app, connection_id, refused=refused, clock=self.clock
+        )
+
+
+def _patience_s() -> float:
+    return config.current().job_timeout_s / 2
+
+
+def wake_due_connections(*, now: datetime) -> int:
+    """Wake a worker for every connection that is due, and return how many there are."""
+    with db.reading("list_due_connections") as tx:
+        due = repository.list_due_connections(tx, now_at=now, row_limit=DUE_ROWS)
+    for connection_id in due:
+        queues.wake_due("sync_connection", connection_id)
+    return len(due)
+
+
+def forget_old_traffic(*, now: datetime) -> int:
+    """Forget what is of no more use: what was sent, syncs, budgets, and visits that are over."""
+    with db.transaction("forget_old_traffic") as tx:
+        return (
+            repository.delete_old_payloads(tx, before_at=now - PAYLOADS_KEPT)
+            + repository.delete_old_syncs(tx, before_at=now - SYNCS_KEPT)
+            + budgets.forget(tx, before_at=now - BUDGETS_KEPT)
+            + connections.delete_over_attempts(tx, before_at=now)
+        )
+
+
+def sync_connection(
+    *, connection_id: str, cause: str = "due", clock: Clock = utc_now
+) -> Outcome | None:
+    """Sync a connection that is due and in nobody's hands; None where it is neither."""
+    visit = _take(connection_id, cause, clock)
+    if visit is None:
+        return None
+    try:
+        outcome = _read_all(visit)
+    except storing.Fenced:
+        logger.warning("another worker took this connection over")
+        return None
+    return _lay_back(visit, outcome)
+
+
+def _take(connection_id: str, cause: str, clock: Clock) -> Visit | None:
+    now = clock()
+    with db.transaction("take_connection") as tx:
+        token = new_id()
+        until_at = now + storing.LEASE
+        fence_no = repository.take_connection(
+            tx, connection_id, lease_token=token, until_at=until_at, now_at=now
+        )
+        if fence_no is None:
+            return None
+        connection = connections.lock_connection(tx, connection_id)
+        sync_id = new_id()
+        repository.interrupt_syncs(tx, connection_id, now_at=now)
+        repository.insert_sync(
+            tx, sync_id=sync_id, connection_id=connection_id, cause=cause, started_at=now
+        )
+    adapter = ADAPTERS[connection.provider]
+    app = app_of(adapter)
+    held = Held(connection, token, fence_no, sync_id)
+    if app is None:
+        return None
+    return Visit(held, adapter, app, clock, now)
+
+
+def _read_all(visit: Visit) -> Outcome:
+    """Read every stream as far as time allows, and say how it ended. Raises: Fenced."""
+    connection, now = visit.held.connection, visit.clock
+    try:
+        is_whole = all(_read_stream(visit, stream) for stream in visit.adapter.facts.streams)
+    except Throttled as error:
+        return Outcome(
+            "delayed",
+            "throttled",
+            (error.resumes_at or now() + UNKNOWN_WAIT) + SPREAD * random.random(),  # noqa: S311 - spread
+            connection.failures,
+        )
+    except NoGrant as error:
+        return Outcome("failed", str(error), None, 0, "reauth_required")
+    except ScopeLost:
+        return Outcome("failed", "scope_lost", None, 0, "reauth_required")
+    except (ProviderDown, Malformed, NotThere, TokenRefused) as error:
+        code = str(error)[:50] or "token_refused"
+        jitter = random.random()  # noqa: S311 - jitter
+        return rules.after_failure(connection.failures, code, jitter, now=now())
+    wait = visit.adapter.facts.poll_every if is_whole else timedelta(0)
+    return Outcome("done", None, now() + wait, 0, is_read=True)
+
+
+def _read_stream(visit: Visit, stream: str) -> bool:
+    """Read what is new, then the past, page by page; tell whether all of it is read."""
+    facts, connection = visit.adapter.facts, visit.held.connection
+    with db.reading("list_streams") as tx:
+        states = repository.list_streams(tx, connection.connection_id)
+    state = states.get(stream) or StreamState(connection.connection_id, stream, None, None, None)
+    step: Step | None
+    if state.window_json is None and state.read_to_at is not None:
+        step = rules.forward_step(state, facts, now=visit.clock())
+    else:
+        step = _next(visit, state)
+    while step is not None:
+        if time.monotonic() > visit.ends_s:
+            return False
+        state = _read_page(visit, stream, state, step)
+        step = _next(visit, state)
+    return True
+
+
+def _next(visit: Visit, state: StreamState) -> Step | None:
+    connected_at = visit.held.connection.connected_at
+    return rules.next_step(state, visit.adapter.facts, connected_at=connected_at, now=visit.clock())
+
+
+def _read_page(visit: Visit, stream: str, state: StreamState, step: Step) -> StreamState:
+    """Read one page and store it; return how far the stream is read then."""
+    if step.pages >= rules.MOST_PAGES:
+        raise Malformed("endless_pages")
+    adapter, before = visit.adapter, visit.calls
+    answer = visit.ask(
+        lambda grant: adapter.page(visit.app, grant, stream, step.window, step.token)
+    )
+    if answer is None:
+        raise ProviderDown("no_request")
+    page = adapter.read_page(stream, answer, step.token)
+    items = [_whole(visit, stream, item) for item in _news(visit, stream, page.items)]
+    after = rules.after_page(state, step, page.next_token)
+    read = storing.read_items(adapter, stream, items)
+    storing.store_page(
+        visit.held, stream, read, after, calls=visit.calls - before, now=visit.clock()
+    )
+    visit.calls = before
+    return after
+
+
+def _news(visit: Visit, stream: str, items: tuple[RawItem, ...]) -> list[RawItem]:
+    """Return the objects that are new or changed; of those that are not nothing more is asked."""
+    connection_id = visit.held.connection.connection_id
+    with db.reading("list_known") as tx:
+        known = repository.list_known(
+            tx, connection_id, stream, [item.external_id for item in items]
+        )
+    return [item for item in items if rules.is_news(known.get(item.external_id), item)]
+
+
+def _whole(visit: Visit, stream: str, item: RawItem) -> RawItem:
+    """Return an object with its rest, such as samples; without it where there is none."""
+    answer = visit.ask(lambda grant: visit.adapter.more(visit.app, grant, stream, item))
+    if answer is None:
+        return item
+    try:
+        return visit.adapter.with_more(stream, item, answer)
+    except (NotThere, ScopeLost, Malformed):
+        return item
+
+
+def _lay_back(visit: Visit, outcome: Outcome) -> Outcome | None:
+    with db.transaction("release_connection") as tx:
+        now = visit.clock()
+        if not repository.release_connection(
+            tx, visit.held, outcome, started_at=visit.started_at, now=now
+        ):
+            return None
+        repository.end_sync(tx, visit.held.sync_id, outcome, visit.calls, now=now)
+        if outcome.status != "active":
+            telling.tell(tx, visit.held.connection, outcome, now=now)
+    return outcome

@@ -1,0 +1,213 @@
+"""A page of a provider's objects into the database: all of it with its cursor, or nothing."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from fittrack import config, db
+from fittrack.activities import service as activities
+from fittrack.activities.editing import service as editing
+from fittrack.activities.errors import ActivityNotFound
+from fittrack.activities.models import Part
+from fittrack.activities.service import hold_member, insert_parts
+from fittrack.db import Transaction
+from fittrack.ids import new_id
+from fittrack.trackers.providers.base import Adapter, Malformed, RawItem
+from fittrack.trackers.records import Record, StepsRecord, WorkoutRecord
+from fittrack.trackers.syncing import repository, rules
+from fittrack.trackers.syncing.models import Held, Known, Read, StreamState, Tally
+from fittrack.trackers.syncing.parts import part_of
+
+LEASE = timedelta(seconds=90)
+
+
+class Fenced(Exception):
+    """Another worker has the connection by now, or it is no more: nothing of ours counts."""
+
+
+def read_items(adapter: Adapter, stream: str, items: Sequence[RawItem]) -> list[Read]:
+    """Return what each object comes to; one that can't be read is kept with the reason."""
+    found = {item.external_id: _read(adapter, stream, item) for item in items}
+    return [found[external_id] for external_id in sorted(found)]
+
+
+def _read(adapter: Adapter, stream: str, item: RawItem) -> Read:
+    try:
+        return Read(item, adapter.normalise(stream, item))
+    except Malformed as error:
+        return Read(item, refusal=f"malformed_{error}"[:50])
+
+
+def store_page(
+    held: Held, stream: str, read: Sequence[Read], state: StreamState, *, calls: int, now: datetime
+) -> Tally:
+    """Store objects and how far the stream is read now, in one transaction. Raises: Fenced."""
+    with db.transaction("store_page") as tx:
+        _hold(tx, held, now=now)
+        tally = _store(tx, held, stream, read, now=now)
+        tally.pages, tally.calls = 1, calls
+        repository.update_stream(tx, state)
+        repository.count_page(tx, held.sync_id, tally)
+    return tally
+
+
+def store_objects(
+    held: Held, stream: str, read: Sequence[Read], *, calls: int, now: datetime
+) -> Tally:
+    """Store objects that a webhook named; how far the stream is read stays. Raises: Fenced."""
+    with db.transaction("store_objects") as tx:
+        _hold(tx, held, now=now)
+        tally = _store(tx, held, stream, read, now=now)
+        tally.calls = calls
+        repository.count_page(tx, held.sync_id, tally)
+    return tally
+
+
+def delete_object(held: Held, stream: str, external_id: str, *, now: datetime) -> Tally:
+    """Delete what a provider has deleted; a late page does not bring it back. Raises: Fenced."""
+    with db.transaction("delete_object") as tx:
+        _hold(tx, held, now=now)
+        known = repository.list_known(tx, held.connection.connection_id, stream, [external_id])
+        before = known.get(external_id)
+        tally = Tally()
+        if before is None or not before.is_deleted:
+            tally.deleted = 1
+            _bury(tx, held, stream, external_id, before, now=now)
+        repository.count_page(tx, held.sync_id, tally)
+    return tally
+
+
+def _hold(tx: Transaction, held: Held, *, now: datetime) -> None:
+    """Hold the member, then the connection; whoever ends a connection does it in this order."""
+    hold_member(tx, held.connection.account_id, now=now)
+    if not repository.keep_connection(tx, held, until_at=now + LEASE):
+        raise Fenced
+
+
+def _store(
+    tx: Transaction, held: Held, stream: str, read: Sequence[Read], *, now: datetime
+) -> Tally:
+    tally = Tally()
+    connection_id = held.connection.connection_id
+    ids = [one.item.external_id for one in read]
+    known = repository.list_known(tx, connection_id, stream, ids)
+    fresh = [one for one in read if rules.is_news(known.get(one.item.external_id), one.item)]
+    tally.skipped = len(read) - len(fresh)
+    activity_ids = _store_activities(tx, held, fresh, known, now=now)
+    rows = [_row(held, stream, one, activity_ids, known, tally, now=now) for one in fresh]
+    repository.insert_known(tx, [row for row in rows if row["external_id"] not in known])
+    repository.update_known(tx, [row for row in rows if row["external_id"] in known])
+    repository.insert_payload(tx, [_payload(held, stream, one, now=now) for one in fresh])
+    return tally
+
+
+def _store_activities(
+    tx: Transaction, held: Held, fresh: Sequence[Read], known: Mapping[str, Known], *, now: datetime
+) -> dict[str, str]:
+    """Store what objects come to as activities, and return which; the new ones all at once."""
+    new: list[Part] = []
+    stored: dict[str, str] = {}
+    for one in fresh:
+        parts = [_part(held, record, now=now) for record in one.records if _is_activity(record)]
+        if one.item.external_id not in known:
+            new += parts
+            if parts:
+                stored[one.item.external_id] = parts[0].activity.activity_id
+            continue
+        for part in parts:
+            kept_id = editing.upsert_from_source(tx, part, now=now)
+            if kept_id is not None:
+                stored[one.item.external_id] = kept_id
+    insert_parts(tx, new, now=now)
+    return stored
+
+
+def _is_activity(record: Record) -> bool:
+    return isinstance(record, WorkoutRecord | StepsRecord)
+
+
+def _part(held: Held, record: Any, *, now: datetime) -> Part:
+    return part_of(
+        held.connection.account_id,
+        held.connection.connection_id,
+        record,
+        activity_id=new_id(),
+        zone=config.current().zone,
+        now=now,
+    )
+
+
+def _row(
+    held: Held,
+    stream: str,
+    read: Read,
+    activity_ids: Mapping[str, str],
+    known: Mapping[str, Known],
+    tally: Tally,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the row that remembers an object, and count it."""
+    external_id = read.item.external_id
+    before = known.get(external_id)
+    if not read.records:
+        tally.skipped += 1
+    elif before is None:
+        tally.created += 1
+    else:
+        tally.updated += 1
+    return {
+        "connection_id": held.connection.connection_id,
+        "stream": stream,
+        "external_id": external_id,
+        "version": read.item.version,
+        "is_deleted": False,
+        "activity_id": activity_ids.get(external_id, before.activity_id if before else None),
+        "changed_at": now,
+    }
+
+
+def _bury(
+    tx: Transaction,
+    held: Held,
+    stream: str,
+    external_id: str,
+    before: Known | None,
+    *,
+    now: datetime,
+) -> None:
+    connection = held.connection
+    if before is not None and before.activity_id is not None:
+        with suppress(ActivityNotFound):  # its member has deleted it before
+            activities.remove(tx, before.activity_id, connection.account_id, now=now)
+    row = {
+        "connection_id": connection.connection_id,
+        "stream": stream,
+        "external_id": external_id,
+        "version": before.version if before else "",
+        "is_deleted": True,
+        "activity_id": before.activity_id if before else None,
+        "changed_at": now,
+    }
+    if before is None:
+        repository.insert_known(tx, [row | {"version": "unseen"}])
+    else:
+        repository.update_known(tx, [row])
+
+
+def _payload(held: Held, stream: str, read: Read, *, now: datetime) -> dict[str, Any]:
+    return {
+        "connection_id": held.connection.connection_id,
+        "stream": stream,
+        "external_id": read.item.external_id,
+        "version": read.item.version,
+        "body_bytes": gzip.compress(orjson.dumps(read.item.body), mtime=0),
+        "received_at": now,
+        "refusal_code": read.refusal,
+    }

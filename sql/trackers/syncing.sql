@@ -1,0 +1,174 @@
+-- name: list_due_connections
+-- Connections that want to be synced and are in nobody's hands.
+SELECT connection_id
+  FROM connections
+ WHERE due_at <= :now_at
+   AND ended_at IS NULL
+   AND status IN ('active', 'parked')
+   AND (lease_until_at IS NULL OR lease_until_at < :now_at)
+ ORDER BY due_at, connection_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: take_connection
+-- Take a connection that is due into one worker's hands; the fence moves.
+UPDATE connections
+   SET lease_token = :lease_token,
+       lease_until_at = :until_at,
+       fence_no = fence_no + 1
+ WHERE connection_id = :connection_id
+   AND due_at <= :now_at
+   AND ended_at IS NULL
+   AND status IN ('active', 'parked')
+   AND (lease_until_at IS NULL OR lease_until_at < :now_at)
+
+-- name: find_fence
+-- How often a connection was taken.
+SELECT fence_no
+  FROM connections
+ WHERE connection_id = :connection_id
+
+-- name: keep_connection
+-- Keep a connection in one's hands for longer, if it is there still.
+UPDATE connections
+   SET lease_until_at = :until_at
+ WHERE connection_id = :connection_id
+   AND lease_token = :lease_token
+   AND fence_no = :fence_no
+   AND ended_at IS NULL
+
+-- name: release_connection
+-- Lay a connection back, with how it stands now.
+UPDATE connections
+   SET lease_token = NULL,
+       lease_until_at = NULL,
+       status = :status,
+       status_reason = :status_reason,
+       failures = :failures,
+       due_at = CASE WHEN last_asked_at > :started_at THEN last_asked_at ELSE :due_at END,
+       last_synced_at = NVL(:synced_at, last_synced_at),
+       silence_told_at = NULL
+ WHERE connection_id = :connection_id
+   AND lease_token = :lease_token
+   AND fence_no = :fence_no
+
+-- name: make_due
+-- Let a living connection be synced soon; what is due earlier stays so.
+UPDATE connections
+   SET due_at = :due_at,
+       last_asked_at = :due_at
+ WHERE connection_id = :connection_id
+   AND ended_at IS NULL
+   AND status IN ('active', 'parked')
+
+-- name: list_streams
+-- How far each kind of a connection's data is read.
+SELECT connection_id, stream, read_to_at, filled_to_at, window_json
+  FROM connection_streams
+ WHERE connection_id = :connection_id
+
+-- name: insert_stream
+-- A kind of data that begins to be read.
+INSERT INTO connection_streams (connection_id, stream, read_to_at, filled_to_at, window_json)
+VALUES (:connection_id, :stream, :read_to_at, :filled_to_at, :window_json)
+
+-- name: update_stream
+-- How far a kind of data is read now.
+UPDATE connection_streams
+   SET read_to_at = :read_to_at,
+       filled_to_at = :filled_to_at,
+       window_json = :window_json
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+
+-- name: list_known
+-- What is known of a connection's objects between two ids.
+SELECT external_id, version, is_deleted, activity_id
+  FROM connection_records
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+   AND external_id BETWEEN :first_id AND :last_id
+
+-- name: insert_known
+-- An object that is seen for the first time.
+INSERT INTO connection_records
+       (connection_id, stream, external_id, version, is_deleted, activity_id, changed_at)
+VALUES (:connection_id, :stream, :external_id, :version, :is_deleted, :activity_id, :changed_at)
+
+-- name: update_known
+-- An object that is seen again, changed or gone.
+UPDATE connection_records
+   SET version = :version,
+       is_deleted = :is_deleted,
+       activity_id = :activity_id,
+       changed_at = :changed_at
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+   AND external_id = :external_id
+
+-- name: insert_sync
+-- A sync that begins.
+INSERT INTO connection_syncs
+       (sync_id, connection_id, cause, started_at, outcome, page_count, call_count, created_count,
+        updated_count, skipped_count, deleted_count)
+VALUES (:sync_id, :connection_id, :cause, :started_at, 'running', 0, 0, 0, 0, 0, 0)
+
+-- name: interrupt_syncs
+-- Say of syncs whose worker is gone that they ended.
+UPDATE connection_syncs
+   SET outcome = 'interrupted',
+       finished_at = :now_at
+ WHERE connection_id = :connection_id
+   AND outcome = 'running'
+
+-- name: count_page
+-- What a sync came to with one more page.
+UPDATE connection_syncs
+   SET page_count = page_count + :pages,
+       call_count = call_count + :calls,
+       created_count = created_count + :created,
+       updated_count = updated_count + :updated,
+       skipped_count = skipped_count + :skipped,
+       deleted_count = deleted_count + :deleted
+ WHERE sync_id = :sync_id
+
+-- name: end_sync
+-- How a sync ended.
+UPDATE connection_syncs
+   SET outcome = :outcome,
+       error_code = :error_code,
+       finished_at = :now_at,
+       call_count = call_count + :calls
+ WHERE sync_id = :sync_id
+
+-- name: list_syncs
+-- A connection's syncs, newest first.
+SELECT sync_id, cause, started_at, finished_at, outcome, error_code, page_count, call_count, created_count,
+       updated_count, skipped_count, deleted_count
+  FROM connection_syncs
+ WHERE connection_id = :connection_id
+   AND sync_id < :before_id
+ ORDER BY sync_id DESC
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: delete_old_syncs
+-- Forget syncs of long ago.
+DELETE FROM connection_syncs
+ WHERE started_at < :before_at
+
+-- name: insert_payload
+-- What a provider sent of an object.
+INSERT INTO provider_payloads
+       (connection_id, stream, external_id, version, body_bytes, received_at, refusal_code)
+VALUES (:connection_id, :stream, :external_id, :version, :body_bytes, :received_at, :refusal_code)
+
+-- name: delete_payloads
+-- Forget what a provider sent of some objects.
+DELETE FROM provider_payloads
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+   AND external_id = :external_id
+
+-- name: delete_old_payloads
+-- Forget what was sent long ago.
+DELETE FROM provider_payloads
+ WHERE received_at < :before_at

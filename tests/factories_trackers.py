@@ -1,0 +1,67 @@
+"""Connected members: the simulator as their trackers, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from flask.testing import FlaskClient
+
+from fittrack.config import Config
+from fittrack.simulator.trackers.service import Tracker
+from fittrack.trackers.syncing import service as syncing
+from fittrack.trackers.syncing.models import Outcome
+
+EMAIL = "ana@gmail.test"
+PROVIDERS = ("strava",)
+
+
+def tracker_settings(settings: Config, base_url: str) -> Config:
+    """Return settings whose trackers are the simulator at an address."""
+    known = {f"{name}_client_id": f"fittrack.{name}" for name in PROVIDERS}
+    secrets = {f"{name}_client_secret": f"our-secret-at-{name}" for name in PROVIDERS}
+    hooks = {f"{name}_webhook_secret": f"the-address-of-{name}" for name in PROVIDERS}
+    return replace(settings, trackers_url=base_url, **known, **secrets, **hooks)
+
+
+def begin(client: FlaskClient, headers: Any, provider: str, **body: Any) -> Any:
+    """Return the answer of `initiate`."""
+    return client.post(f"/api/v1/connections/{provider}/initiate", json=body, headers=headers)
+
+
+def consent(url: str, *, email: str = EMAIL, decision: str = "allow", **over: str) -> str:
+    """Let somebody decide on a provider's page; return the path that the browser goes on to."""
+    address, _, query = url.partition("?")
+    assert requests.get(url, timeout=5).status_code == 200
+    form = dict(part.split("=", 1) for part in query.split("&"))
+    form = {name: requests.utils.unquote(value.replace("+", " ")) for name, value in form.items()}
+    form |= {"email": email, "decision": decision} | over
+    answer = requests.post(address, data=form, timeout=5, allow_redirects=False)
+    assert answer.status_code == 302, answer.text
+    parts = urlsplit(answer.headers["Location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def connect(client: FlaskClient, headers: Any, provider: str, **over: Any) -> dict[str, Any]:
+    """Connect a member and return the connection."""
+    begun = begin(client, headers, provider)
+    assert begun.status_code == 200, begun.json
+    answer = client.get(consent(begun.json["authorization_url"], **over))
+    assert answer.status_code == 200, answer.json
+    return dict(answer.json)
+
+
+def sync(connection: dict[str, Any], *, now: datetime) -> Outcome | None:
+    """Sync a connection as a worker does."""
+    return syncing.sync_connection(connection_id=connection["connection_id"], clock=lambda: now)
+
+
+def truth(tracker: Tracker, email: str = EMAIL) -> set[tuple[str, int]]:
+    """Return what somebody did in the last 30 days, as the provider has it."""
+    return {
+        (f"{one.started_at:%Y-%m-%dT%H:%M:%S}", one.moving_s)
+        for one in tracker.account(email).living()
+    }
