@@ -43,6 +43,8 @@ def test_a_drawings_page_tells_all_that_it_rests_on(client, drawn):
     said += [one["value"] for one in told["reveals"]]
     said += [one["commitment"] for one in told["sources"]]
     said += [told["close"]["close"]["entries_root"], told["result"]["result"]["seed"]]
+    said += [told["terms"]["terms_sig"], told["close"]["close_sig"]]
+    said += [f'"sequence": {told["terms"]["terms"]["sequence"]}']
     said += [told["terms"]["terms"]["operator_key"], told["left_to_trust"]]
     assert [one for one in said if one not in text] == []
     assert "witnessed" in text

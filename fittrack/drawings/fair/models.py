@@ -28,6 +28,15 @@ class Hash:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A document as it was signed, laid out for reading, with the signature over its hash."""
+
+    name: str
+    text: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrawingPage:
     """A drawing with all that it has published; `winners` are the first of `winner_count`."""
 
@@ -38,6 +47,7 @@ class DrawingPage:
     winner_count: int
     sources: list[ShownSource]
     hashes: list[Hash]
+    documents: list[Signed]
     records: list[LogRecord]
     assurance: str
     left_to_trust: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fittrack.clock import from_epoch_s
-from fittrack.drawings.fair.models import Hash, ShownSource
+from fittrack.drawings.fair.models import Hash, ShownSource, Signed
 from fittrack.drawings.models import Document
 from fittrack.drawings.record.rules import parsed
 from fittrack.drawings.verifier import Json
@@ -47,6 +48,17 @@ def hashes(documents: Mapping[str, Document]) -> list[Hash]:
     terms = parsed(documents["terms"].body_text)
     found.append(Hash("Rules (SHA-256)", terms["rules_sha256"]))
     return [*found, Hash("Operator's key", terms["operator_key"])]
+
+
+def documents(found: Mapping[str, Document]) -> list[Signed]:
+    """Return terms and close laid out for reading; their bytes are the same without the spaces."""
+    return [
+        Signed(
+            name, json.dumps(parsed(found[kind].body_text), indent=1), found[kind].signature or ""
+        )
+        for kind, name in NAMED[:2]
+        if kind in found
+    ]
 
 
 def instant(moment: datetime) -> str:

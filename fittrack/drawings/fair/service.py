@@ -31,6 +31,7 @@ def get_page(*, drawing_id: str) -> DrawingPage:
         winner_count=winner_count,
         sources=rules.sources(terms, reveals) if found else [],
         hashes=rules.hashes(found.documents) if found else [],
+        documents=rules.documents(found.documents) if found else [],
         records=publication.list_drawing_records(drawing_id=drawing_id) if found else [],
         assurance=record_rules.assurance(found.sources) if found else "",
         left_to_trust=record_rules.left_to_trust(found.sources) if found else "",
