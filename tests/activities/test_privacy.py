@@ -157,6 +157,18 @@ def test_both_ends_are_hidden_by_as_much_as_was_asked_for(seed, lat, lon, hidden
     assert shift_m > 0.25 * hidden_m
 
 
+@pytest.mark.parametrize("is_homeward", [False, True])
+def test_a_track_from_one_place_to_another_is_cut_at_both(is_homeward):
+    way = [moved(HOME, 10 * at, 0) for at in range(1000)]
+    samples = track(way[::-1] if is_homeward else way)
+
+    kept = places_of(rules.cut(samples, rules.circles_of(samples, hiding(hidden_m=200))))
+
+    assert kept
+    for end in (way[0], way[-1]):
+        assert min(way_m(end, place) for place in kept) >= 200
+
+
 def test_all_tracks_from_one_door_are_cut_alike():
     doors = [track([moved(HOME, north, 0), moved(HOME, 3000, 3000)]) for north in (0, 3, 6)]
 
