@@ -125,6 +125,12 @@ class SponsorHoldsEntries(Invalid):
     code = "sponsor_holds_entries"
 
 
+class OfficialRulesMissing(Invalid):
+    """There is no wording of that version, and no drawing is scheduled without official rules."""
+
+    code = "official_rules_missing"
+
+
 class RegistrationRequired(Invalid):
     """Prizes of this total value must be registered and bonded in some states, or exclude them."""
 

@@ -11,10 +11,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fittrack.clock import epoch_s
+from fittrack.drawings.errors import OfficialRulesMissing
 from fittrack.drawings.models import Drawing, Prize
 from fittrack.drawings.official_wording import LATEST, WORDINGS
+from fittrack.fulfilment.rules import FORFEIT_AFTER
 
-CLAIM_DAYS = 14
 HOUR_S = 3600
 FREE_BY_MAIL = "Or by mail, one entry an envelope, with name, address and the drawing's name, to"
 
@@ -42,9 +43,11 @@ def render(
 ) -> str:
     """Return the official rules of a drawing as plain text; times in the platform's zone.
 
-    Raises: KeyError where the drawing names a wording that there is none of.
+    Raises: OfficialRulesMissing.
     """
     version = version_of(drawing)
+    if version not in WORDINGS:
+        raise OfficialRulesMissing(rules_version=version)
     return WORDINGS[version].substitute(
         {
             **_who(drawing),
@@ -53,7 +56,7 @@ def render(
             "version": version,
             "sponsor": sponsor_name or operator.name,
             "operator": operator.name,
-            "claim_days": str(CLAIM_DAYS),
+            "claim_days": str(FORFEIT_AFTER.days),
             "reveal_hours": f"{operator.reveal_s / HOUR_S:g}",
         }
     )

@@ -25,7 +25,7 @@ from fittrack.sponsors.prizes import service as inventory
 def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) -> None:
     """Sign and freeze the terms of a held draft.
 
-    Raises: the refusals of `rules.check_schedulable`.
+    Raises: the refusals of `rules.check_schedulable`, OfficialRulesMissing.
     """
     prizes = repository.list_prizes(tx, drawing.drawing_id)
     sponsor = check(tx, drawing, now=now)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fittrack import config
 from fittrack.drawings import service
 from fittrack.drawings.conduct import by_hand
 from fittrack.drawings.errors import NotDue
@@ -182,3 +184,33 @@ def in_parallel(function, arguments):
 
     with ThreadPoolExecutor(len(arguments)) as pool:
         return list(pool.map(call, arguments))
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({}, "registration_required"),
+        ({"excluded_states": ["NY"], "registered_states": ["FL"]}, None),
+        ({"excluded_states": ["NY"]}, "registration_required"),
+        ({"registered_states": ["FL", "NY"]}, None),
+        ({"value_cents": 500_000}, None),
+    ],
+)
+def test_much_value_is_registered_and_bonded_or_void_in_the_states_that_ask_for_it(
+    client, admin, over, code
+):
+    given = {"excluded_states": [], "registered_states": [], "value_cents": 500_001} | over
+    prizes = [{"name": "A week in the Alps", "value_cents": given.pop("value_cents")}]
+    draft = make.make_draft(make.start(), sponsor_id=make.make_sponsor())
+    url = f"{BASE}/{draft.drawing_id}"
+    assert client.patch(url, headers=admin, json=given | {"prizes": prizes}).status_code == 200
+    answer = client.post(f"{url}/schedule", headers=admin)
+    assert answer.json.get("code") == code
+    assert (answer.status_code == 200) == (code is None)
+
+
+def test_which_states_ask_and_from_which_value_is_a_setting(client, admin, settings):
+    draft = make.make_draft(make.start(), excluded_states_json=[])
+    config.use(replace(settings, registration_states="TX", registration_cents=4_999))
+    refused = client.post(f"{BASE}/{draft.drawing_id}/schedule", headers=admin)
+    assert (refused.json["code"], refused.json["states"]) == ("registration_required", ["TX"])

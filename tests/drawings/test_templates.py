@@ -9,6 +9,7 @@ import pytest
 
 from fittrack import db
 from fittrack.drawings import service as drawings
+from fittrack.drawings.errors import OfficialRulesMissing
 from fittrack.drawings.templates import making, repository, service
 from fittrack.drawings.templates.errors import StaleTemplate, TemplateNotFound
 from fittrack.errors import Invalid
@@ -195,6 +196,18 @@ def test_a_draft_that_an_admin_edited_is_theirs_to_schedule(now):
     row = templates.made(template)[0]
     assert (row.status, row.is_by_hand) == ("draft", True)
     assert make.schedule(drawing.drawing_id, now=now).status == "scheduled"
+
+
+def test_without_official_rules_nothing_is_scheduled(now):
+    template = templates.make_template(now)
+    db.engine().raw().execute(
+        "UPDATE drawing_templates SET terms_json = json_set(terms_json, '$.rules_version', 'old')"
+    )
+    templates.run(now)
+    rows = templates.made(template)
+    assert {(row.status, row.refusal_code) for row in rows} == {("draft", "official_rules_missing")}
+    with pytest.raises(OfficialRulesMissing):
+        make.schedule(rows[0].drawing_id, now=now)
 
 
 def test_a_deleted_draft_is_not_made_again(now):

@@ -102,11 +102,12 @@ def _sign(draft: Unsigned, *, now: datetime) -> None:
 
 
 def _template_of(tx: Transaction, draft: Unsigned) -> Template | None:
-    """Return the template of a held draft, or None where an admin has taken the draft over."""
+    """Return the template of a held draft; None while paused, or where an admin took it over."""
     made = repository.find_made_drawing(tx, draft.drawing_id)
     if made is None or made.is_by_hand:
         return None
-    return repository.get_template(tx, draft.template_id)
+    template = repository.get_template(tx, draft.template_id)
+    return None if template.is_paused else template
 
 
 def _in_time(drawing: Drawing, template: Template, draft: Unsigned, *, now: datetime) -> Drawing:
