@@ -11,6 +11,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from redis.exceptions import RedisError
+
 from fittrack import create_app, idempotency, queues
 from fittrack.db.sqlite import SqliteTransaction
 
@@ -54,7 +56,8 @@ def strike(victim: str) -> None:
     if victim == "redis":
         os.kill(int((FOLDER / "redis.pid").read_text()), signal.SIGKILL)
     if victim == "flush":
-        queues.redis().flushall()
+        with suppress(RedisError):  # it may still be starting again, and is empty then
+            queues.redis().flushall()
 
 
 plant()
