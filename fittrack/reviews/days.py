@@ -12,6 +12,8 @@ from fittrack.reviews.models import FarDay, Tier
 
 # A run that was missed is made up for, unless none came for as long as this.
 LOOKED_BACK = timedelta(days=3)
+# More than any day can be awarded.
+NO_LIMIT = 10**9
 
 
 def hold_far_days(*, now: datetime) -> None:
@@ -23,22 +25,14 @@ def hold_far_days(*, now: datetime) -> None:
     last_on = day_of(now, config.current().zone) - timedelta(days=1)
     with db.reading("list_far_days") as tx:
         tiers = repository.list_tiers(tx, first_on=last_on - spread.LEARNT, last_on=last_on)
-        far = [(tier, day) for tier in tiers for day in _far_days(tx, tier, last_on, now)]
-    for tier, day in far:
-        _hold_far_day(tier, day, now=now)
-
-
-def _far_days(tx: db.Transaction, tier: Tier, last_on: date, now: datetime) -> list[FarDay]:
-    most_points = spread.most_points(tier)
-    if most_points is None:
-        return []
-    return repository.list_far_days(
-        tx,
-        tier.tier_code,
-        since_at=now - LOOKED_BACK,
-        last_on=last_on,
-        most_points=most_points,
-    )
+        limits = spread.limits_of(tiers)
+        found = repository.list_far_days(
+            tx, since_at=now - LOOKED_BACK, most_points=min(limits.values(), default=NO_LIMIT)
+        )
+    by_code = {tier.tier_code: tier for tier in tiers}
+    for day in sorted(found, key=lambda day: (day.account_id, day.day_on)):
+        if day.day_on <= last_on and day.awarded_points > limits.get(day.tier_code, NO_LIMIT):
+            _hold_far_day(by_code[day.tier_code], day, now=now)
 
 
 def _hold_far_day(tier: Tier, far: FarDay, *, now: datetime) -> None:

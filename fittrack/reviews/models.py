@@ -94,3 +94,5 @@ class FarDay:
 
     account_id: str
     day_on: date
+    awarded_points: int
+    tier_code: str

@@ -77,17 +77,9 @@ def list_tiers(tx: Transaction, *, first_on: date, last_on: date) -> list[Tier]:
     return tx.all(Tier, SQL["list_tiers"], first_on=first_on, last_on=last_on)
 
 
-def list_far_days(
-    tx: Transaction, tier_code: str, *, since_at: datetime, last_on: date, most_points: int
-) -> list[FarDay]:
-    return tx.all(
-        FarDay,
-        SQL["list_far_days"],
-        tier_code=tier_code,
-        since_at=since_at,
-        last_on=last_on,
-        most_points=most_points,
-    )
+def list_far_days(tx: Transaction, *, since_at: datetime, most_points: int) -> list[FarDay]:
+    """Return the days in no order."""
+    return tx.all(FarDay, SQL["list_far_days"], since_at=since_at, most_points=most_points)
 
 
 def list_believed_days(tx: Transaction, account_id: str, *, first_on: date) -> list[Review]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from math import sqrt
 
@@ -20,6 +20,12 @@ LEAST_DEVIATION_POINTS = 50
 # What is usual is learnt from four weeks, and for as long a day that was believed speaks for
 # others that are no further.
 LEARNT = timedelta(days=28)
+
+
+def limits_of(tiers: Iterable[Tier]) -> dict[str, int]:
+    """Return tier code -> `most_points`, of the tiers of which enough is known."""
+    limits = {tier.tier_code: most_points(tier) for tier in tiers}
+    return {code: limit for code, limit in limits.items() if limit is not None}
 
 
 def most_points(tier: Tier) -> int | None:

@@ -92,15 +92,13 @@ SELECT p.tier_code, COUNT(DISTINCT d.account_id) AS member_count, COUNT(*) AS da
  ORDER BY p.tier_code
 
 -- name: list_far_days
--- Days up to one, awarded anew lately, for which members of a tier got more than :most_points.
-SELECT d.account_id, d.day_on
+-- Days awarded anew lately for which members got more than :most_points. The time alone leads to them:
+-- by tier, by day or in an order the database would go through all that was ever awarded.
+SELECT d.account_id, d.day_on, d.awarded_points, p.tier_code
   FROM day_awards d
   JOIN profiles p ON p.account_id = d.account_id
  WHERE d.computed_at > :since_at
-   AND d.day_on <= :last_on
    AND d.awarded_points > :most_points
-   AND p.tier_code = :tier_code
- ORDER BY d.account_id, d.day_on
 
 -- name: list_believed_days
 -- A member's days from one on that somebody has looked at and accepted.
