@@ -126,7 +126,7 @@ SELECT e.entry_id, e.drawing_id, d.name AS drawing_name, d.status AS drawing_sta
   JOIN drawings d ON d.drawing_id = e.drawing_id
   LEFT JOIN frozen_entries f ON f.entry_id = e.entry_id
  WHERE e.account_id = :account_id
-   AND (:before_id IS NULL OR e.entry_id < :before_id)
+   AND e.entry_id < :before_id
  ORDER BY e.entry_id DESC
  FETCH FIRST :row_limit ROWS ONLY
 
@@ -139,7 +139,8 @@ SELECT k.drawing_id, d.name AS drawing_name, d.drawn_at, k.position, k.entry_id,
   JOIN drawings d ON d.drawing_id = k.drawing_id
   JOIN prizes p ON p.prize_id = k.prize_id
  WHERE e.account_id = :account_id
-   AND (:before_id IS NULL OR e.entry_id < :before_id OR (e.entry_id = :before_id AND k.position > :after_position))
+   AND e.entry_id <= :before_id
+   AND (e.entry_id < :before_id OR k.position > :after_position)
  ORDER BY e.entry_id DESC, k.position
  FETCH FIRST :row_limit ROWS ONLY
 

@@ -288,3 +288,25 @@ def test_a_preview_knows_limits_exclusions_and_the_end_of_sales(client, headers)
     draft = make.make_draft(make.start())
     hidden = client.get(at(draft, "odds"), headers=headers)
     assert problem(hidden) == (404, "drawing_not_found")
+
+
+def test_pages_of_entries_and_wins_lose_and_repeat_nothing(client, headers):
+    drawing = open_now(
+        ticket_price_points=1, distinct_by="entry", prizes=[make.prize(quantity=4)], alternates=0
+    )
+    made = [buy(client, drawing, headers).json["entry"]["entry_id"] for _ in range(5)]
+    make.advance(drawing, drawing.closes_at)
+    make.advance(drawing, drawing.draws_at)
+    whole = {}
+    for path in ("my-entries", "my-wins"):
+        url, seen, cursor = f"{API}/drawings/{path}", [], None
+        while True:
+            query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+            page = client.get(url, headers=headers, query_string=query).json
+            seen += [row["entry_id"] for row in page["items"]]
+            if (cursor := page["next_cursor"]) is None:
+                break
+        whole[path] = seen
+    assert whole["my-entries"] == sorted(made, reverse=True)
+    assert len(set(whole["my-wins"])) == 4
+    assert whole["my-wins"] == sorted(whole["my-wins"], reverse=True)

@@ -134,7 +134,7 @@ def list_my_tickets(
 
 
 def list_my_entries(
-    tx: Transaction, account_id: str, *, before_id: str | None, row_limit: int
+    tx: Transaction, account_id: str, *, before_id: str, row_limit: int
 ) -> list[EntrySummary]:
     """Return a member's entries of all drawings, newest first."""
     return tx.all(
@@ -147,7 +147,7 @@ def list_my_entries(
 
 
 def list_my_wins(
-    tx: Transaction, account_id: str, *, after: tuple[str | None, int], row_limit: int
+    tx: Transaction, account_id: str, *, after: tuple[str, int], row_limit: int
 ) -> list[Win]:
     """Return what a member won, the newest entry first, after the one that `after` names."""
     before_id, after_position = after

@@ -110,14 +110,14 @@ def list_my_entries(*, account_id: str, cursor: Cursor, limit: int) -> Page[Entr
     """Return a member's entries of all drawings, newest first."""
     with db.reading("list_my_entries") as tx:
         rows = repository.list_my_entries(
-            tx, account_id, before_id=cursor.text(default="") or None, row_limit=limit + 1
+            tx, account_id, before_id=cursor.text(default=LAST_ID), row_limit=limit + 1
         )
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.entry_id)
 
 
 def list_my_wins(*, account_id: str, cursor: Cursor, limit: int) -> Page[Win]:
     """Return what a member won, the newest entry first."""
-    after = (cursor.text(default="") or None, cursor.number(default=0, at=1))
+    after = (cursor.text(default=LAST_ID), cursor.number(default=0, at=1))
     with db.reading("list_my_wins") as tx:
         rows = repository.list_my_wins(tx, account_id, after=after, row_limit=limit + 1)
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda win: (win.entry_id, win.position))
@@ -171,7 +171,7 @@ def _wins(account_id: str) -> Iterator[list[Win]]:
     return archive.pages(
         "export_wins",
         lambda tx, after: repository.list_my_wins(
-            tx, account_id, after=after or (None, 0), row_limit=PAGE_ROWS
+            tx, account_id, after=after or (LAST_ID, 0), row_limit=PAGE_ROWS
         ),
         lambda win: (win.entry_id, win.position),
     )
