@@ -292,7 +292,10 @@ def test_a_preview_knows_limits_exclusions_and_the_end_of_sales(client, headers)
 
 def test_pages_of_entries_and_wins_lose_and_repeat_nothing(client, headers):
     drawing = open_now(
-        ticket_price_points=1, distinct_by="entry", prizes=[make.prize(quantity=4)], alternates=0
+        ticket_price_points=1,
+        distinct_by="entry",
+        prizes=[make.prize(quantity=4, value_cents=100)],
+        alternates=0,
     )
     made = [buy(client, drawing, headers).json["entry"]["entry_id"] for _ in range(5)]
     make.advance(drawing, drawing.closes_at)
