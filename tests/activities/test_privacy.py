@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, hypot, pi, radians, sin
 from random import Random
 
@@ -167,6 +168,28 @@ def test_a_track_from_one_place_to_another_is_cut_at_both(is_homeward):
     assert kept
     for end in (way[0], way[-1]):
         assert min(way_m(end, place) for place in kept) >= 200
+
+
+@pytest.mark.parametrize(("rest_s", "is_hidden"), [(3600, True), (3500, False)])
+def test_where_a_track_rests_for_an_hour_is_an_end(rest_s, is_hidden):
+    """One file may hold the way home and the way back to work."""
+    way = [moved(HOME, 10 * at, 0) for at in range(1000)]
+    samples = track([*way[::-1], *way])
+    at_ms = [ms + (1000 * rest_s if at >= 1000 else 0) for at, ms in enumerate(samples.at_ms)]
+    rested = replace(samples, at_ms=at_ms, breaks=(1000,))
+
+    kept = places_of(rules.cut(rested, rules.circles_of(rested, hiding(hidden_m=200))))
+
+    assert kept
+    assert (min(way_m(HOME, place) for place in kept) >= 200) == is_hidden
+
+
+@pytest.mark.parametrize(("rest_count", "step_m"), [(60, 2000), (1200, 0)])
+def test_nothing_is_shown_of_a_track_with_countless_ends(rest_count, step_m):
+    samples = track([moved(HOME, step_m * at, 0) for at in range(rest_count)], step_s=3600)
+
+    assert rules.circles_of(samples, hiding(hidden_m=200)) == [rules.EVERYWHERE]
+    assert len(rules.cut(samples, [rules.EVERYWHERE])) == 0
 
 
 def test_all_tracks_from_one_door_are_cut_alike():

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from math import cos, floor, hypot, pi, radians, sin, sqrt
 
 from fittrack.activities.privacy.models import Circle, Hiding, Zone
@@ -26,6 +26,7 @@ from fittrack.activities.steps import EARTH_RADIUS_M, haversine_m
 
 MOST_ZONES = 20
 M_PER_DEGREE = EARTH_RADIUS_M * pi / 180
+EVERYWHERE = Circle(0.0, 0.0, 2 * pi * EARTH_RADIUS_M)
 # Of a zone's radius.
 LEAST_SHIFT, MOST_SHIFT, ZONE_REACH = 0.7, 1.1, 2.2
 # Of the hidden radius: the side of a cell, and how far outside of it the circle's middle lies.
@@ -35,6 +36,10 @@ END_SHIFT = _HALF_DIAGONAL + APART
 END_REACH = END_SHIFT + _HALF_DIAGONAL + 1.0
 # Neighbouring cells are shifted alike, so that a door between two of them is not between circles.
 CELLS_OF_ONE_SHIFT = 32
+# Who rests so long is at home, or at work: files join the ways there and back.
+LONG_REST_MS = 3_600_000
+# More have only loggers: nothing of such a track is shown.
+MOST_ENDS, MOST_PLACES = 1000, 50
 # Steps of the clock over what is hidden.
 GAP_MS = 1000
 
@@ -56,11 +61,25 @@ def circles_of(samples: Samples, hiding: Hiding) -> list[Circle]:
         return circles
     if hiding.seed is None:
         raise ValueError("no grid to hide the ends of tracks by")
-    placed = [at for at, lat_e7 in enumerate(samples.lat_e7) if lat_e7 is not None]
-    for at in {placed[0], placed[-1]}:
+    ends = _ends(samples)
+    if len(ends) > MOST_ENDS:
+        return [EVERYWHERE]
+    about: dict[Circle, None] = {}
+    for at in ends:
         lat, lon = (samples.lat_e7[at] or 0) / 1e7, (samples.lon_e7[at] or 0) / 1e7
-        circles.append(_about_end(lat, lon, hiding.start_end_hidden_m, hiding.seed))
-    return circles
+        about[_about_end(lat, lon, hiding.start_end_hidden_m, hiding.seed)] = None
+    return [*circles, *about] if len(about) <= MOST_PLACES else [EVERYWHERE]
+
+
+def _ends(samples: Samples) -> list[int]:
+    """Return the first and the last position, and those about each rest of LONG_REST_MS."""
+    placed = [at for at, lat_e7 in enumerate(samples.lat_e7) if lat_e7 is not None]
+    rests = (
+        (before, after)
+        for before, after in pairwise(placed)
+        if samples.at_ms[after] - samples.at_ms[before] >= LONG_REST_MS
+    )
+    return sorted({placed[0], placed[-1], *chain.from_iterable(islice(rests, MOST_ENDS))})
 
 
 def _circle_of(zone: Zone) -> Circle:

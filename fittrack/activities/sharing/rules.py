@@ -49,7 +49,7 @@ _FIGURES = (
 )
 _NOTHING = {"sample_count": 0, "position_count": 0}
 # Counts up with every change of how tracks are cut or measured: what is kept is made anew.
-FIGURES_VERSION = 1
+FIGURES_VERSION = 2
 
 
 def is_shown(audience: Audience) -> bool:
