@@ -141,7 +141,7 @@ class Config:
     exports_a_day: int = key(3, "archives of all their data that a member may ask for in 24 h")
     export_kept_days: int = key(7, "days for which such an archive can be fetched")
     board_grace_s: int = key(
-        172_800, "time after its end in which a leaderboard's period still counts what comes late, s"
+        172_800, "time after its end in which a leaderboard's period still counts late days, s"
     )
     sweep_interval_s: int = key(2, "time between two looks for work that is due and not done, s")
     drawing_interval_s: int = key(1, "time between two looks for drawings that are due, s")
