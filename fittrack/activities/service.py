@@ -174,6 +174,17 @@ def settle(tx: Transaction, account_id: str, days: Iterable[date], *, now: datet
     cache.touch(tx, account_id)
 
 
+def settle_everything(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Choose anew among all of a member's records, after another connection became the primary one.
+
+    The points of the days where that differs follow.
+    """
+    hold_member(tx, account_id, now=now)
+    touched = duplicates.choose_everything_again(tx, account_id)
+    points.recompute_days(tx, account_id, touched, now=now)
+    cache.touch(tx, account_id)
+
+
 def settle_examined(
     tx: Transaction, activities: Sequence[Activity], days: Iterable[date], *, now: datetime
 ) -> None:

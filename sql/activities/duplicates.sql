@@ -14,6 +14,13 @@ SELECT a.activity_id, a.type, a.file_format, a.state, a.duplicate_of_id, a.sport
    AND a.type IN ('workout', 'steps')
  ORDER BY a.started_at, a.activity_id
 
+-- name: find_primary_connection
+-- The connection whose records a member prefers, also where it has ended since.
+SELECT connection_id
+  FROM connections
+ WHERE account_id = :account_id
+   AND is_primary = 1
+
 -- name: update_duplicate_of
 -- The record that counts instead of this one, if any.
 UPDATE activities

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from fittrack import config, db
 from fittrack.activities import service
 from fittrack.dev.files import make_gpx
+from fittrack.trackers.connections import service as connections
 from tests.activities import records
 from tests.activities.manifest import bring_in, rows
 from tests.conformance import engines
 from tests.factories_accounts import make_account
-from tests.factories_activities import NOON_AT, Member, select
+from tests.factories_activities import NOON_AT, Member, execute, select
 
 DATABASE = hypothesis_settings(
     max_examples=25 if engines.name() == "sqlite" else 3,
@@ -134,6 +135,41 @@ def test_step_records_are_left_to_the_rules_of_points(ana):
     states = select("SELECT duplicate_of_id FROM activities", "duplicate_of_id")
     assert states == [(None,), (None,)]
     assert ana.balance() == 90
+
+
+CONNECTION = (
+    "INSERT INTO connections (connection_id, account_id, provider, external_account_id, status,"
+    " is_primary, scopes, grant_version, connected_at, failures, fence_no)"
+    " VALUES (:provider, :account_id, :provider, '1', 'active', 0, 'read', 0, :at, 0, 0)"
+)
+
+
+def test_the_primary_connection_is_preferred_from_when_it_is_chosen(ana):
+    providers = ("polar", "fitbit")
+    for provider in providers:
+        execute(CONNECTION, provider=provider, account_id=ana.account_id, at=NOON_AT)
+    poor, rich = (
+        records.add(
+            ana.account_id,
+            origin_key=f"connection:{provider}:1",
+            length_min=length_min,
+            moving_s=length_min * 60,
+            avg_hr_bpm=avg_hr_bpm,
+        )
+        for provider, length_min, avg_hr_bpm in zip(providers, (40, 60), (None, 150.0), strict=True)
+    )
+    assert list(replaced(ana.account_id)) == [poor]
+    points = ana.balance()
+
+    connections.set_primary(account_id=ana.account_id, provider="polar", now=NOON_AT)
+
+    assert list(replaced(ana.account_id)) == [rich]
+    assert ana.balance() < points
+    records.add(ana.account_id, start_min=5, length_min=50, avg_hr_bpm=150.0, steps=900)
+    assert poor not in replaced(ana.account_id)
+    assert records.days_that_differ(ana.account_id) == []
+    connections.set_primary(account_id=ana.account_id, provider="fitbit", now=NOON_AT)
+    assert rich not in replaced(ana.account_id)
 
 
 def test_members_do_not_replace_each_others_records(client, ana):

@@ -34,6 +34,11 @@ def list_candidates(tx: Transaction, account_id: str, span: Span) -> list[Candid
     )
 
 
+def find_primary_connection(tx: Transaction, account_id: str) -> str | None:
+    connection_id: str | None = tx.value(SQL["find_primary_connection"], account_id=account_id)
+    return connection_id
+
+
 def update_duplicate_of(tx: Transaction, activities: Sequence[Candidate]) -> None:
     """Write down which records others replace."""
     rows = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,24 @@ def choose_again(
         for span in rules.stretches(days, zone)
         for activity in _near(tx, account_id, span)
     }
-    changed = rules.changes(near.values(), rules.choose(near.values()))
+    return _choose(tx, account_id, list(near.values()))
+
+
+def choose_everything_again(tx: Transaction, account_id: str) -> set[date]:
+    """Choose anew among all of a member's records; return the days where that differs.
+
+    The member must be held. For what changes the preference itself.
+    """
+    everything = Span(rules.BEGINNING, rules.END)
+    return _choose(tx, account_id, repository.list_candidates(tx, account_id, everything))
+
+
+def _choose(tx: Transaction, account_id: str, activities: Sequence[Candidate]) -> set[date]:
+    if not activities:
+        return set()
+    primary_id = repository.find_primary_connection(tx, account_id)
+    choice = rules.choose(activities, primary_connection_id=primary_id)
+    changed = rules.changes(activities, choice)
     repository.update_duplicate_of(tx, changed)
     return {
         day_on

@@ -150,6 +150,7 @@ def set_primary(*, account_id: str, provider: str, now: datetime) -> Connection:
         connection = repository.get_live_connection(tx, account_id, provider)
         repository.forget_primary(tx, account_id)
         repository.set_primary(tx, connection.connection_id)
+        activities.settle_everything(tx, account_id, now=now)
         return replace(connection, is_primary=True)
 
 
