@@ -35,11 +35,12 @@ CREATE TABLE connections (
 )
 /
 -- Lets a member have one living connection to a provider.
-CREATE UNIQUE INDEX connections_member_uq ON connections (CASE WHEN ended_at IS NULL THEN account_id || '/' || provider END)
+CREATE UNIQUE INDEX connections_member_uq ON connections
+    (CASE WHEN ended_at IS NULL THEN account_id END, CASE WHEN ended_at IS NULL THEN provider END)
 /
 -- Lets an account at a provider belong to one member.
 CREATE UNIQUE INDEX connections_person_uq ON connections
-    (CASE WHEN ended_at IS NULL THEN provider || '/' || external_account_id END)
+    (CASE WHEN ended_at IS NULL THEN provider END, CASE WHEN ended_at IS NULL THEN external_account_id END)
 /
 -- Serves a member's connections, and their erasure.
 CREATE INDEX connections_account_ix ON connections (account_id, connection_id)

@@ -69,8 +69,8 @@ SELECT connection_id, account_id, provider, external_account_id, status, status_
 SELECT connection_id, account_id, provider, external_account_id, status, status_reason, is_primary, scopes,
        grant_version, connected_at, ended_at, due_at, last_synced_at, last_asked_at, failures
   FROM connections
- WHERE CASE WHEN ended_at IS NULL THEN provider || '/' || external_account_id END
-       = :provider || '/' || :external_account_id
+ WHERE CASE WHEN ended_at IS NULL THEN provider END = :provider
+   AND CASE WHEN ended_at IS NULL THEN external_account_id END = :external_account_id
 
 -- name: list_connections
 -- A member's living connections.
