@@ -6,7 +6,8 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from fittrack.fulfilment import winners
@@ -14,6 +15,9 @@ from fittrack.fulfilment.winners import inert
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
 from tests.fulfilment.world import LIST, Staff, deliveries, draw
+
+# Other processes may take the machine while examples are made.
+patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PATH = f"{LIST}/winners.csv"
 
@@ -61,6 +65,7 @@ def test_a_name_is_no_formula(staff):
     assert table(staff)[0]["prize"] == '\'=HYPERLINK("http://evil.example")'
 
 
+@patient
 @given(st.text(max_size=8))
 def test_no_cell_begins_like_a_formula(text):
     cell = inert(text)
