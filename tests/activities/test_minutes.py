@@ -95,6 +95,15 @@ def test_a_pause_is_not_active():
     assert len(active_minutes(recording_of(gpx_of(pause)))) == 10
 
 
+@pytest.mark.parametrize(("gap_s", "is_active"), [(290, True), (310, False)])
+def test_a_gap_in_the_recording_is_not_active_however_far_it_leads(gap_s, is_active):
+    seconds = [*range(121), *range(121 + gap_s, 242 + gap_s)]
+
+    minutes = active_minutes(recording_of(gpx_of([points(seconds=seconds)])))
+
+    assert (len(minutes) > 6) == is_active
+
+
 def test_a_clock_that_runs_twice_through_an_hour_counts_it_once():
     twice = [*points(seconds=range(3601)), *points(seconds=range(3601))]
 

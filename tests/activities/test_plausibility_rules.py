@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack.activities.files import FileRefused, read_activity_file
+from fittrack.activities.plausibility.bodies import powers
 from fittrack.activities.plausibility.limits import limits_of, most_over
-from fittrack.activities.plausibility.marks import KEPT, marks_of
+from fittrack.activities.plausibility.marks import KEPT, marks_of, mixed
 from fittrack.activities.plausibility.rules import judge
 from fittrack.activities.plausibility.words import WORDS
-from fittrack.activities.samples import from_columns
+from fittrack.activities.samples import COLUMNS, from_columns
 from fittrack.activities.sports import SPORTS
 from tests.activities.cheats import CHEATS, HONEST, NOW, corpus
 from tests.activities.plausibility_world import activity_of, codes_of, codes_of_case
@@ -214,3 +216,35 @@ def test_whatever_a_file_holds_is_judged(sport, at_ms, columns, breaks):
     activity = replace(activity_of(recording), sport=sport)
     for finding in judge(activity, samples, now=NOW).findings:
         assert finding.code in WORDS
+
+
+@pytest.mark.parametrize(
+    ("step_s", "power_w", "is_found"), [(1, 1300, True), (1, 1200, False), (30, 1300, False)]
+)
+def test_power_is_too_much_over_a_minute_without_gaps(step_s, power_w, is_found):
+    count = 120
+    columns = [[power_w] * count if name == "power_w" else [] for name in COLUMNS]
+    samples = from_columns([1000 * step_s * at for at in range(count)], columns, ())
+
+    assert [each.code for each in powers(samples)][:1] == (["too_much_power"] if is_found else [])
+
+
+def test_marks_of_a_long_recording_are_the_smallest_of_all_its_places_and_beats():
+    random, count = Random(5), 45_000
+    told = {
+        "lat_e7": [random.randrange(10**8) for _ in range(count)],
+        "lon_e7": [random.randrange(10**8) for _ in range(count)],
+        "hr_bpm": [random.randrange(100, 180) for _ in range(count)],
+    }
+    at_ms = [1000 * at for at in range(count)]
+    samples = from_columns(at_ms, [told.get(name, []) for name in COLUMNS], ())
+    beats = bytes(told["hr_bpm"])
+    runs = {mixed(crc32(beats[at : at + 24]), 24) for at in range(count - 23)}
+    cells = zip(told["lat_e7"], told["lon_e7"], strict=True)
+    places = {mixed(lat // 10, lon // 10) for lat, lon in cells}
+
+    found = marks_of(activity_of(honest_track(random, "running").recording()), samples)
+
+    for kind, numbers in (("pulse", runs), ("fix", places)):
+        kept = [mark.mark_no for mark in found if mark.kind == kind]
+        assert sorted(kept) == sorted(numbers)[:KEPT]
