@@ -12,6 +12,7 @@ from fittrack.drawings import service as drawings
 from fittrack.drawings.errors import OfficialRulesMissing
 from fittrack.drawings.templates import making, repository, service
 from fittrack.drawings.templates.errors import StaleTemplate, TemplateNotFound
+from fittrack.drawings.templates.models import Unsigned
 from fittrack.errors import Invalid
 from fittrack.sponsors import service as sponsors
 from tests import factories_drawings as make
@@ -305,3 +306,24 @@ def test_a_scheduler_an_hour_ahead_makes_no_drawing_twice_and_delays_no_other_fo
     templates.run(now + HOUR + MINUTE)
     for template in (first, second):
         assert [row.status for row in templates.made(template)] == ["scheduled", "scheduled"]
+
+
+def test_a_run_beside_an_admins_edit_or_a_pause_signs_nothing(now):
+    lacking = {"prizes": [make.prize(value_cents=90_000)]}
+    edited, paused = (
+        templates.make_template(now, **lacking),
+        templates.make_template(now, **lacking),
+    )
+    templates.run(now)
+    drafts = {row.template_id: row for one in (edited, paused) for row in templates.made(one)}
+    for row in drafts.values():
+        db.engine().raw().execute(
+            "UPDATE prizes SET value_cents = 1 WHERE drawing_id = ?", (row.drawing_id,)
+        )
+    make.edit(templates.drawing_of(drafts[edited.template_id]), {"name": "Ours"}, now=now)
+    service.edit_template(
+        template_id=paused.template_id, changes={"is_paused": True}, revisions=None, now=now
+    )
+    for row in drafts.values():
+        making._sign(Unsigned(row.template_id, row.draw_on, row.drawing_id or ""), now=now)
+        assert templates.drawing_of(row).status == "draft"

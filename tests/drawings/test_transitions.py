@@ -10,7 +10,7 @@ from fittrack import db, queues
 from fittrack.db.errors import Immutable
 from fittrack.db.loader import Statement
 from fittrack.drawings import errors, service, verifier
-from fittrack.drawings.conduct import announcements, by_hand, refunds
+from fittrack.drawings.conduct import announcements, by_hand, carrying, refunds
 from fittrack.drawings.conduct import service as conduct
 from fittrack.drawings.record import publication
 from fittrack.drawings.rules import STATUSES, TRANSITIONS, check_transition
@@ -423,6 +423,27 @@ def test_many_who_entered_are_told_batch_by_batch(now, monkeypatch):
     make.advance(drawing, make.get(drawing).reveal_deadline_at)
     make.run_jobs("tell_entrants", now=make.get(drawing).reveal_deadline_at)
     assert untold(drawing) == []
+
+
+def test_an_abort_beside_an_edit_carries_what_stands_when_it_holds_the_drawing(now, monkeypatch):
+    drawing, _ = witnessed_by_hand(now)
+    make.buy(drawing, make.make_player())
+    for at in (drawing.closes_at, drawing.draws_at):
+        make.advance(drawing, at)
+    deadline_at = make.get(drawing).reveal_deadline_at
+    read = carrying.load
+    edits = iter([{"description": "Red ones"}])
+
+    def load_beside_an_edit(drawing_id):
+        loaded = read(drawing_id)
+        for changes in edits:
+            make.edit(drawing, changes, now=deadline_at)
+        return loaded
+
+    monkeypatch.setattr(carrying, "load", load_beside_an_edit)
+    assert make.advance(drawing, deadline_at) == ["abort_drawing", "abort_drawing"]
+    [successor] = make.successors(drawing)
+    assert (successor.description, successor.entry_count) == ("Red ones", 1)
 
 
 def test_a_successor_without_a_witness_waits_for_an_admin_and_can_be_refunded(now):
