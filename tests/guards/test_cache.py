@@ -13,11 +13,11 @@ SHOWN = {"activities", "profiles", "profile_images"}
 _WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.IGNORECASE)
 # Its callers touch, or nobody can read what was kept for the member any more.
 ELSEWHERE = {
+    "_choose": "settle and settle_everything touch",
     "_erase_activities": "the erasure has forgotten the stamp",
     "_insert_empty": "a new member's stamp comes with the first thing that is kept",
     "_store": "change_profile touches",
     "_store_state": "its callers settle, which touches",
-    "choose_again": "settle touches",
     "delete_unfinished": "nobody ever logged in",
     "insert_account_with_profile": "nothing was kept for a member who is new",
 }
