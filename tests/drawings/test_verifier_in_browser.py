@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
 import threading
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from werkzeug.serving import make_server
 
 from fittrack.drawings import verifier
+from fittrack.drawings.beacon import drand_signature_holds
 from fittrack.simulator.server import QuietHandler
 from tests import factories_drawings as make
 from tests.bench.draw_speed import drawn_bundle
@@ -68,6 +70,24 @@ def is_signed(key, signature):
     return True
 
 
+def with_torsion(signature):
+    """Return a signature plus a point of the curve whose order divides the cofactor."""
+    # Only here, once the verifier has imported it: by itself it raises the limit of recursion.
+    from py_ecc import optimized_bls12_381 as bls
+    from py_ecc.bls import point_compression as points
+
+    x = next(
+        x
+        for x in itertools.count(1)
+        if pow(x**3 + 4, (bls.field_modulus - 1) // 2, bls.field_modulus) == 1
+    )
+    y = pow(x**3 + 4, (bls.field_modulus + 1) // 4, bls.field_modulus)
+    torsion = bls.multiply((bls.FQ(x), bls.FQ(y), bls.FQ.one()), bls.curve_order)
+    assert not bls.is_inf(torsion)
+    moved = bls.add(points.decompress_G1(int(signature, 16)), torsion)
+    return f"{points.compress_G1(moved):096x}"
+
+
 def told(data: bytes) -> dict[str, object]:
     """Return what the command says of a bundle."""
     report = verifier.verify(data)
@@ -118,6 +138,45 @@ def test_a_bundle_that_is_chosen_as_a_file_is_judged_as_the_command_judges_it(pa
 def test_the_page_refuses_every_text_that_the_command_refuses(page, tmp_path):
     for number, data in enumerate([*TEXTS, *ODD]):
         assert shown(page, tmp_path, data, f"{number}.txt") == told(data), data[:60]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "exit_status"),
+    [
+        ('"v": "FTD1-bundle"', '"v": "FTD1-bundle", "v": "FTD1-bundle"', 2),
+        ('"alternates": ', '"alternates": 1, "alternates": ', 2),
+        ('"unfilled": 0', '"unfilled": -0', 0),
+        ('"unfilled": 0', '"unfilled": 0.0', 2),
+        ('"unfilled": 0', '"unfilled": 0e0', 2),
+        ('"unfilled": 0', '"unfilled": 00', 2),
+        ('"unfilled": 0', '"unfilled": false', 2),
+        ('"unfilled": 0', '"unfilled": 9007199254740992', 2),
+        ('"v": "FTD1-bundle"', '"v": "FTD1\\u002dbundle"', 0),
+        ('"v": "FTD1-bundle"', '"\\u0076": "FTD1-bundle"', 0),
+        ('"v": "FTD1-bundle"', '"v": "FTD1-bundle\\n"', 2),
+        ('"v": "FTD1-bundle"', '"v": "FTD1-bundle\\ud800"', 2),
+        ('"v": "FTD1-bundle"', '"v": "FTD1-bundle", "é": 1', 2),
+        ('"v": "FTD1-bundle"', '"v": "FTD1-bundle",', 2),
+    ],
+)
+def test_what_a_text_spells_is_read_as_the_command_reads_it(page, old, new, exit_status):
+    text = json.dumps(CASES["valid witnessed"])
+    assert old in text
+    data = text.replace(old, new, 1).encode()
+    assert told(data)["exit"] == exit_status
+    assert verdicts(page, [data]) == [told(data)]
+
+
+def test_a_signature_with_a_part_outside_of_the_group_is_false_on_the_page_too(page):
+    """The pairing alone would let it pass: what has another order counts as nothing there."""
+    real = next(one for one in vectors.groups()["beacon_signature"] if one["valid"])
+    key, number, signature = real["public_key"], real["round"], real["signature"]
+    assert drand_signature_holds(key, number, signature)
+    shifted = with_torsion(signature)
+    assert not drand_signature_holds(key, number, shifted)
+    call = f"FTD1.drandHolds('{key}', {number}, one)"
+    seen = page.run(f"{json.dumps([signature, shifted])}.map((one) => {call})")
+    assert seen == [True, False]
 
 
 def test_the_page_tells_its_verdict_to_the_eye(page, tmp_path):

@@ -210,6 +210,7 @@ def test_a_reminder_of_many_schedulers_is_one(sponsor):
     for _ in range(3):  # each has read before the others wrote
         witnesses._remind(awaited, rules.OF_DRAW, now=now)
     assert make.notices(sponsor[1]) == ["reminded_of_draw"]
+    assert [one.action for one in make.history(drawing)].count("reminded_of_draw") == 1
 
 
 def test_nothing_is_said_after_the_deadline_or_without_one(database):

@@ -40,7 +40,5 @@ class Standing:
     @property
     def withholder_id(self) -> str | None:
         """Return the sponsor whose turn it is to reveal by its own order, or None."""
-        if self.drawing.status != "closed":
-            return None
         turn = self.missing[0] if self.missing else None
         return None if turn is None or turn.source_id in self.by_itself else turn.sponsor_id

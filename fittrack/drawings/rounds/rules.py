@@ -69,5 +69,4 @@ def reveal_of(beacon: Beacon, told: object) -> Json:
 def next_try_at(drawing: Drawing, beacon: Beacon, *, now: datetime) -> datetime:
     """Return when a relay is asked again: later and later, and no later than the deadline."""
     wait = min(max((now - beacon.emission_at) / 2, LEAST_WAIT), MOST_WAIT)
-    deadline_at = drawing.reveal_deadline_at
-    return now + wait if deadline_at is None else min(now + wait, max(deadline_at, now))
+    return min(now + wait, max(drawing.reveal_deadline_at or now, now))
