@@ -62,10 +62,19 @@ class FulfilmentEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressReading:
+    """That somebody of the staff read where a prize is sent."""
+
+    actor_id: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FulfilmentHistory(Fulfilment):
-    """A delivery with every step it took."""
+    """A delivery with every step it took, and for the staff who read its address."""
 
     events: tuple[FulfilmentEvent, ...] = ()
+    address_readings: tuple[AddressReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

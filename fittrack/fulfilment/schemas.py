@@ -82,13 +82,32 @@ class FulfilmentEventSchema(Schema):
     """One step of a delivery."""
 
     state = fields.String(required=True, validate=validate.OneOf(STATES))
+    actor_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Who took it, told to the staff alone; null: the platform itself."
+        },
+    )
     occurred_at = fields.AwareDateTime(required=True)
+
+
+class AddressReadingSchema(Schema):
+    """That somebody of the staff read where a prize is sent."""
+
+    actor_id = fields.UUID(required=True)
+    read_at = fields.AwareDateTime(required=True)
 
 
 class FulfilmentHistorySchema(FulfilmentSchema):
     """A delivery with the steps it took."""
 
     events = fields.List(fields.Nested(FulfilmentEventSchema), required=True)
+    address_readings = fields.List(
+        fields.Nested(AddressReadingSchema),
+        required=True,
+        metadata={"description": "Told to the staff alone, the first 500."},
+    )
 
 
 FulfilmentPageSchema = page_schema(FulfilmentSchema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ from fittrack.idempotency import NoReply, Reply
 from fittrack.ids import new_id
 from fittrack.pagination import Cursor, Page
 from fittrack.sponsors.prizes import service as inventory
+
+READINGS_SHOWN = 500
 
 
 def open_for_winners(
@@ -124,12 +126,17 @@ def list_fulfilments(
 def get_fulfilment(*, fulfilment_id: str, account_id: str | None) -> FulfilmentHistory:
     """Return one delivery with its steps; `account_id` None may see everybody's.
 
-    Raises: FulfilmentNotFound.
+    Who of the staff did what only the staff is told. Raises: FulfilmentNotFound.
     """
     with db.reading("get_fulfilment") as tx:
         fulfilment = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
         events = repository.list_fulfilment_events(tx, fulfilment_id)
-    return FulfilmentHistory(**asdict(fulfilment), events=tuple(events))
+        readings = sealed.list_address_readings(tx, fulfilment_id, row_limit=READINGS_SHOWN)
+    if account_id is not None:
+        events, readings = [replace(event, actor_id=None) for event in events], []
+    return FulfilmentHistory(
+        **asdict(fulfilment), events=tuple(events), address_readings=tuple(readings)
+    )
 
 
 def export_member(account_id: str) -> Iterator[ArchiveFile]:

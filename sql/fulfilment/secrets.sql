@@ -52,6 +52,14 @@ SELECT f.fulfilment_id
 INSERT INTO address_readings (reading_id, fulfilment_id, actor_id, read_at)
 VALUES (:reading_id, :fulfilment_id, :actor_id, :read_at)
 
+-- name: list_address_readings
+-- Who of the staff read a winner's address, the first first.
+SELECT actor_id, read_at
+  FROM address_readings
+ WHERE fulfilment_id = :fulfilment_id
+ ORDER BY reading_id
+ FETCH FIRST :row_limit ROWS ONLY
+
 -- name: count_addresses
 -- How many addresses are sealed.
 SELECT COUNT(*) AS sealed_count

@@ -66,6 +66,26 @@ def test_the_staff_reads_an_address_after_a_second_factor_and_it_is_logged(staff
     assert len(readings()) == 1
 
 
+def test_the_staff_sees_who_did_and_read_what_and_the_winner_does_not(staff):
+    won = confirm(parcel())
+    staff.post(won, "ship", SHIPMENT)
+    staff.post(won, "address")
+    path = f"{LIST}/{won.fulfilment_id}"
+    auditor = login(staff.client, make_account(role="auditor"))
+    seen = staff.client.get(path, headers=auditor).json
+    [(reader_id,)] = readings()
+    assert [one["actor_id"] for one in seen["address_readings"]] == [reader_id]
+    assert [event["actor_id"] for event in seen["events"]] == [
+        None,
+        None,
+        won.account_id,
+        reader_id,
+    ]
+    own = staff.client.get(path, headers=login(staff.client, won.account_id)).json
+    assert own["address_readings"] == []
+    assert {event["actor_id"] for event in own["events"]} == {None}
+
+
 def test_a_winner_reads_the_own_address_and_nobody_elses(staff):
     won = confirm(parcel())
     assert staff.as_winner(won, "address").json == ADDRESS

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
-from fittrack.fulfilment.models import FulfilmentId
+from fittrack.fulfilment.models import AddressReading, FulfilmentId
 from fittrack.fulfilment.sealed.models import SealedValue
 
 SQL = load_sql("fulfilment")
@@ -55,6 +55,18 @@ def record_address_reading(
         fulfilment_id=fulfilment_id,
         actor_id=actor_id,
         read_at=now,
+    )
+
+
+def list_address_readings(
+    tx: Transaction, fulfilment_id: str, *, row_limit: int
+) -> list[AddressReading]:
+    """Return who of the staff read a winner's address, the first first."""
+    return tx.all(
+        AddressReading,
+        SQL["list_address_readings"],
+        fulfilment_id=fulfilment_id,
+        row_limit=row_limit,
     )
 
 
