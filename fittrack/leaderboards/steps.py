@@ -10,7 +10,7 @@ the head after the change (`follow`), so that an award either sees the change or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,8 @@ from fittrack import config
 from fittrack.db import Transaction
 from fittrack.leaderboards import recount, repository, rules
 from fittrack.leaderboards.calendar import ALL_TIME, Calendar
-from fittrack.leaderboards.models import BoardMember, Move, Period
+from fittrack.leaderboards.history import totals_of
+from fittrack.leaderboards.models import BoardMember, Difference, Move, Period, Standing, Total
 from fittrack.leaderboards.store import store
 
 
@@ -38,11 +39,13 @@ def count(
     moved = {day_on: points for day_on, points in days.items() if points[0] != points[1]}
     if not moved:
         return
-    moves = repository.list_moves(tx, account_id, account_id)
     member = recount.find_member(tx, account_id)
-    if member is None or not moves or not _add(tx, member, moves, moved, now=now):
-        # New here, or not as the boards have it: the ledger tells all, this award among it.
+    moves = repository.list_moves(tx, account_id, account_id)
+    if member is None or not moves:
+        # New here: the ledger tells all, this award among it.
         recount.recount(tx, account_id, account_id, calendar(), now=now)
+    else:
+        _add(tx, member, moves, moved, now=now)
 
 
 def follow(tx: Transaction, account_id: str, *, now: datetime) -> None:
@@ -74,27 +77,45 @@ def _add(
     days: Mapping[date, tuple[int, int]],
     *,
     now: datetime,
-) -> bool:
-    """Add what changed to a member's totals, and return whether that could be done."""
+) -> None:
+    """Add what changed on days to a member's totals, and move the places."""
     calendar_ = calendar()
     at = max(now, member.counted_at)
     differences = rules.differences(days, calendar_, at=at)
-    first_on = min(
-        (period.starts_on for period in differences if period != ALL_TIME), default=date.max
-    )
-    stored = repository.list_recent_standings(tx, member.account_id, first_on)
-    before = [one for one in stored if Period(one.period, one.starts_on) in differences]
-    totals = rules.totals_in(before)
-    is_later = at > member.counted_at
-    for period, difference in differences.items():
-        total = rules.added(totals.get(period), difference, at, is_later=is_later)
-        if total is None:
-            return False
-        totals[period] = total
+    before = _places_in(tx, member.account_id, differences.keys())
+    totals = _totals(tx, member, rules.totals_in(before), differences, calendar_, at=at)
     after = rules.standings_of(
         member.account_id, totals, moves, calendar_, is_listed=member.is_listed
     )
     store(tx, before, after)
-    if is_later:
+    if at > member.counted_at:
         repository.update_board_members(tx, [replace(member, counted_at=at)])
-    return True
+
+
+def _places_in(tx: Transaction, account_id: str, periods: Collection[Period]) -> list[Standing]:
+    """Return a member's places of some periods."""
+    first_on = min((period.starts_on for period in periods if period != ALL_TIME), default=date.max)
+    stored = repository.list_recent_standings(tx, account_id, first_on)
+    return [one for one in stored if Period(one.period, one.starts_on) in periods]
+
+
+def _totals(
+    tx: Transaction,
+    member: BoardMember,
+    totals: Mapping[Period, Total],
+    differences: Mapping[Period, Difference],
+    calendar_: Calendar,
+    *,
+    at: datetime,
+) -> dict[Period, Total]:
+    """Return totals with what changed; where the stored ones do not tell enough, the ledger's."""
+    is_later = at > member.counted_at
+    added = {
+        period: rules.added(totals.get(period), difference, at, is_later=is_later)
+        for period, difference in differences.items()
+    }
+    if None in added.values():
+        earnings = repository.list_earnings(tx, member.account_id, member.account_id)
+        told = totals_of(earnings, calendar_)
+        added = {period: total or told.get(period) for period, total in added.items()}
+    return {period: total for period, total in added.items() if total is not None}

@@ -9,6 +9,7 @@ from fittrack.clock import day_of, utc_now
 from fittrack.errors import NotFound
 from fittrack.leaderboards import circles
 from fittrack.leaderboards.circles import Members
+from tests.factories_activities import Member
 from tests.factories_points import execute, token_headers
 from tests.leaderboards.world import TIER, earn, join
 
@@ -158,3 +159,12 @@ def test_friends_see_what_is_for_friends_and_a_group_does_not(board):
 def test_a_circle_of_others_is_not_found(board):
     assert board.get("daily", board.ana, scope="friends").status_code == 404
     assert board.get("daily", scope="group:8").status_code == 404
+
+
+def test_an_upload_is_a_rank_as_soon_as_its_job_is_done(client):
+    ana = Member(client)
+    assert ana.get("leaderboards/alltime/me").json["rank"] is None
+    ana.run()
+    own = ana.get("leaderboards/alltime/me").json
+    assert (own["rank"], own["tier"]) == (1, "OPEN")
+    assert own["points"] == ana.get("points/balance").json["balance_points"] > 0

@@ -9,7 +9,18 @@ import pytest
 from fittrack.leaderboards import service
 from fittrack.points.audit import audit_ledger
 from tests.factories_points import NOON, execute
-from tests.leaderboards.world import OTHER_TIER, TODAY, earn, join, move, own, put, shown, table
+from tests.leaderboards.world import (
+    OTHER_TIER,
+    TODAY,
+    earn,
+    join,
+    lose,
+    move,
+    own,
+    put,
+    shown,
+    table,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
@@ -86,6 +97,9 @@ CORRUPTIONS = {
     "below zero": "UPDATE board_buckets SET member_count = -7 WHERE depth = 1",
     "listed": "UPDATE board_members SET is_listed = 0",
 }
+# What boards were frozen as can't be told without the moves.
+BEYOND_REPAIR = {"no moves": "DELETE FROM board_moves"}
+ALL_CORRUPTIONS = CORRUPTIONS | BEYOND_REPAIR
 
 
 @pytest.mark.parametrize("statement", CORRUPTIONS.values(), ids=CORRUPTIONS)
@@ -105,9 +119,11 @@ def test_a_tier_that_the_boards_were_not_told_of_is_found_and_followed(ana):
     assert (own(ana, "alltime", now=NOON + 4 * DAY).tier_code, wrong()) == ("OPEN", [])
 
 
-def test_counts_that_are_wrong_stop_no_award(ana):
-    execute("UPDATE board_buckets SET member_count = 0")
-    earn(ana, 7, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
+@pytest.mark.parametrize("statement", ALL_CORRUPTIONS.values(), ids=ALL_CORRUPTIONS)
+def test_boards_that_are_wrong_stop_no_award(ana, statement):
+    execute(statement)
+    activity_id = earn(ana, 7, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
+    lose(ana, activity_id, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
     rebuild()
     assert wrong() == []
 
