@@ -44,7 +44,7 @@ ASKED: dict[str, Any] = {
     "now": NOON,
 }
 RUNS = 500
-REBUILT = 100_000
+REBUILT = 20_000
 DAYS = 5
 
 
@@ -121,10 +121,9 @@ def rebuild(members: int) -> None:
     raw.execute("PRAGMA foreign_keys = ON")
     began_s = time.process_time()
     done = service.rebuild(now=NOON + timedelta(days=DAYS), progress=lambda _: None)
-    print(
-        f"rebuilt {done.members:,} members of {DAYS} days in {time.perf_counter() - began_s:.1f} s"
-    )
-    began_s = time.perf_counter()
+    took_s = time.process_time() - began_s
+    print(f"rebuilt {done.members:,} members of {DAYS} days in {took_s:.1f} s of CPU")
+    began_s = time.process_time()
     problems = list(service.check(now=NOON + timedelta(days=DAYS)))
     took_s = time.process_time() - began_s
     print(f"checked them in {took_s:.1f} s of CPU: {len(problems)} differences")

@@ -140,7 +140,7 @@ def stored_rows():
 
 
 @settings(
-    max_examples=examples(20),
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
