@@ -40,7 +40,7 @@ def count(
     if not moved:
         return
     member = recount.find_member(tx, account_id)
-    moves = repository.list_moves(tx, account_id, account_id)
+    moves = repository.list_moves(tx, account_id, account_id) if member else []
     if member is None or not moves:
         # New here: the ledger tells all, this award among it.
         recount.recount(tx, account_id, account_id, calendar(), now=now)
