@@ -94,6 +94,17 @@ UPDATE connections
        failures = :failures
  WHERE connection_id = :connection_id
 
+-- name: free_connection
+-- Take a connection out of a worker's hands: what it still has under way finds another fence.
+UPDATE connections
+   SET lease_token = NULL,
+       lease_until_at = NULL,
+       refresh_lease = NULL,
+       refresh_until_at = NULL,
+       silence_told_at = NULL,
+       fence_no = fence_no + 1
+ WHERE connection_id = :connection_id
+
 -- name: forget_primary
 -- Let none of a member's connections be the primary one.
 UPDATE connections

@@ -21,6 +21,24 @@ UPDATE connections
    AND status IN ('active', 'parked')
    AND (lease_until_at IS NULL OR lease_until_at < :now_at)
 
+-- name: take_connection_anyway
+-- Take a connection into one worker's hands though it is not due; the fence moves.
+UPDATE connections
+   SET lease_token = :lease_token,
+       lease_until_at = :until_at,
+       fence_no = fence_no + 1
+ WHERE connection_id = :connection_id
+   AND ended_at IS NULL
+   AND status IN ('active', 'parked')
+   AND (lease_until_at IS NULL OR lease_until_at < :now_at)
+
+-- name: postpone_connection
+-- Look at a connection that nobody can sync here later again.
+UPDATE connections
+   SET due_at = :due_at
+ WHERE connection_id = :connection_id
+   AND due_at IS NOT NULL
+
 -- name: find_fence
 -- How often a connection was taken.
 SELECT fence_no
@@ -46,10 +64,11 @@ UPDATE connections
        failures = :failures,
        due_at = CASE WHEN last_asked_at > :started_at THEN last_asked_at ELSE :due_at END,
        last_synced_at = NVL(:synced_at, last_synced_at),
-       silence_told_at = NULL
+       silence_told_at = CASE WHEN :synced_at IS NULL THEN silence_told_at END
  WHERE connection_id = :connection_id
    AND lease_token = :lease_token
    AND fence_no = :fence_no
+   AND ended_at IS NULL
 
 -- name: make_due
 -- Let a living connection be synced soon; what is due earlier stays so.

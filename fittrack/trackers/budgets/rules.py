@@ -2,7 +2,8 @@
 
 A window that is aligned begins at multiples of its length, as the provider's does. One that moves
 is cut into slots, and a call is let through only if it fits into every window that the provider can
-draw around it: all slots that such a window may touch count whole.
+draw around it: all slots that such a window may touch count whole. A call arrives later than it was
+counted, by a clock that is not ours: near the border of two aligned windows it counts in both.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ SLOTS = 10
 # What polling and backfills leave to webhooks and to members who wait.
 KEPT_SHARE = 0.2
 
+# How far the provider's clock may be from ours, and how long a call may be under way.
+APART_S = 5
+UNDER_WAY_S = 20
+# Until when nobody asks, because the provider said so.
+PAUSED, UNTIL = "paused", "until"
+
 Spent = dict[str, dict[str, int]]
 Counted = Mapping[str, Mapping[str, int]]
 
@@ -30,18 +37,16 @@ def take(
 ) -> Spent | datetime:
     """Return what is spent after one more call; or, where it does not fit, when one may."""
     now_s = epoch_s(now)
-    left = {str(limit.window_s): _left(spent, limit, now_s) for limit in limits}
+    left = _kept(spent, limits, now_s)
     waits = [
         _fits_from_s(left[str(limit.window_s)], limit, _most(limit, is_urgent=is_urgent), now_s)
         for limit in limits
     ]
-    latest_s = max(waits, default=now_s)
+    latest_s = max(*waits, _paused_until_s(spent), now_s)
     if latest_s > now_s:
         return from_epoch_s(latest_s)
     for limit in limits:
-        slots = left[str(limit.window_s)]
-        slot = str(_slot_of(limit, now_s))
-        slots[slot] = slots.get(slot, 0) + 1
+        _add(left[str(limit.window_s)], _slots_of(limit, now_s), 1)
     return left
 
 
@@ -54,24 +59,35 @@ def learned(
 ) -> Spent:
     """Return what is spent once the provider has said so itself; it never lowers our own count."""
     now_s = epoch_s(now)
-    left = {str(limit.window_s): _left(spent, limit, now_s) for limit in limits}
+    left = _kept(spent, limits, now_s)
     by_window = {limit.window_s: limit for limit in limits}
     for said in usage:
         limit = by_window.get(said.window_s)
         if limit is None:
             continue
         slots = left[str(limit.window_s)]
+        slot = _slot_of(limit, now_s)
         # Where it lets fewer calls through than we think, the rest is spent.
         calls = said.calls + max(0, limit.calls - said.limit)
-        missing = calls - sum(slots.values())
-        if missing > 0:
-            slot = str(_slot_of(limit, now_s))
-            slots[slot] = slots.get(slot, 0) + missing
+        known = slots.get(str(slot), 0) if limit.is_aligned else sum(slots.values())
+        if calls > known:
+            _add(slots, (slot,), calls - known)
+    return left
+
+
+def paused(spent: Counted, limits: Sequence[Limit], *, until_at: datetime, now: datetime) -> Spent:
+    """Return what is spent once the provider wants no calls for a while, whoever's."""
+    left = _kept(spent, limits, epoch_s(now))
+    left[PAUSED] = {UNTIL: max(_paused_until_s(spent), epoch_s(until_at))}
     return left
 
 
 def _most(limit: Limit, *, is_urgent: bool) -> int:
     return limit.calls if is_urgent else max(1, int(limit.calls * (1 - KEPT_SHARE)))
+
+
+def _paused_until_s(spent: Counted) -> int:
+    return spent.get(PAUSED, {}).get(UNTIL, 0)
 
 
 def _slot_s(limit: Limit) -> int:
@@ -82,9 +98,40 @@ def _slot_of(limit: Limit, at_s: int) -> int:
     return at_s // _slot_s(limit) * _slot_s(limit)
 
 
+def _slots_of(limit: Limit, at_s: int) -> tuple[int, ...]:
+    """Return where a call counts: every aligned window in which it may arrive, else its slot."""
+    if not limit.is_aligned:
+        return (_slot_of(limit, at_s),)
+    first = _slot_of(limit, at_s - _apart_s(limit))
+    last = _slot_of(limit, at_s + _apart_s(limit) + _under_way_s(limit))
+    return tuple(range(first, last + 1, limit.window_s))
+
+
+def _apart_s(limit: Limit) -> int:
+    return min(APART_S, limit.window_s // 20)
+
+
+def _under_way_s(limit: Limit) -> int:
+    return min(UNDER_WAY_S, limit.window_s // 10)
+
+
 def _ends_s(limit: Limit, slot: int) -> int:
     """Return from when on no window that holds a new call can hold a call of a slot."""
-    return slot + _slot_s(limit) + (0 if limit.is_aligned else limit.window_s)
+    if limit.is_aligned:
+        return slot + limit.window_s + _apart_s(limit)
+    return slot + _slot_s(limit) + limit.window_s + _under_way_s(limit)
+
+
+def _add(slots: dict[str, int], where: Sequence[int], calls: int) -> None:
+    for slot in where:
+        slots[str(slot)] = slots.get(str(slot), 0) + calls
+
+
+def _kept(spent: Counted, limits: Sequence[Limit], now_s: int) -> Spent:
+    left = {str(limit.window_s): _left(spent, limit, now_s) for limit in limits}
+    if _paused_until_s(spent) > now_s:
+        left[PAUSED] = dict(spent[PAUSED])
+    return left
 
 
 def _left(spent: Counted, limit: Limit, now_s: int) -> dict[str, int]:
@@ -94,6 +141,9 @@ def _left(spent: Counted, limit: Limit, now_s: int) -> dict[str, int]:
 
 def _fits_from_s(slots: Mapping[str, int], limit: Limit, most: int, now_s: int) -> int:
     """Return when the next call fits; now where it does already."""
+    if limit.is_aligned:
+        full = [slot for slot in _slots_of(limit, now_s) if slots.get(str(slot), 0) >= most]
+        return max((_ends_s(limit, slot) for slot in full), default=now_s)
     calls = sum(slots.values())
     for slot in sorted(slots, key=int):
         if calls < most:

@@ -28,6 +28,12 @@ def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: 
         _change(key, partial(rules.learned, limits=limits, usage=usage, now=now), now=now)
 
 
+def pause(adapter: Adapter, connection_id: str, *, until_at: datetime, now: datetime) -> None:
+    """Let nobody ask a provider for a while, because it said so; its members' own limit if any."""
+    for key, limits in _budgets(adapter, connection_id)[-1:]:
+        _change(key, partial(rules.paused, limits=limits, until_at=until_at, now=now), now=now)
+
+
 def forget(tx: Transaction, *, before_at: datetime) -> int:
     """Forget limits that nobody has touched since, and return how many."""
     return repository.delete_old_budgets(tx, before_at=before_at)

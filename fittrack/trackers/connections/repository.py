@@ -94,6 +94,10 @@ def update_connection(tx: Transaction, connection: Connection) -> None:
     tx.run(SQL["update_connection"], **values)
 
 
+def free_connection(tx: Transaction, connection_id: str) -> None:
+    tx.run(SQL["free_connection"], connection_id=connection_id)
+
+
 def forget_primary(tx: Transaction, account_id: str) -> None:
     tx.run(SQL["forget_primary"], account_id=account_id)
 

@@ -240,6 +240,8 @@ def _stored(
     held = repository.lock_connection(tx, standing.connection_id)
     again = rules.renewed(held, grant, now=now)
     repository.update_connection(tx, again)
+    # A sync with the former grant may be about to say that the member is to connect again.
+    repository.free_connection(tx, held.connection_id)
     return again
 
 

@@ -41,6 +41,24 @@ def take_connection(
     return find_fence(tx, connection_id) if taken else None
 
 
+def take_connection_anyway(
+    tx: Transaction, connection_id: str, *, lease_token: str, until_at: datetime, now_at: datetime
+) -> int | None:
+    """Take a connection that need not be due; None where it is in another's hands or over."""
+    taken = tx.run(
+        SQL["take_connection_anyway"],
+        connection_id=connection_id,
+        lease_token=lease_token,
+        until_at=until_at,
+        now_at=now_at,
+    )
+    return find_fence(tx, connection_id) if taken else None
+
+
+def postpone_connection(tx: Transaction, connection_id: str, *, due_at: datetime) -> None:
+    tx.run(SQL["postpone_connection"], connection_id=connection_id, due_at=due_at)
+
+
 def find_fence(tx: Transaction, connection_id: str) -> int:
     return int(tx.value(SQL["find_fence"], connection_id=connection_id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 PARKED_AFTER = 12
 PARKED_WAIT = timedelta(hours=24)
+# A token of a next page that has failed so often is tried no more: its window is read anew.
+TOKEN_TRIES = 2
 
 
 def next_step(
@@ -38,6 +41,13 @@ def next_step(
         from_at = max(oldest_at, state.filled_to_at - PIECE)
         return Step(Window(from_at, state.filled_to_at), None, 0, is_backfill=True)
     return None
+
+
+def begun_anew(state: StreamState) -> StreamState:
+    """Return a stream whose window is read from its first page again, if one was begun."""
+    if state.window_json is None:
+        return state
+    return replace(state, window_json=state.window_json | {"token": None, "pages": 0})
 
 
 def forward_step(state: StreamState, facts: Facts, *, now: datetime) -> Step:
@@ -72,6 +82,11 @@ def after_failure(failures: int, error_code: str, jitter: float, *, now: datetim
     if failed >= PARKED_AFTER:
         return Outcome("failed", error_code, now + PARKED_WAIT * (0.5 + jitter), failed, "parked")
     return Outcome("failed", error_code, now + wait, failed)
+
+
+def code_of(error: Exception) -> str:
+    """Return a word for trouble that says none itself, such as `token_refused`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
 
 
 def _json_of(step: Step) -> dict[str, Any]:

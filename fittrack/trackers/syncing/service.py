@@ -2,8 +2,9 @@
 
 One worker at a time has a connection, by a lease with a fence. Every page is a transaction of its
 own, its cursor with it; the provider is asked outside of all of them. Killed anywhere, a sync has
-stored whole pages, and the next one goes on with the page after them. What goes wrong never loses
-data: it decides when the connection is due again, and what its member is told.
+stored whole pages, and the next one goes on with the page after them. What was read of a page that
+could not be finished is stored too, so that the next sync need not ask for it again. What goes
+wrong never loses data: it decides when the connection is due again, and what its member is told.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from datetime import datetime, timedelta
 
 from fittrack import config, db, queues
 from fittrack.clock import utc_now
+from fittrack.db import Transaction
 from fittrack.ids import new_id
 from fittrack.trackers import calling
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import repository as connections
 from fittrack.trackers.connections import telling
+from fittrack.trackers.connections.models import Connection
 from fittrack.trackers.grants.service import NoGrant, working_grant
-from fittrack.trackers.providers import ADAPTERS, app_of
+from fittrack.trackers.providers import ADAPTERS, app_of, reading
 from fittrack.trackers.providers.base import (
     Adapter,
     App,
@@ -46,9 +49,19 @@ DUE_ROWS = 500
 # Those that were throttled together do not come back together.
 SPREAD = timedelta(seconds=30)
 UNKNOWN_WAIT = timedelta(minutes=15)
+# Where a provider does not say when it wants to be asked again, nobody does for this long.
+PAUSE = timedelta(minutes=1)
+NOT_CONFIGURED_WAIT = timedelta(hours=1)
+# A page with the rest of all its objects takes longer than a lease.
+LEASE_KEPT_AFTER = timedelta(seconds=30)
 PAYLOADS_KEPT = timedelta(days=30)
 SYNCS_KEPT = timedelta(days=90)
 BUDGETS_KEPT = timedelta(days=3)
+TROUBLE = (Malformed, NoGrant, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
+
+
+class OutOfTime(Exception):
+    """The worker is needed by others: what is left is read by the next sync."""
 
 
 @dataclass(slots=True)
@@ -63,13 +76,16 @@ class Visit:
     is_urgent: bool = False
     grant: Grant | None = None
     calls: int = 0
+    kept_at: datetime | None = None
     ends_s: float = field(default_factory=lambda: time.monotonic() + _patience_s())
 
     def ask(self, make: Callable[[Grant], Request | None]) -> Answer | None:
         """Ask the provider with a grant that works; one that is refused is renewed once.
 
-        Raises: Throttled, ProviderDown, NoGrant.
+        Raises: Throttled, ProviderDown, NoGrant, OutOfTime, Fenced.
         """
+        if time.monotonic() > self.ends_s:
+            raise OutOfTime
         if self.grant is None:
             self.grant = self._grant()
         answer = self._send(make(self.grant))
@@ -85,8 +101,21 @@ class Visit:
         budgets.spend(self.adapter, connection_id, is_urgent=self.is_urgent, now=self.clock())
         self.calls += 1
         answer = calling.send(request)
-        budgets.learn(self.adapter, connection_id, self.adapter.usage(answer), now=self.clock())
+        now = self.clock()
+        budgets.learn(self.adapter, connection_id, self.adapter.usage(answer), now=now)
+        if answer.status == 429:
+            until_at = reading.resumes_at(answer, now=now) or now + PAUSE
+            budgets.pause(self.adapter, connection_id, until_at=until_at, now=now)
+        self._keep(now)
         return answer
+
+    def _keep(self, now: datetime) -> None:
+        """Keep the connection while a long page is read. Raises: Fenced."""
+        if now - (self.kept_at or self.started_at) < LEASE_KEPT_AFTER:
+            return
+        with db.transaction("keep_connection") as tx:
+            storing.keep(tx, self.held, now=now)
+        self.kept_at = now
 
     def _grant(self, refused: Grant | None = None) -> Grant:
         connection_id = self.held.connection.connection_id
@@ -123,63 +152,79 @@ def sync_connection(
     *, connection_id: str, cause: str = "due", clock: Clock = utc_now
 ) -> Outcome | None:
     """Sync a connection that is due and in nobody's hands; None where it is neither."""
-    visit = _take(connection_id, cause, clock)
+    visit = take(connection_id, cause, clock)
     if visit is None:
         return None
     try:
-        outcome = _read_all(visit)
+        return lay_back(visit, _read_all(visit))
     except storing.Fenced:
         logger.warning("another worker took this connection over")
         return None
-    return _lay_back(visit, outcome)
 
 
-def _take(connection_id: str, cause: str, clock: Clock) -> Visit | None:
+def take(connection_id: str, cause: str, clock: Clock, *, is_urgent: bool = False) -> Visit | None:
+    """Take a connection that is due; with `is_urgent` any that is alive and in nobody's hands.
+
+    None where it is not to be had.
+    """
     now = clock()
     with db.transaction("take_connection") as tx:
-        token = new_id()
-        until_at = now + storing.LEASE
-        fence_no = repository.take_connection(
-            tx, connection_id, lease_token=token, until_at=until_at, now_at=now
-        )
-        if fence_no is None:
+        connection = connections.find_connection(tx, connection_id)
+        adapter = ADAPTERS.get(connection.provider) if connection else None
+        app = app_of(adapter) if adapter else None
+        if connection is None or adapter is None or app is None:
+            repository.postpone_connection(tx, connection_id, due_at=now + NOT_CONFIGURED_WAIT)
             return None
-        connection = connections.lock_connection(tx, connection_id)
-        sync_id = new_id()
-        repository.interrupt_syncs(tx, connection_id, now_at=now)
-        repository.insert_sync(
-            tx, sync_id=sync_id, connection_id=connection_id, cause=cause, started_at=now
-        )
-    adapter = ADAPTERS[connection.provider]
-    app = app_of(adapter)
-    held = Held(connection, token, fence_no, sync_id)
-    if app is None:
+        if connection.due_at is not None and connection.last_asked_at == connection.due_at:
+            cause, is_asked = "asked", True  # somebody waits for it
+        else:
+            is_asked = False
+        held = _held(tx, connection, cause, is_due=not is_urgent, now=now)
+    if held is None:
         return None
-    return Visit(held, adapter, app, clock, now)
+    return Visit(held, adapter, app, clock, now, is_urgent=is_urgent or is_asked)
+
+
+def _held(
+    tx: Transaction, connection: Connection, cause: str, *, is_due: bool, now: datetime
+) -> Held | None:
+    token, sync_id, connection_id = new_id(), new_id(), connection.connection_id
+    taking = repository.take_connection if is_due else repository.take_connection_anyway
+    until_at = now + storing.LEASE
+    fence_no = taking(tx, connection_id, lease_token=token, until_at=until_at, now_at=now)
+    if fence_no is None:
+        return None
+    connection = connections.lock_connection(tx, connection_id)
+    repository.interrupt_syncs(tx, connection_id, now_at=now)
+    repository.insert_sync(
+        tx, sync_id=sync_id, connection_id=connection_id, cause=cause, started_at=now
+    )
+    return Held(connection, token, fence_no, sync_id)
 
 
 def _read_all(visit: Visit) -> Outcome:
     """Read every stream as far as time allows, and say how it ended. Raises: Fenced."""
-    connection, now = visit.held.connection, visit.clock
     try:
         is_whole = all(_read_stream(visit, stream) for stream in visit.adapter.facts.streams)
-    except Throttled as error:
-        return Outcome(
-            "delayed",
-            "throttled",
-            (error.resumes_at or now() + UNKNOWN_WAIT) + SPREAD * random.random(),  # noqa: S311 - spread
-            connection.failures,
-        )
-    except NoGrant as error:
-        return Outcome("failed", str(error), None, 0, "reauth_required")
-    except ScopeLost:
-        return Outcome("failed", "scope_lost", None, 0, "reauth_required")
-    except (ProviderDown, Malformed, NotThere, TokenRefused) as error:
-        code = str(error)[:50] or "token_refused"
-        jitter = random.random()  # noqa: S311 - jitter
-        return rules.after_failure(connection.failures, code, jitter, now=now())
+    except TROUBLE as error:
+        return outcome_of(visit, error)
     wait = visit.adapter.facts.poll_every if is_whole else timedelta(0)
-    return Outcome("done", None, now() + wait, 0, is_read=True)
+    return Outcome("done", None, visit.clock() + wait, 0, is_read=True)
+
+
+def outcome_of(visit: Visit, error: Exception) -> Outcome:
+    """Return what follows from trouble of the kinds in `TROUBLE`."""
+    failures, now = visit.held.connection.failures, visit.clock()
+    if isinstance(error, Throttled):
+        due_at = (error.resumes_at or now + UNKNOWN_WAIT) + SPREAD * random.random()  # noqa: S311 - spread
+        return Outcome("delayed", "throttled", due_at, failures, visit.held.connection.status)
+    if isinstance(error, NoGrant):
+        return Outcome("failed", str(error), None, 0, "reauth_required")
+    if isinstance(error, ScopeLost):
+        return Outcome("failed", "scope_lost", None, 0, "reauth_required")
+    code = str(error)[:50] or rules.code_of(error)
+    jitter = random.random()  # noqa: S311 - jitter
+    return rules.after_failure(failures, code, jitter, now=now)
 
 
 def _read_stream(visit: Visit, stream: str) -> bool:
@@ -188,16 +233,19 @@ def _read_stream(visit: Visit, stream: str) -> bool:
     with db.reading("list_streams") as tx:
         states = repository.list_streams(tx, connection.connection_id)
     state = states.get(stream) or StreamState(connection.connection_id, stream, None, None, None)
+    if connection.failures >= rules.TOKEN_TRIES:
+        state = rules.begun_anew(state)
     step: Step | None
     if state.window_json is None and state.read_to_at is not None:
         step = rules.forward_step(state, facts, now=visit.clock())
     else:
         step = _next(visit, state)
-    while step is not None:
-        if time.monotonic() > visit.ends_s:
-            return False
-        state = _read_page(visit, stream, state, step)
-        step = _next(visit, state)
+    try:
+        while step is not None:
+            state = _read_page(visit, stream, state, step)
+            step = _next(visit, state)
+    except OutOfTime:
+        return False
     return True
 
 
@@ -217,14 +265,30 @@ def _read_page(visit: Visit, stream: str, state: StreamState, step: Step) -> Str
     if answer is None:
         raise ProviderDown("no_request")
     page = adapter.read_page(stream, answer, step.token)
-    items = [_whole(visit, stream, item) for item in _news(visit, stream, page.items)]
-    after = rules.after_page(state, step, page.next_token)
+    items, trouble = _whole_items(visit, stream, page.items)
     read = storing.read_items(adapter, stream, items)
-    storing.store_page(
-        visit.held, stream, read, after, calls=visit.calls - before, now=visit.clock()
-    )
-    visit.calls = before
+    calls, visit.calls = visit.calls - before, before
+    if trouble is not None:
+        storing.store_objects(visit.held, stream, read, calls=calls, now=visit.clock())
+        raise trouble
+    after = rules.after_page(state, step, page.next_token)
+    storing.store_page(visit.held, stream, read, after, calls=calls, now=visit.clock())
     return after
+
+
+def _whole_items(
+    visit: Visit, stream: str, items: tuple[RawItem, ...]
+) -> tuple[list[RawItem], Exception | None]:
+    """Return what is new of a page, each with its rest, as far as the provider let us, and why
+    no further.
+    """
+    found: list[RawItem] = []
+    for item in _news(visit, stream, items):
+        try:
+            found.append(whole(visit, stream, item))
+        except (*TROUBLE, OutOfTime) as error:
+            return found, error
+    return found, None
 
 
 def _news(visit: Visit, stream: str, items: tuple[RawItem, ...]) -> list[RawItem]:
@@ -237,8 +301,11 @@ def _news(visit: Visit, stream: str, items: tuple[RawItem, ...]) -> list[RawItem
     return [item for item in items if rules.is_news(known.get(item.external_id), item)]
 
 
-def _whole(visit: Visit, stream: str, item: RawItem) -> RawItem:
-    """Return an object with its rest, such as samples; without it where there is none."""
+def whole(visit: Visit, stream: str, item: RawItem) -> RawItem:
+    """Return an object with its rest, such as samples; without it where there is none.
+
+    Raises: those of `TROUBLE`, OutOfTime, Fenced.
+    """
     answer = visit.ask(lambda grant: visit.adapter.more(visit.app, grant, stream, item))
     if answer is None:
         return item
@@ -248,7 +315,8 @@ def _whole(visit: Visit, stream: str, item: RawItem) -> RawItem:
         return item
 
 
-def _lay_back(visit: Visit, outcome: Outcome) -> Outcome | None:
+def lay_back(visit: Visit, outcome: Outcome) -> Outcome | None:
+    """Lay a connection back with how a visit ended; None where it is another's by now."""
     with db.transaction("release_connection") as tx:
         now = visit.clock()
         if not repository.release_connection(

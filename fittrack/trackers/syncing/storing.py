@@ -86,6 +86,11 @@ def delete_object(held: Held, stream: str, external_id: str, *, now: datetime) -
 def _hold(tx: Transaction, held: Held, *, now: datetime) -> None:
     """Hold the member, then the connection; whoever ends a connection does it in this order."""
     hold_member(tx, held.connection.account_id, now=now)
+    keep(tx, held, now=now)
+
+
+def keep(tx: Transaction, held: Held, *, now: datetime) -> None:
+    """Keep a connection in this worker's hands. Raises: Fenced."""
     if not repository.keep_connection(tx, held, until_at=now + LEASE):
         raise Fenced
 
