@@ -95,9 +95,11 @@ class Config:
     limit_member: str = key("100 per minute", "requests per account")
     limit_admin: str = key("500 per minute", "requests per admin or auditor")
     limit_credentials: str = key("5 per minute", "logins and the like per address and e-mail")
+    limit_webhooks: str = key("6000 per minute", "what trackers tell us, per address of theirs")
     cache_activities_s: int = key(300, "life of a kept list of activities, s; 0 keeps none")
     cache_profiles_s: int = key(3_600, "life of a kept profile, s; 0 keeps none")
     cache_statistics_s: int = key(1_800, "life of kept numbers of members, s; 0 keeps none")
+    cache_music_s: int = key(60, "life of a kept answer about a member's music, s; 0 keeps none")
     cors_origins: str = key("", "origins whose pages may call the API, comma-separated; `*` is all")
     webauthn_rp_id: str = key(
         "", "domain that passkeys belong to; empty: the host of `BASE_URL`; changing it voids them"
@@ -132,6 +134,28 @@ class Config:
     strava_client_id: str = key("", "our id at Strava; empty: nobody connects to it")
     strava_client_secret: str = key("", "our secret at Strava")
     strava_webhook_secret: str = key("", "secret in the address that Strava calls")
+    google_health_client_id: str = key("", "our id at Google Health; empty: nobody connects to it")
+    google_health_client_secret: str = key("", "our secret at Google Health")
+    google_health_webhook_secret: str = key(
+        "", "what Google Health sends as `Authorization`, scheme and all, such as `Bearer xyz`"
+    )
+    google_health_webhook_keys: str = key(
+        "", "public keys of its webhooks, as Tink keeps them; empty: its secret alone counts"
+    )
+    whoop_client_id: str = key("", "our id at WHOOP; empty: nobody connects to it")
+    whoop_client_secret: str = key("", "our secret at WHOOP; it signs webhooks too")
+    spotify_client_id: str = key("", "our id at Spotify; empty: nobody connects to it")
+    polar_client_id: str = key("", "our id at Polar; empty: nobody connects to it")
+    polar_client_secret: str = key("", "our secret at Polar")
+    polar_webhook_secret: str = key("", "key that Polar signs webhooks with, as it told it once")
+    oura_client_id: str = key("", "our id at Oura; empty: nobody connects to it")
+    oura_client_secret: str = key("", "our secret at Oura; it signs webhooks too")
+    oura_webhook_secret: str = key("", "token by which Oura proves itself when it asks our address")
+    withings_client_id: str = key("", "our id at Withings; empty: nobody connects to it")
+    withings_client_secret: str = key("", "our secret at Withings")
+    withings_webhook_secret: str = key(
+        "", "secret in the address that Withings calls; empty: it is not asked to call"
+    )
     trusted_proxies: int = key(0, "number of reverse proxies whose X-Forwarded-* is believed")
     job_timeout_s: int = key(30, "time limit of a job, s; its lease is 5 s longer")
     import_timeout_s: int = key(60, "time limit of reading one activity file, s")

@@ -16,7 +16,7 @@ from fittrack.trackers.syncing import service as syncing
 from fittrack.trackers.syncing.models import Outcome
 
 EMAIL = "ana@gmail.test"
-PROVIDERS = ("strava",)
+PROVIDERS = ("google_health", "strava", "whoop")
 
 
 def tracker_settings(settings: Config, base_url: str) -> Config:
@@ -24,6 +24,8 @@ def tracker_settings(settings: Config, base_url: str) -> Config:
     known = {f"{name}_client_id": f"fittrack.{name}" for name in PROVIDERS}
     secrets = {f"{name}_client_secret": f"our-secret-at-{name}" for name in PROVIDERS}
     hooks = {f"{name}_webhook_secret": f"the-address-of-{name}" for name in PROVIDERS}
+    # Not every provider has a secret of its own for them.
+    hooks = {name: secret for name, secret in hooks.items() if hasattr(settings, name)}
     return replace(settings, trackers_url=base_url, **known, **secrets, **hooks)
 
 

@@ -10,12 +10,16 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from fittrack.simulator import apple, drand, faults, google
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.issuer import Issuer
-from fittrack.simulator.trackers import strava
+from fittrack.simulator.trackers import google_health, strava, whoop
 from fittrack.simulator.world import PEOPLE, World
 
 # A service is one more line here.
 SERVICES = {google.SERVICE: google.blueprint, apple.SERVICE: apple.blueprint}
-TRACKERS = {strava.SERVICE: (strava.tracker_of, strava.blueprint)}
+TRACKERS = {
+    google_health.SERVICE: (google_health.tracker_of, google_health.blueprint),
+    strava.SERVICE: (strava.tracker_of, strava.blueprint),
+    whoop.SERVICE: (whoop.tracker_of, whoop.blueprint),
+}
 MOST_BODY_BYTES = 64 * 1024
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

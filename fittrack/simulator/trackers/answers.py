@@ -12,7 +12,7 @@ import orjson
 from flask import Response, abort, redirect, render_template, request
 
 from fittrack.simulator import faults
-from fittrack.simulator.trackers.service import Family, Refused, Tracker
+from fittrack.simulator.trackers.service import Family, Refused, Tokens, Tracker
 
 API = "api"
 # What an answer may be instead of the right one; `reuse` and the like are the services' own.
@@ -84,9 +84,11 @@ def spoilt(answer: Response, kind: str | None) -> Response:
             answer.set_data(b"[]" if answer.get_data().startswith(b"[") else b"{}")
         case "shuffled_page" | "repeated_page":
             body = orjson.loads(answer.get_data())
-            if isinstance(body, list):
-                random.Random(1).shuffle(body)  # noqa: S311 - disorder
-                answer.set_data(orjson.dumps(body * (1 + (kind == "repeated_page"))))
+            for rows in (body, *(body.values() if isinstance(body, dict) else ())):
+                if isinstance(rows, list):
+                    random.Random(1).shuffle(rows)  # noqa: S311 - disorder
+                    rows *= 1 + (kind == "repeated_page")
+            answer.set_data(orjson.dumps(body))
     return answer
 
 
@@ -120,3 +122,37 @@ def json(value: Any, status: int = 200, **headers: str) -> Response:
     answer = Response(orjson.dumps(value), status, content_type="application/json")
     answer.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
     return answer
+
+
+def granted(tracker: Tracker) -> dict[str, Any]:
+    """Return what a token endpoint grants whose client is in the body. Raises: Refused."""
+    form, client = request.form, tracker.client
+    if client is None or (form.get("client_id"), form.get("client_secret")) != (
+        client.client_id,
+        client.secret,
+    ):
+        raise Refused("invalid_client")
+    if form.get("grant_type") == "refresh_token":
+        return _tokens(tracker, tracker.refresh(form.get("refresh_token", "")))
+    consent = tracker.exchange(form.get("code", ""))
+    if consent.redirect_uri != form.get("redirect_uri"):
+        raise Refused("invalid_grant")
+    if not is_proven(consent.challenge, form.get("code_verifier")):
+        raise Refused("invalid_grant")
+    return _tokens(tracker, tracker.issue(consent.family))
+
+
+def _tokens(tracker: Tracker, tokens: Tokens) -> dict[str, Any]:
+    left = tokens.expires_at - tracker.world.now()
+    return {
+        "token_type": "bearer",
+        "access_token": tokens.access_token,
+        "expires_in": int(left.total_seconds()),
+        "refresh_token": tokens.refresh_token,
+        "scope": " ".join(sorted(tokens.family.scopes)),
+    }
+
+
+def refusal() -> Response:
+    """Return how a token endpoint refuses a code or token (RFC 6749, section 5.2)."""
+    return json({"error": "invalid_grant", "error_description": "It is good for nothing."}, 400)

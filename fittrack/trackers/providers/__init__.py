@@ -7,9 +7,18 @@ from collections.abc import Mapping
 from fittrack import config
 from fittrack.config import Config
 from fittrack.trackers.providers.base import Adapter, App
+from fittrack.trackers.providers.google_health import GoogleHealth
 from fittrack.trackers.providers.strava import Strava
+from fittrack.trackers.providers.whoop import Whoop
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.facts.name: adapter for adapter in (Strava(),)}
+ADAPTERS: Mapping[str, Adapter] = {
+    adapter.facts.name: adapter
+    for adapter in (
+        GoogleHealth(),
+        Strava(),
+        Whoop(),
+    )
+}
 
 
 def app_of(adapter: Adapter, settings: Config | None = None) -> App | None:
@@ -23,7 +32,9 @@ def app_of(adapter: Adapter, settings: Config | None = None) -> App | None:
         client_id=known_as.client_id,
         client_secret=known_as.client_secret,
         webhook_secret=known_as.webhook_secret,
+        webhook_keys=known_as.webhook_keys,
         redirect_uri=f"{base_url}/api/v1/connections/{name}/callback",
+        webhook_url=f"{base_url}/api/v1/webhooks/{name}",
         hosts=_hosts(adapter, settings.trackers_url.rstrip("/")),
     )
 

@@ -96,6 +96,7 @@ class Credentials:
     client_id: str
     client_secret: str
     webhook_secret: str = ""
+    webhook_keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class App:
     redirect_uri: str
     hosts: Mapping[str, str]
     webhook_secret: str = ""
+    webhook_keys: str = ""
+    webhook_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,14 @@ class Adapter(ABC):
     @abstractmethod
     def revoke(self, app: App, grant: Grant) -> Request | None:
         """Return what takes our access away at the provider; None where it knows no such thing."""
+
+    def admit(self, app: App, grant: Grant) -> Sequence[Request]:
+        """Return what a provider wants to be asked once a member has let us in, in this order."""
+        return ()
+
+    def read_admitted(self, answer: Answer) -> None:
+        """Let an answer to that pass. Raises: ScopeLost, Throttled, ProviderDown…"""
+        raise NotImplementedError
 
     def whose(self, app: App, grant: Grant) -> Request | None:
         """Return what asks whose grant it is; None where the grant says it."""

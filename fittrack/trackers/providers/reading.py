@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
 
 from fittrack.trackers.providers.base import (
+    Grant,
     GrantRefused,
     Malformed,
     NotThere,
     ProviderDown,
+    RawItem,
     ScopeLost,
     Throttled,
     TokenRefused,
@@ -28,15 +31,25 @@ from fittrack.trackers.providers.base import (
 from fittrack.wire import Answer
 
 MOST_WAIT = timedelta(days=1)
+MOST_TOKEN = 4096
+MOST_LIFE_S = 400 * 86_400
+MOST_OFFSET_S = 18 * 3600
+_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 
 
 def json_of(answer: Answer) -> Any:
     """Return the JSON value of a successful answer. Raises: what its status means, Malformed."""
     check(answer)
     try:
-        return orjson.loads(answer.body)
+        value = orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:
         raise Malformed("not_json") from error
+    try:
+        # What can't be written again, even a little deeper, could not be kept.
+        orjson.dumps([[[[value]]]])
+    except orjson.JSONEncodeError as error:
+        raise Malformed("too_deep") from error
+    return value
 
 
 def object_of(answer: Answer) -> dict[str, Any]:
@@ -60,7 +73,7 @@ def check(answer: Answer) -> None:
         case 404 | 410:
             raise NotThere
         case 429:
-            raise Throttled(None)
+            raise Throttled(_retry_at(answer))
         case status:
             raise ProviderDown(f"status_{status}")
 
@@ -77,8 +90,40 @@ def check_grant(answer: Answer) -> dict[str, Any]:
     if answer.status in {400, 401} and text(_error_of(body)) == "invalid_grant":
         raise GrantRefused
     if answer.status == 429:
-        raise Throttled(None)
+        raise Throttled(_retry_at(answer))
     raise ProviderDown(f"status_{answer.status}")
+
+
+def grant_of(
+    answer: Answer, *, before: Grant | None, scopes: frozenset[str], now: datetime
+) -> Grant:
+    """Return the grant of an answer in RFC 6749's shape; what it leaves out stays as it was.
+
+    `scopes` are those that were asked for: a provider that names none has granted them.
+    Raises: as `check_grant`, Malformed.
+    """
+    body = check_grant(answer)
+    access_token = text(body.get("access_token"), most=MOST_TOKEN)
+    if access_token is None:
+        raise Malformed("no_token")
+    life_s = number(body.get("expires_in"), least=1)
+    granted = text(body.get("scope"), most=MOST_TOKEN)
+    refresh_token = text(body.get("refresh_token"), most=MOST_TOKEN)
+    return Grant(
+        access_token=access_token,
+        refresh_token=refresh_token or (before.refresh_token if before else None),
+        expires_at=None if life_s is None else now + timedelta(seconds=min(life_s, MOST_LIFE_S)),
+        scopes=frozenset(granted.replace(",", " ").split())
+        if granted
+        else (before.scopes if before else scopes),
+        external_account_id=before.external_account_id if before else None,
+    )
+
+
+def _retry_at(answer: Answer) -> datetime | None:
+    """Return when `Retry-After` lets us ask again, by the provider's own clock."""
+    said_at = date_of(answer)
+    return None if said_at is None else resumes_at(answer, now=said_at)
 
 
 def _lenient(answer: Answer) -> Any:
@@ -132,6 +177,24 @@ def identity(value: Any) -> str:
     raise Malformed("no_id")
 
 
+def item(
+    body: Any,
+    identify: Callable[[dict[str, Any]], str],
+    versioned: Callable[[dict[str, Any]], Any] = lambda body: body,
+) -> RawItem:
+    """Return an object of a page; one that tells no id gets one of ours, for it is kept too.
+
+    `versioned` gives what its version is the hash of. Whoever reads the object asks for its id
+    again, and finds that it has none.
+    """
+    try:
+        found = mapping(body)
+        return RawItem(identify(found), version_of(versioned(found)), found)
+    except Malformed:
+        version = version_of(body)
+        return RawItem(f"unreadable-{version}", version, body)
+
+
 def text(value: Any, most: int = 200) -> str | None:
     """Return a text, cut to a length; None for what is none."""
     return value[:most] if isinstance(value, str) and value else None
@@ -169,9 +232,52 @@ def instant(value: Any) -> datetime:
         raise Malformed("no_instant") from error
 
 
+def instant_and_offset(value: Any) -> tuple[datetime, int]:
+    """Return an RFC 3339 instant in UTC and the seconds of its offset. Raises: as `instant`."""
+    at = instant(value)
+    offset = datetime.fromisoformat(value).utcoffset() or timedelta(0)
+    return at, round(offset.total_seconds())
+
+
+def day(value: Any) -> date:
+    """Return a day such as `2026-11-20`. Raises: Malformed."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise Malformed("no_day") from error
+
+
+def offset_s(value: Any) -> int | None:
+    """Return the seconds of `+05:30`, `-05:00` or `Z`; None for what is no offset from UTC."""
+    if value == "Z":
+        return 0
+    found = _OFFSET.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    sign, hours, minutes = found.groups()
+    seconds = int(hours) * 3600 + int(minutes) * 60
+    return None if seconds > MOST_OFFSET_S else (-seconds if sign == "-" else seconds)
+
+
+def seconds(value: Any, *, least: float = 0.0) -> float | None:
+    """Return the seconds of a duration such as `3600s` or `1.5s`; None for what is none."""
+    if not isinstance(value, str) or not value.endswith("s"):
+        return None
+    return number(value[:-1], least=least, most=31 * 86_400)
+
+
+def millis(value: Any) -> int | None:
+    """Return the whole seconds of milliseconds; None for what is none, or more than a month."""
+    found = number(value, most=31 * 86_400_000)
+    return None if found is None else round(found / 1000)
+
+
 def version_of(body: Any) -> str:
-    """Return a hash of an object: its version where the provider has none."""
-    canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    """Return a hash of an object: its version where the provider has none. Raises: Malformed."""
+    try:
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise Malformed("too_deep") from error
     return hashlib.sha256(canonical).hexdigest()[:32]
 
 
