@@ -105,6 +105,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.sponsors.prizes.routes import blp as prizes
     from fittrack.sponsors.routes import blp as sponsors
     from fittrack.trackers.connections.routes import blp as connections
+    from fittrack.trackers.webhooks.routes import blp as webhooks
 
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
@@ -115,7 +116,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (connections, leaderboards, fulfilment, notifications):
+    for blueprint in (connections, webhooks, leaderboards, fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)

@@ -60,6 +60,11 @@ def of_credentials() -> str:
     return config.current().limit_credentials
 
 
+def of_webhooks() -> str:
+    """Return the limit of what providers tell us, per address of theirs."""
+    return config.current().limit_webhooks
+
+
 def credential_caller() -> str:
     """Return the counter of one address and one e-mail, so that neither alone locks others out."""
     body = parsing.peek_json(request)

@@ -58,6 +58,10 @@ class Meters:
         self.jobs = _counter("jobs", "Attempts at jobs by how they ended", "job", "outcome")
         self.job_s = _histogram("job_duration_seconds", "Time of an attempt", JOB_BOUNDS_S, "job")
         self.periodic = _counter("periodic_runs", "Periodic runs", "periodic", "outcome")
+        self.syncs = _counter("tracker_syncs", "Syncs by how they ended", "provider", "outcome")
+        self.webhooks = _counter(
+            "tracker_webhooks", "Webhooks by what became of them", "provider", "outcome"
+        )
         started = _gauge("process_start_time_seconds", "Since when it runs", "liveall", "role")
         started.labels(role).set(time.time())
         # `labels` takes a lock and checks its arguments: what is counted often is looked up here.
@@ -176,6 +180,20 @@ def add_job(name: str, outcome: str, duration_s: float | None = None) -> None:
         _meters.jobs.labels(name, outcome).inc()
         if duration_s is not None:
             _meters.job_s.labels(name).observe(duration_s)
+
+
+def add_sync(provider: str, outcome: str) -> None:
+    """Count a sync with a provider: done, delayed or failed."""
+    if _meters is not None:
+        with _unharmed():
+            _meters.syncs.labels(provider, outcome).inc()
+
+
+def add_webhook(provider: str, outcome: str) -> None:
+    """Count a webhook: taken, repeated, refused or malformed."""
+    if _meters is not None:
+        with _unharmed():
+            _meters.webhooks.labels(provider, outcome).inc()
 
 
 def add_periodic(name: str, outcome: str) -> None:

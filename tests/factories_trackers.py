@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from flask.testing import FlaskClient
 
+from fittrack.clock import utc_now
 from fittrack.config import Config
 from fittrack.simulator.trackers.service import Tracker
 from fittrack.trackers.syncing import service as syncing
 from fittrack.trackers.syncing.models import Outcome
 
 EMAIL = "ana@gmail.test"
-PROVIDERS = ("google_health", "strava", "whoop")
+PROVIDERS = ("google_health", "spotify", "strava", "whoop")
 
 
 def tracker_settings(settings: Config, base_url: str) -> Config:
@@ -24,9 +25,9 @@ def tracker_settings(settings: Config, base_url: str) -> Config:
     known = {f"{name}_client_id": f"fittrack.{name}" for name in PROVIDERS}
     secrets = {f"{name}_client_secret": f"our-secret-at-{name}" for name in PROVIDERS}
     hooks = {f"{name}_webhook_secret": f"the-address-of-{name}" for name in PROVIDERS}
-    # Not every provider has a secret of its own for them.
-    hooks = {name: secret for name, secret in hooks.items() if hasattr(settings, name)}
-    return replace(settings, trackers_url=base_url, **known, **secrets, **hooks)
+    # Not every provider has secrets of its own.
+    shared = {name: secret for name, secret in (secrets | hooks).items() if hasattr(settings, name)}
+    return replace(settings, trackers_url=base_url, **known, **shared)
 
 
 def begin(client: FlaskClient, headers: Any, provider: str, **body: Any) -> Any:
@@ -59,6 +60,14 @@ def connect(client: FlaskClient, headers: Any, provider: str, **over: Any) -> di
 def sync(connection: dict[str, Any], *, now: datetime) -> Outcome | None:
     """Sync a connection as a worker does."""
     return syncing.sync_connection(connection_id=connection["connection_id"], clock=lambda: now)
+
+
+def shorten(tracker: Tracker, *, days: int = 7, email: str = EMAIL) -> None:
+    """Let somebody have done nothing before a few days ago, so that a first sync is quick."""
+    workouts = tracker.account(email).workouts
+    since_at = utc_now() - timedelta(days=days)
+    for number in [one.number for one in workouts.values() if one.started_at < since_at]:
+        del workouts[number]
 
 
 def truth(tracker: Tracker, email: str = EMAIL) -> set[tuple[str, int]]:

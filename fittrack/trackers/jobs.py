@@ -8,6 +8,7 @@ from fittrack.clock import utc_now
 from fittrack.queues import Lease
 from fittrack.trackers.connections import endings
 from fittrack.trackers.syncing import service
+from fittrack.trackers.webhooks import service as webhooks
 
 
 def wake_due_connections(*, now: datetime) -> None:
@@ -18,6 +19,11 @@ def wake_due_connections(*, now: datetime) -> None:
 def sync_connection(connection_id: str) -> None:
     """Sync a connection, unless it is not due or in another's hands."""
     service.sync_connection(connection_id=connection_id)
+
+
+def do_webhook(lease: Lease, *, provider: str, delivery_key: str) -> None:
+    """Ask for what a webhook named."""
+    webhooks.do_webhook(provider=provider, delivery_key=delivery_key, lease=lease, clock=utc_now)
 
 
 def revoke_grant(lease: Lease, *, connection_id: str, grant_version: int) -> None:

@@ -11,7 +11,11 @@ NOT_HERE = "404 tracker_not_configured"
 NONE = "404 connection_not_found"
 BROUGHT = {"state": "A" * 43, "code": "8f3c2a"}
 
+HOOK = "/api/v1/webhooks/{provider}"
+
 ROWS = (
+    Row(f"GET {HOOK}", EVERYBODY, NOT_HERE, path=STRAVA),
+    Row(f"POST {HOOK}", EVERYBODY, NOT_HERE, path=STRAVA),
     Row(f"GET {CONNECTIONS}/providers", ANY_MEMBER, "200"),
     Row(f"GET {CONNECTIONS}", ANY_MEMBER, "200"),
     Row(f"GET {ONE}", ANY_MEMBER, NONE, path=STRAVA),

@@ -10,6 +10,8 @@ from tests.factories_accounts import login, make_account
 PUBLIC = {
     "GET /api/v1/connections/<string:provider>/callback",
     "POST /api/v1/connections/<string:provider>/callback",
+    "GET /api/v1/webhooks/<string:provider>",
+    "POST /api/v1/webhooks/<string:provider>",
     "POST /api/v1/auth/keep-factors",
     "GET /api/v1/auth/oidc/<provider>/landing",
     "POST /api/v1/auth/oidc/<provider>/callback",

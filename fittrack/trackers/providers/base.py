@@ -287,7 +287,9 @@ class Adapter(ABC):
         return ()
 
     def challenged(self, app: App, hook: Hook) -> str | None:
-        """Return the answer to a provider's challenge; None where it is none. Raises: Forged."""
+        """Return the body that answers a provider's challenge, text or a JSON object; None where
+        it is none. Raises: Forged.
+        """
         return None
 
     def events(self, app: App, hook: Hook, *, now: datetime) -> Sequence[Event]:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
+
 from fittrack.activities import sports
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import Samples, empty_samples, from_columns
@@ -180,7 +182,7 @@ class Strava(Adapter):
             return None
         if not reading.is_secret(hook.args.get("hub.verify_token"), app.webhook_secret):
             raise Forged("verify_token")
-        return hook.args["hub.challenge"]
+        return orjson.dumps({"hub.challenge": hook.args["hub.challenge"]}).decode()
 
     def events(self, app: App, hook: Hook, *, now: datetime) -> Sequence[Event]:
         """Read one event. Strava may sign it; where it does not, the address holds a secret.

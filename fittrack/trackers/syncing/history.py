@@ -9,8 +9,9 @@ from fittrack import db, queues
 from fittrack.idempotency import NoReply, Reply
 from fittrack.pagination import Cursor, Page
 from fittrack.trackers.connections import repository as connections
-from fittrack.trackers.connections.errors import ReauthRequired, SyncedJustNow
+from fittrack.trackers.connections.errors import NothingToSync, ReauthRequired, SyncedJustNow
 from fittrack.trackers.connections.models import Connection
+from fittrack.trackers.providers import ADAPTERS
 from fittrack.trackers.syncing import repository
 from fittrack.trackers.syncing.models import Sync
 
@@ -36,13 +37,15 @@ def ask_for_sync(
 ) -> Connection:
     """Let a connection be synced at once.
 
-    Raises: ConnectionNotFound, SyncedJustNow within 5 minutes, ReauthRequired.
+    Raises: ConnectionNotFound, SyncedJustNow within 5 minutes, ReauthRequired, NothingToSync.
     """
     with db.transaction("ask_for_sync") as tx:
         found = connections.get_live_connection(tx, account_id, provider)
         connection = connections.lock_connection(tx, found.connection_id)
         if connection.status == "reauth_required":
             raise ReauthRequired(provider=provider)
+        if not ADAPTERS[provider].facts.streams:
+            raise NothingToSync(provider=provider)
         _check_patience(connection, now=now)
         repository.make_due(tx, connection.connection_id, due_at=now)
         asked = replace(connection, due_at=now, last_asked_at=now)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fittrack import config, db, queues
+from fittrack import config, db, metrics, queues
 from fittrack.clock import utc_now
 from fittrack.db import Transaction
 from fittrack.ids import new_id
@@ -38,9 +38,11 @@ from fittrack.trackers.providers.base import (
     ScopeLost,
     Throttled,
     TokenRefused,
+    Window,
 )
 from fittrack.trackers.syncing import repository, rules, storing
 from fittrack.trackers.syncing.models import Held, Outcome, Step, StreamState
+from fittrack.trackers.webhooks import repository as webhooks
 from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ NOT_CONFIGURED_WAIT = timedelta(hours=1)
 LEASE_KEPT_AFTER = timedelta(seconds=30)
 PAYLOADS_KEPT = timedelta(days=30)
 SYNCS_KEPT = timedelta(days=90)
+DELIVERIES_KEPT = timedelta(days=7)
 BUDGETS_KEPT = timedelta(days=3)
 TROUBLE = (Malformed, NoGrant, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
 
@@ -145,6 +148,7 @@ def forget_old_traffic(*, now: datetime) -> int:
             + repository.delete_old_syncs(tx, before_at=now - SYNCS_KEPT)
             + budgets.forget(tx, before_at=now - BUDGETS_KEPT)
             + connections.delete_over_attempts(tx, before_at=now)
+            + webhooks.delete_old_deliveries(tx, before_at=now - DELIVERIES_KEPT)
         )
 
 
@@ -276,6 +280,20 @@ def _read_page(visit: Visit, stream: str, state: StreamState, step: Step) -> Str
     return after
 
 
+def read_named_page(visit: Visit, stream: str, window: Window, token: str | None) -> str | None:
+    """Read a page that a webhook named and store it; return the token of the next one."""
+    answer = visit.ask(lambda grant: visit.adapter.page(visit.app, grant, stream, window, token))
+    if answer is None:
+        raise ProviderDown("no_request")
+    page = visit.adapter.read_page(stream, answer, token)
+    items, trouble = _whole_items(visit, stream, page.items)
+    read = storing.read_items(visit.adapter, stream, items)
+    storing.store_objects(visit.held, stream, read, calls=0, now=visit.clock())
+    if trouble is not None:
+        raise trouble
+    return page.next_token
+
+
 def _whole_items(
     visit: Visit, stream: str, items: tuple[RawItem, ...]
 ) -> tuple[list[RawItem], Exception | None]:
@@ -324,6 +342,7 @@ def lay_back(visit: Visit, outcome: Outcome) -> Outcome | None:
         ):
             return None
         repository.end_sync(tx, visit.held.sync_id, outcome, visit.calls, now=now)
+        metrics.add_sync(visit.adapter.facts.name, outcome.outcome)
         if outcome.status != "active":
             telling.tell(tx, visit.held.connection, outcome, now=now)
     return outcome

@@ -61,6 +61,8 @@ def store_objects(
     held: Held, stream: str, read: Sequence[Read], *, calls: int, now: datetime
 ) -> Tally:
     """Store objects that a webhook named; how far the stream is read stays. Raises: Fenced."""
+    if not read:
+        return Tally()
     with db.transaction("store_objects") as tx:
         _hold(tx, held, now=now)
         tally = _store(tx, held, stream, read, now=now)

@@ -1,0 +1,152 @@
+"""What a webhook named, asked for: one object, a part of a stream, or a look at the grant.
+
+It is done by whoever holds the connection, as a sync is, out of the share of calls that polling
+leaves; when the connection is due for itself stays as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from fittrack import db, queues
+from fittrack.trackers.connections import repository as connections
+from fittrack.trackers.providers.base import Event, Malformed, NotThere, RawItem, Throttled, Window
+from fittrack.trackers.syncing import repository, rules, service, storing
+from fittrack.trackers.syncing.models import Known, Outcome
+from fittrack.trackers.syncing.service import TROUBLE, Clock, OutOfTime, Visit
+
+FINAL = {"reauth_required"}
+
+
+class NotYet(Exception):
+    """What was told can't be done at this moment; a little later it may."""
+
+
+def do_event(provider: str, event: Event, *, is_last: bool, clock: Clock) -> datetime | None:
+    """Do what an event tells, and return None; or, where the provider wants a pause, until when.
+
+    `is_last` believes that an object is gone that is not there, or is there to stay that was said
+    to be gone. Somebody who is not connected is nothing to us. Raises: NotYet.
+    """
+    with db.reading("find_connection_of_person") as tx:
+        found = connections.find_connection_of_person(tx, provider, event.external_account_id)
+    if found is None or found.status in FINAL:
+        return None
+    visit = service.take(found.connection_id, "webhook", clock, is_urgent=True)
+    if visit is None:
+        raise NotYet("in_other_hands")
+    try:
+        return _do_held(visit, event, is_last=is_last)
+    except storing.Fenced as error:
+        raise NotYet("taken_over") from error
+
+
+def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:
+    try:
+        is_done = _do(visit, event, is_last=is_last)
+    except (*TROUBLE, OutOfTime, NotYet) as error:
+        return _lay_back_in_trouble(visit, error, is_last=is_last)
+    if is_done:
+        service.lay_back(visit, _outcome(visit, "done"))
+        return None
+    # The whole connection is looked at: what is new, and whether we are still let in.
+    service.lay_back(visit, replace(_outcome(visit, "done"), due_at=visit.clock()))
+    queues.wake_due("sync_connection", visit.held.connection.connection_id)
+    return None
+
+
+def _lay_back_in_trouble(visit: Visit, error: Exception, *, is_last: bool) -> datetime | None:
+    if isinstance(error, OutOfTime | NotYet):
+        service.lay_back(visit, _outcome(visit, "delayed", "not_yet"))
+        raise NotYet from error
+    outcome = service.outcome_of(visit, error)
+    if outcome.status in FINAL:
+        service.lay_back(visit, outcome)
+        return None
+    service.lay_back(visit, _outcome(visit, outcome.outcome, outcome.error_code))
+    if isinstance(error, Throttled):
+        return outcome.due_at
+    if is_last and isinstance(error, Malformed):
+        return None
+    raise NotYet from error
+
+
+def _outcome(visit: Visit, outcome: str, error_code: str | None = None) -> Outcome:
+    """Return how a visit ended that leaves the connection as it stands; success ends parking."""
+    was = visit.held.connection
+    if was.status == "parked" and outcome == "done":
+        return Outcome(outcome, None, visit.clock(), 0)
+    return Outcome(outcome, error_code, was.due_at, was.failures, was.status)
+
+
+def _do(visit: Visit, event: Event, *, is_last: bool) -> bool:
+    """Do an event; tell whether that was all, or the whole connection is to be looked at."""
+    stream = event.stream
+    if event.kind == "revoked" or stream is None:
+        return False
+    if stream not in visit.adapter.facts.streams:
+        return True
+    if event.external_id is not None:
+        return _do_one(visit, event, stream, event.external_id, is_last=is_last)
+    if event.since_at is None:
+        return False
+    _read_since(visit, stream, event.since_at)
+    return True
+
+
+def _do_one(visit: Visit, event: Event, stream: str, external_id: str, *, is_last: bool) -> bool:
+    answer = visit.ask(lambda grant: visit.adapter.one(visit.app, grant, stream, external_id))
+    if answer is None and event.kind != "delete":
+        return False
+    is_gone = False
+    item: RawItem | None = None
+    try:
+        item = visit.adapter.read_one(stream, answer) if answer is not None else None
+    except NotThere:
+        is_gone = True
+    if event.kind == "delete":
+        # Who signed it is believed; where one can look, it has to be gone.
+        is_gone = is_gone or answer is None
+    if not is_gone and item is not None and (event.kind != "delete" or is_last):
+        _store(visit, stream, item)
+        return True
+    _bury_or_wait(
+        visit, stream, external_id, is_told=is_gone and event.kind == "delete", is_last=is_last
+    )
+    return True
+
+
+def _bury_or_wait(
+    visit: Visit, stream: str, external_id: str, *, is_told: bool, is_last: bool
+) -> None:
+    """Bury what is gone; what nobody said to be gone may only be late. Raises: NotYet, Fenced."""
+    known = _known(visit, stream, external_id)
+    if is_told or (is_last and known is not None):
+        storing.delete_object(visit.held, stream, external_id, now=visit.clock())
+    elif not is_last:
+        raise NotYet("not_there_yet")
+
+
+def _store(visit: Visit, stream: str, item: RawItem) -> None:
+    known = _known(visit, stream, item.external_id)
+    if not rules.is_news(known, item):
+        return
+    read = storing.read_items(visit.adapter, stream, [service.whole(visit, stream, item)])
+    storing.store_objects(visit.held, stream, read, calls=0, now=visit.clock())
+
+
+def _known(visit: Visit, stream: str, external_id: str) -> Known | None:
+    with db.reading("list_known") as tx:
+        connection_id = visit.held.connection.connection_id
+        return repository.list_known(tx, connection_id, stream, [external_id]).get(external_id)
+
+
+def _read_since(visit: Visit, stream: str, since_at: datetime) -> None:
+    """Read what a stream has since an instant; how far it is read stays."""
+    window, token = Window(since_at, visit.clock()), None
+    for _ in range(rules.MOST_PAGES):
+        token = service.read_named_page(visit, stream, window, token)
+        if token is None:
+            return
+    raise Malformed("endless_pages")
