@@ -24,6 +24,8 @@ SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 GREATEST_NUMBER = 1_000_000_000
 LEAST_KIB_PER_LANE = 8  # of argon2 (RFC 9106, 3.1)
+# As addresses, for a name such as localhost may lead elsewhere.
+LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1"})
 ANDROID_ORIGIN = "android:apk-key-hash:"
 _STATE = re.compile("[A-Z]{2}")
 _STATE_AGE = re.compile("[A-Z]{2}:(1[89]|[2-9][0-9])")
@@ -36,6 +38,7 @@ MAY_BE_ZERO = frozenset(
         "second_admin_points",
         "trusted_proxies",
         "cache_activities_s",
+        "cache_music_s",
         "cache_profiles_s",
         "cache_statistics_s",
     }
@@ -47,6 +50,7 @@ def problems(config: Config, given: Mapping[str, str | None] | None = None) -> I
     if config.fittrack_env not in ENVIRONMENTS:
         yield f"FITTRACK_ENV must be one of {', '.join(ENVIRONMENTS)}"
     yield from _url_problems(config)
+    yield from _return_problems(config)
     yield from _passkey_problems(config)
     yield from _word_problems(config)
     yield from _limit_problems(config)
@@ -69,6 +73,17 @@ def _url_problems(config: Config) -> Iterator[str]:
     for origin in sorted(config.origins - {"*"}):
         if not _has_scheme(origin, {"http", "https"}) or urlsplit(origin).path:
             yield f"CORS_ORIGINS {origin!r} is no origin such as https://app.example"
+
+
+def _return_problems(config: Config) -> Iterator[str]:
+    """Yield why Spotify would send no browser back: it takes https, or an address of loopback."""
+    parts = urlsplit(config.base_url) if _has_scheme(config.base_url, {"http", "https"}) else None
+    if not config.spotify_client_id or parts is None:
+        return
+    if parts.hostname == "localhost" or (
+        parts.scheme != "https" and parts.hostname not in LOOPBACK_ADDRESSES
+    ):
+        yield "BASE_URL must be https:// or http://127.0.0.1 where SPOTIFY_CLIENT_ID is set"
 
 
 def _database_problems(url: str) -> Iterator[str]:

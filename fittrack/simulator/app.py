@@ -10,13 +10,14 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from fittrack.simulator import apple, drand, faults, google
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.issuer import Issuer
-from fittrack.simulator.trackers import google_health, strava, whoop
+from fittrack.simulator.trackers import google_health, spotify, strava, whoop
 from fittrack.simulator.world import PEOPLE, World
 
 # A service is one more line here.
 SERVICES = {google.SERVICE: google.blueprint, apple.SERVICE: apple.blueprint}
 TRACKERS = {
     google_health.SERVICE: (google_health.tracker_of, google_health.blueprint),
+    spotify.SERVICE: (spotify.tracker_of, spotify.blueprint),
     strava.SERVICE: (strava.tracker_of, strava.blueprint),
     whoop.SERVICE: (whoop.tracker_of, whoop.blueprint),
 }

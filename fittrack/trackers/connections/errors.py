@@ -62,6 +62,12 @@ class ReauthRequired(Conflict):
     code = "reauth_required"
 
 
+class NothingToSync(Conflict):
+    """Nothing is kept of this provider: it is asked whenever you ask."""
+
+    code = "nothing_to_sync"
+
+
 class SyncedJustNow(TooManyRequests):
     """A sync was asked for a moment ago."""
 

@@ -137,7 +137,7 @@ def list_syncs(query: dict[str, Any], provider: str) -> Page[Sync]:
 def ask_for_sync(provider: str) -> Response:
     """Let a connection be synced now, at most once in 5 minutes.
 
-    Raises: ConnectionNotFound, SyncedJustNow, ReauthRequired.
+    Raises: ConnectionNotFound, SyncedJustNow, ReauthRequired, NothingToSync.
     """
     return idempotency.once(
         lambda reply: history.ask_for_sync(

@@ -39,7 +39,7 @@ def granted(facts: Facts, grant: Grant, returned: Returned) -> Grant:
 def opened(
     account_id: str, facts: Facts, grant: Grant, *, connection_id: str, now: datetime
 ) -> Connection:
-    """Return a new connection, due for its first sync at once."""
+    """Return a new connection, due for its first sync at once if anything is synced from it."""
     return Connection(
         connection_id=connection_id,
         account_id=account_id,
@@ -52,14 +52,14 @@ def opened(
         grant_version=0,
         connected_at=now,
         ended_at=None,
-        due_at=now,
+        due_at=now if facts.streams else None,
         last_synced_at=None,
         last_asked_at=None,
         failures=0,
     )
 
 
-def renewed(connection: Connection, grant: Grant, *, now: datetime) -> Connection:
+def renewed(connection: Connection, facts: Facts, grant: Grant, *, now: datetime) -> Connection:
     """Return a connection whose member has let us in again."""
     return replace(
         connection,
@@ -67,7 +67,7 @@ def renewed(connection: Connection, grant: Grant, *, now: datetime) -> Connectio
         status_reason=None,
         scopes=" ".join(sorted(grant.scopes)),
         ended_at=None,
-        due_at=now,
+        due_at=now if facts.streams else None,
         failures=0,
     )
 

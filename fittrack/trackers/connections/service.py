@@ -216,7 +216,8 @@ def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime)
         connection = _stored(tx, adapter, account_id, standing, grant, now=now)
         _keep(tx, connection, grant)
         cache.touch(tx, account_id)
-        tx.after_commit(lambda: queues.wake_due("sync_connection", connection.connection_id))
+        if connection.due_at is not None:
+            tx.after_commit(lambda: queues.wake_due("sync_connection", connection.connection_id))
     return connection
 
 
@@ -238,7 +239,7 @@ def _stored(
         repository.insert_connection(tx, made)
         return made
     held = repository.lock_connection(tx, standing.connection_id)
-    again = rules.renewed(held, grant, now=now)
+    again = rules.renewed(held, adapter.facts, grant, now=now)
     repository.update_connection(tx, again)
     # A sync with the former grant may be about to say that the member is to connect again.
     repository.free_connection(tx, held.connection_id)

@@ -27,6 +27,8 @@ from fittrack.trackers.providers.base import Adapter, App, Grant, GrantRefused, 
 # How long before its end an access token is renewed, so that no call begins with a dying one.
 EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=60)
+# A refresh that is cut off may cost the whole grant, where a token works once.
+LEAST_S = 3.0
 WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 
 Clock = Callable[[], datetime]
@@ -43,16 +45,23 @@ def working_grant(
     *,
     refused: Grant | None = None,
     clock: Clock = utc_now,
+    deadline_s: float = calling.DEADLINE_S,
 ) -> Grant:
     """Return a grant to call with; another one than `refused`, which the provider took no more.
 
+    It takes no longer than `deadline_s`, wherever it waits.
+
     Raises: NoGrant, ProviderDown, Throttled.
     """
+    ends_s = time.monotonic() + deadline_s
     for wait_s in (*WAITS_S, None):
         stored, grant = _kept(connection_id)
         if not _is_stale(grant, refused, now=clock()):
             return grant
-        renewed = _refresh_alone(adapter, app, stored, grant, clock)
+        left_s = ends_s - time.monotonic()
+        if left_s <= max(wait_s or 0.0, LEAST_S):
+            break
+        renewed = _refresh_alone(adapter, app, stored, grant, clock, left_s)
         if renewed is not None:
             return renewed
         if wait_s is not None:
@@ -76,7 +85,12 @@ def _is_stale(grant: Grant, refused: Grant | None, *, now: datetime) -> bool:
 
 
 def _refresh_alone(
-    adapter: Adapter, app: App, stored: SealedGrant, grant: Grant, clock: Clock
+    adapter: Adapter,
+    app: App,
+    stored: SealedGrant,
+    grant: Grant,
+    clock: Clock,
+    deadline_s: float,
 ) -> Grant | None:
     """Return a new grant, or None where another worker is getting one.
 
@@ -92,7 +106,7 @@ def _refresh_alone(
     if not is_mine:
         return None
     try:
-        answer = calling.send(request)
+        answer = calling.send(request, deadline_s=deadline_s)
         renewed = adapter.read_grant(answer, before=grant, now=clock())
     except GrantRefused as error:
         _release(stored.connection_id, lease)

@@ -8,6 +8,7 @@ from fittrack import config
 from fittrack.config import Config
 from fittrack.trackers.providers.base import Adapter, App
 from fittrack.trackers.providers.google_health import GoogleHealth
+from fittrack.trackers.providers.spotify import Spotify
 from fittrack.trackers.providers.strava import Strava
 from fittrack.trackers.providers.whoop import Whoop
 
@@ -15,6 +16,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     adapter.facts.name: adapter
     for adapter in (
         GoogleHealth(),
+        Spotify(),
         Strava(),
         Whoop(),
     )

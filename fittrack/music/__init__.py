@@ -1,0 +1,1 @@
+"""What members listen to, and what they might listen to today."""
