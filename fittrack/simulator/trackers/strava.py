@@ -36,6 +36,8 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.post("/oauth/deauthorize")
     def deauthorize() -> Response:
+        if tracker.whose(request.form.get("access_token", "")) is None:
+            return answers.json(_error("Authorization Error"), 401)
         tracker.revoke(request.form.get("access_token", ""))
         return answers.json({"access_token": request.form.get("access_token")})
 

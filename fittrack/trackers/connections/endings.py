@@ -12,14 +12,23 @@ from datetime import datetime
 from fittrack import cache, db, queues
 from fittrack.activities import service as activities
 from fittrack.activities.errors import ActivityNotFound
+from fittrack.crypto import Unsealable
 from fittrack.db import Transaction
 from fittrack.queues import Lease
 from fittrack.trackers import calling
 from fittrack.trackers.connections import repository, rules
-from fittrack.trackers.connections.models import Connection
-from fittrack.trackers.grants import sealing
+from fittrack.trackers.connections.models import Connection, SealedGrant
+from fittrack.trackers.grants.service import NoGrant, working_grant
 from fittrack.trackers.providers import ADAPTERS, app_of
-from fittrack.trackers.providers.base import Grant, ProviderDown
+from fittrack.trackers.providers.base import (
+    Adapter,
+    App,
+    Grant,
+    Malformed,
+    ProviderDown,
+    Throttled,
+)
+from fittrack.wire import Answer
 
 logger = logging.getLogger(__name__)
 BATCH_ROWS = 20
@@ -70,10 +79,11 @@ def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: d
         connection = repository.find_connection(tx, connection_id)
         stored = repository.find_grant(tx, connection_id)
     is_over = connection is not None and connection.ended_at is not None
-    if is_over and stored is not None and stored.grant_version == grant_version:
+    # A later consent is another job's; a grant that was renewed meanwhile is still the one to end.
+    if is_over and stored is not None and stored.grant_version >= grant_version:
         try:
-            _tell_provider(stored.provider, sealing.opened(stored))
-        except ProviderDown:
+            _tell_provider(stored)
+        except (ProviderDown, Throttled):
             if lease.attempt < queues.MAX_ATTEMPTS:
                 raise
             logger.warning("a provider was not told that a grant is over")
@@ -125,15 +135,30 @@ def _delete_some(connection: Connection, *, now: datetime) -> bool:
     return bool(brought)
 
 
-def _tell_provider(provider: str, grant: Grant | None) -> None:
-    adapter = ADAPTERS[provider]
-    app = app_of(adapter)
-    request = adapter.revoke(app, grant) if app and grant else None
-    if request is None:
+def _tell_provider(stored: SealedGrant) -> None:
+    """Take our access back; a token that has died meanwhile can't say so, hence a living one.
+
+    Raises: ProviderDown, Throttled.
+    """
+    adapter = ADAPTERS.get(stored.provider)
+    app = app_of(adapter) if adapter else None
+    if adapter is None or app is None:
         return
-    answer = calling.send(request)
-    if answer.status >= 500 or answer.status == 429:
+    try:
+        grant = working_grant(adapter, app, stored.connection_id)
+        answer = _revoked(adapter, app, grant)
+        if answer is not None and answer.status == 401:
+            grant = working_grant(adapter, app, stored.connection_id, refused=grant)
+            answer = _revoked(adapter, app, grant)
+    except (NoGrant, Malformed, Unsealable):
+        return  # we are let in no more, or can't say who we are
+    if answer is not None and (answer.status >= 500 or answer.status == 429):
         raise ProviderDown(f"status_{answer.status}")
+
+
+def _revoked(adapter: Adapter, app: App, grant: Grant) -> Answer | None:
+    request = adapter.revoke(app, grant)
+    return calling.send(request) if request else None
 
 
 def _forget_objects(tx: Transaction, connection_id: str) -> int:
