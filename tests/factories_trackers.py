@@ -17,7 +17,15 @@ from fittrack.trackers.syncing import service as syncing
 from fittrack.trackers.syncing.models import Outcome
 
 EMAIL = "ana@gmail.test"
-PROVIDERS = ("google_health", "spotify", "strava", "whoop")
+PROVIDERS = (
+    "google_health",
+    "oura",
+    "polar",
+    "spotify",
+    "strava",
+    "whoop",
+    "withings",
+)
 
 
 def tracker_settings(settings: Config, base_url: str) -> Config:

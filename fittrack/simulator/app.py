@@ -10,7 +10,15 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from fittrack.simulator import apple, drand, faults, google
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.issuer import Issuer
-from fittrack.simulator.trackers import google_health, spotify, strava, whoop
+from fittrack.simulator.trackers import (
+    google_health,
+    oura,
+    polar,
+    spotify,
+    strava,
+    whoop,
+    withings,
+)
 from fittrack.simulator.world import PEOPLE, World
 
 # A service is one more line here.
@@ -18,8 +26,11 @@ SERVICES = {google.SERVICE: google.blueprint, apple.SERVICE: apple.blueprint}
 TRACKERS = {
     google_health.SERVICE: (google_health.tracker_of, google_health.blueprint),
     spotify.SERVICE: (spotify.tracker_of, spotify.blueprint),
+    oura.SERVICE: (oura.tracker_of, oura.blueprint),
+    polar.SERVICE: (polar.tracker_of, polar.blueprint),
     strava.SERVICE: (strava.tracker_of, strava.blueprint),
     whoop.SERVICE: (whoop.tracker_of, whoop.blueprint),
+    withings.SERVICE: (withings.tracker_of, withings.blueprint),
 }
 MOST_BODY_BYTES = 64 * 1024
 TEMPLATES = Path(__file__).parent.parent / "templates"

@@ -23,6 +23,7 @@ from fittrack.trackers.connections.errors import (
     ConnectedElsewhere,
     ConsentDenied,
     InvalidState,
+    ScopesMissing,
     TrackerNotConfigured,
     TrackerUnavailable,
 )
@@ -50,7 +51,7 @@ from fittrack.trackers.providers.base import (
 from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
-TROUBLE = (Malformed, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
+TROUBLE = (Malformed, NotThere, ProviderDown, Throttled, TokenRefused)
 # Members are told why they can't connect to it, and what works instead.
 GARMIN = Provider(
     provider="garmin",
@@ -183,8 +184,12 @@ def _granted(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -
         who = adapter.whose(app, grant)
         if who is not None:
             grant = replace(grant, external_account_id=adapter.read_person(_ask(who)))
+        for request in adapter.admit(app, grant):
+            adapter.read_admitted(_ask(request))
     except GrantRefused as error:
         raise CodeRefused(provider=adapter.facts.name) from error
+    except ScopeLost as error:
+        raise ScopesMissing(scopes=sorted(adapter.facts.scopes)) from error
     except TROUBLE as error:
         logger.warning("a provider refused a visit", extra={"kind": type(error).__name__})
         raise TrackerUnavailable from error

@@ -8,17 +8,23 @@ from fittrack import config
 from fittrack.config import Config
 from fittrack.trackers.providers.base import Adapter, App
 from fittrack.trackers.providers.google_health import GoogleHealth
+from fittrack.trackers.providers.oura import Oura
+from fittrack.trackers.providers.polar import Polar
 from fittrack.trackers.providers.spotify import Spotify
 from fittrack.trackers.providers.strava import Strava
 from fittrack.trackers.providers.whoop import Whoop
+from fittrack.trackers.providers.withings import Withings
 
 ADAPTERS: Mapping[str, Adapter] = {
     adapter.facts.name: adapter
     for adapter in (
         GoogleHealth(),
         Spotify(),
+        Oura(),
+        Polar(),
         Strava(),
         Whoop(),
+        Withings(),
     )
 }
 
