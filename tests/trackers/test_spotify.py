@@ -325,7 +325,7 @@ def shape(value, path=""):
 
 @pytest.mark.parametrize(("name", "path"), RECORDED.items())
 def test_recorded_shapes_can_be_simulated(spotify, name, path):
-    made = shape(fetched(spotify, path, limit=10 if path == "search" else 50).json())
+    made = shape(fetched(spotify, path, limit=5 if path == "search" else 30).json())
     assert shape(recorded(name)) - made == set()
 
 
