@@ -100,17 +100,24 @@ def deliver(
 ) -> Fulfilment:
     """Note that a prize has arrived; a digital one's code may come with it, to be shown once.
 
-    Raises: FulfilmentNotFound, InvalidTransition, NoCodeNeeded.
+    A code that needs a tax form by now waits for that instead. Raises: FulfilmentNotFound,
+    InvalidTransition, NoCodeNeeded.
     """
     with db.transaction("deliver_prize") as tx:
         fulfilment = repository.lock_fulfilment(tx, fulfilment_id)
         rules.check_transition(fulfilment, "delivered")
         if code is not None:
             _keep_code(tx, fulfilment, code, now=now)
-        moved = rules.moved(fulfilment, "delivered", now=now, delivered_at=now)
-        after = steps.store(tx, moved, actor_id=actor_id, now=now)
-        telling.tell_step(tx, after, "prize_delivered", now=now)
-        reply.record(tx, after)
+        held = rules.is_digital(fulfilment) and taxes.is_held(tx, fulfilment)
+        if held:
+            after = steps.hold_for_tax(tx, fulfilment, actor_id=actor_id, now=now)
+        else:
+            moved = rules.moved(fulfilment, "delivered", now=now, delivered_at=now)
+            after = steps.store(tx, moved, actor_id=actor_id, now=now)
+            telling.tell_step(tx, after, "prize_delivered", now=now)
+            reply.record(tx, after)
+    if held:
+        rules.refuse(after, "delivered")
     return after
 
 

@@ -154,6 +154,18 @@ def test_a_digital_prize_waits_from_the_start(staff):
     assert staff.as_winner(won, "code").json["code"] == "ABCD"
 
 
+def test_a_code_that_needs_a_form_by_now_is_not_delivered_by_hand(staff):
+    first, second = worth(MUCH - 1, 1, kind="digital")
+    staff.post(second, "forfeit")
+    _set(first, "winner_notified")
+    bring_back(second)
+    refused = staff.post(first, "deliver", {"code": "EFGH"})
+    assert (refused.status_code, refused.json["from_status"]) == (409, "tax_hold")
+    assert staff.as_winner(first, "code").status_code == 409
+    assert staff.post(first, "tax-form").json["state"] == "winner_notified"
+    assert staff.as_winner(first, "code").json["code"] == "EFGH"
+
+
 def test_the_year_turns_at_midnight_in_the_platforms_zone():
     new_year = datetime(2027, 1, 1, 5, tzinfo=UTC)
     assert rules.tax_year(new_year - timedelta(seconds=1), NEW_YORK) == 2026
