@@ -131,17 +131,19 @@ SELECT e.entry_id, e.drawing_id, d.name AS drawing_name, d.status AS drawing_sta
  FETCH FIRST :row_limit ROWS ONLY
 
 -- name: list_my_wins
--- What a member won, newest entry first.
-SELECT k.drawing_id, d.name AS drawing_name, d.drawn_at, k.position, k.entry_id, k.ticket_no, k.prize_id,
-       p.name AS prize_name, p.value_cents
+-- What a member won, newest entry first: by the result, or as the alternate to whom it passed.
+SELECT f.drawing_id, d.name AS drawing_name, d.drawn_at, f.position, f.entry_id, k.ticket_no, f.prize_id,
+       p.name AS prize_name, p.value_cents, f.fulfilment_id, f.state
   FROM entries e
-  JOIN drawing_picks k ON k.entry_id = e.entry_id AND k.role = 'winner'
-  JOIN drawings d ON d.drawing_id = k.drawing_id
-  JOIN prizes p ON p.prize_id = k.prize_id
+  JOIN fulfilments f ON f.entry_id = e.entry_id
+  JOIN drawing_picks k ON k.drawing_id = f.drawing_id AND k.position = f.position
+  JOIN drawings d ON d.drawing_id = f.drawing_id
+  JOIN prizes p ON p.prize_id = f.prize_id
  WHERE e.account_id = :account_id
+   AND (k.role = 'winner' OR f.notified_at IS NOT NULL)
    AND e.entry_id <= :before_id
-   AND (e.entry_id < :before_id OR k.position > :after_position)
- ORDER BY e.entry_id DESC, k.position
+   AND (e.entry_id < :before_id OR f.position > :after_position)
+ ORDER BY e.entry_id DESC, f.position
  FETCH FIRST :row_limit ROWS ONLY
 
 -- name: list_winners

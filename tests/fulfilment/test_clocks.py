@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fittrack import db, queues, schedule
 from fittrack.clock import utc_now
 from fittrack.drawings import service as drawings
+from fittrack.drawings.tickets import service as tickets
 from fittrack.fulfilment import rules, succession, transitions
 from fittrack.fulfilment.models import Award
 from fittrack.pagination import Cursor
@@ -44,6 +45,11 @@ def history(drawing):
     return [(event.action, event.details_json) for event in found]
 
 
+def wins(account_id):
+    """Return what a member won."""
+    return tickets.list_my_wins(account_id=account_id, cursor=Cursor("t"), limit=100).items
+
+
 def exclude(account_id):
     """Suspend a member, so that nothing can be awarded any more."""
     with db.transaction("suspend_for_test") as tx:
@@ -67,6 +73,28 @@ def test_after_a_week_the_winner_is_warned_once(database):
         advance(won, won.won_at + 7 * DAY + timedelta(hours=hours))
     assert make.notices(won.account_id) == ["prize_won", "prize_reminder"]
     assert get(won).state == "winner_notified"
+
+
+def test_my_wins_tell_who_has_the_prize_now(database):
+    drawing = draw(players=3, alternates=2)
+    won = deliveries(drawing)[0]
+    assert [win.state for win in wins(won.account_id)] == ["winner_notified"]
+    advance(won, won.won_at + 14 * DAY)
+    lost, heir = deliveries(drawing)
+    for each in (lost, heir):
+        [win] = wins(each.account_id)
+        assert (win.state, win.fulfilment_id) == (each.state, each.fulfilment_id)
+        assert (win.entry_id, win.position) == (each.entry_id, each.position)
+
+
+def test_who_was_passed_over_as_an_alternate_has_won_nothing(database):
+    drawing = draw(players=3, alternates=2)
+    won = deliveries(drawing)[0]
+    second = make_alternates(drawing)[0]
+    exclude(second)
+    advance(won, won.won_at + 14 * DAY)
+    assert states(drawing) == ["forfeited", "forfeited", "winner_notified"]
+    assert wins(second) == []
 
 
 def test_after_two_weeks_the_next_alternate_has_the_prize(database):

@@ -194,7 +194,7 @@ class HeldEntry:
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """A prize unit that one of a member's tickets won."""
+    """A prize unit that one of a member's tickets won, and the state of its delivery."""
 
     drawing_id: str
     drawing_name: str
@@ -205,6 +205,8 @@ class Win:
     prize_id: str
     prize_name: str
     value_cents: int
+    fulfilment_id: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

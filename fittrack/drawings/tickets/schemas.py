@@ -205,7 +205,7 @@ class TicketQuery(PageQuery):
 
 
 class WinSchema(Schema):
-    """A prize unit that one of my tickets won."""
+    """A prize unit that one of my tickets won, or that passed to me as an alternate."""
 
     drawing_id = fields.UUID(required=True)
     drawing_name = fields.String(required=True)
@@ -216,6 +216,14 @@ class WinSchema(Schema):
     prize_id = fields.UUID(required=True)
     prize_name = fields.String(required=True)
     value_cents = fields.Integer(required=True)
+    fulfilment_id = fields.UUID(required=True)
+    state = fields.String(
+        required=True,
+        metadata={
+            "example": "winner_notified",
+            "description": "Of the delivery; `forfeited` where it went to somebody else.",
+        },
+    )
 
 
 class EntryProofSchema(Schema):
