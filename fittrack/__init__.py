@@ -99,6 +99,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.points.adjustments.routes import blp as adjustments
     from fittrack.points.books.routes import blp as books
     from fittrack.points.routes import blp as points
+    from fittrack.recovery.routes import blp as recovery
     from fittrack.reference.routes import blp as reference
     from fittrack.reviews.routes import blp as reviews
     from fittrack.reviews.routes import own as own_reviews
@@ -116,7 +117,7 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (connections, webhooks, leaderboards, fulfilment, notifications):
+    for blueprint in (connections, webhooks, recovery, leaderboards, fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)

@@ -198,6 +198,10 @@ def leave_connection(account_id):
         fence_no=0,
     )
     insert("connection_streams", connection_id="c", stream="workouts")
+    rested = {"connection_id": "c", "account_id": account_id, "provider": "strava"}
+    rested |= {"external_id": "4712", "state": "scored", "day_on": "2026-11-20", "changed_at": at}
+    insert("sleeps", **rested, sleep_id="s", is_nap=0, started_at=at, ended_at=at)
+    insert("recoveries", **rested, recovery_id="r", measured_at=at, sleep_external_id="4712")
     insert("connection_records", **known, is_deleted=0, changed_at=at)
     insert("provider_payloads", **known, body_bytes=b"{}", received_at=at)
     counts = dict.fromkeys(("page", "call", "created", "updated", "skipped", "deleted"), 0)

@@ -39,6 +39,7 @@ from fittrack.mail import service as mail
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 from fittrack.queues import Lease
+from fittrack.recovery import service as recovery
 from fittrack.reviews import steps as reviews
 from fittrack.sponsors import service as sponsors
 from fittrack.trackers.connections import endings as connections
@@ -88,6 +89,7 @@ AT_ONCE: tuple[AtOnce, ...] = (
 IN_BATCHES: tuple[InBatches, ...] = (
     activities.erase_member,
     connections.erase_member,
+    recovery.erase_member,
     reviews.erase_member,
     points.erase_days,
     boards.erase_member,

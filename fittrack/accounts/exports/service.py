@@ -25,6 +25,7 @@ from fittrack.leaderboards import service as leaderboards
 from fittrack.notifications import service as notifications
 from fittrack.points import service as points
 from fittrack.queues import Lease
+from fittrack.recovery import service as recovery
 from fittrack.reviews import steps as reviews
 
 # Pieces of 1 MiB: a transaction that forgets some holds the database shortly.
@@ -43,6 +44,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     notifications.export_member,
     activities.export_member,
     reviews.export_member,
+    recovery.export_member,
 )
 
 

@@ -15,6 +15,7 @@ from fittrack.activities.errors import ActivityNotFound
 from fittrack.crypto import Unsealable
 from fittrack.db import Transaction
 from fittrack.queues import Lease
+from fittrack.recovery import service as recovery
 from fittrack.trackers import calling
 from fittrack.trackers.connections import repository, rules
 from fittrack.trackers.connections.models import Connection, SealedGrant
@@ -101,6 +102,7 @@ def delete_brought(*, connection_id: str, lease: Lease, now: datetime) -> None:
     while connection is not None and _delete_some(connection, now=now):
         continue
     with db.transaction("forget_connection") as tx:
+        recovery.forget_brought(tx, connection_id)
         _forget_objects(tx, connection_id)
         queues.finish(tx, lease, now=now)
 

@@ -18,11 +18,20 @@ from fittrack.activities.models import Part
 from fittrack.activities.service import hold_member, insert_parts
 from fittrack.db import Transaction
 from fittrack.ids import new_id
-from fittrack.trackers.providers.base import Adapter, Malformed, RawItem
-from fittrack.trackers.records import Record, StepsRecord, WorkoutRecord
+from fittrack.recovery import service as recovery
+from fittrack.recovery.models import Source
+from fittrack.trackers.providers.base import RECOVERY, SLEEP, Adapter, Malformed, RawItem
+from fittrack.trackers.records import (
+    Record,
+    RecoveryRecord,
+    SleepRecord,
+    StepsRecord,
+    WorkoutRecord,
+)
 from fittrack.trackers.syncing import repository, rules
 from fittrack.trackers.syncing.models import Held, Known, Read, StreamState, Tally
 from fittrack.trackers.syncing.parts import part_of
+from fittrack.trackers.syncing.rests import recovery_of, sleep_of
 
 LEASE = timedelta(seconds=90)
 
@@ -107,6 +116,7 @@ def _store(
     fresh = [one for one in read if rules.is_news(known.get(one.item.external_id), one.item)]
     tally.skipped = len(read) - len(fresh)
     activity_ids = _store_activities(tx, held, fresh, known, now=now)
+    _store_rests(tx, held, fresh, now=now)
     rows = [_row(held, stream, one, activity_ids, known, tally, now=now) for one in fresh]
     repository.insert_known(tx, [row for row in rows if row["external_id"] not in known])
     repository.update_known(tx, [row for row in rows if row["external_id"] in known])
@@ -133,6 +143,17 @@ def _store_activities(
                 stored[one.item.external_id] = kept_id
     insert_parts(tx, new, now=now)
     return stored
+
+
+def _store_rests(tx: Transaction, held: Held, fresh: Sequence[Read], *, now: datetime) -> None:
+    """Store what objects come to as sleeps and recoveries."""
+    connection = held.connection
+    source = Source(connection.account_id, connection.connection_id)
+    for record in (record for one in fresh for record in one.records):
+        if isinstance(record, SleepRecord):
+            recovery.keep_sleep(tx, source, sleep_of(connection.provider, record, now=now))
+        elif isinstance(record, RecoveryRecord):
+            recovery.keep_recovery(tx, source, recovery_of(connection.provider, record, now=now))
 
 
 def _is_activity(record: Record) -> bool:
@@ -193,6 +214,10 @@ def _bury(
     if before is not None and before.activity_id is not None:
         with suppress(ActivityNotFound):  # its member has deleted it before
             activities.remove(tx, before.activity_id, connection.account_id, now=now)
+    if stream == SLEEP:
+        recovery.remove_sleep(tx, connection.connection_id, external_id)
+    elif stream == RECOVERY:
+        recovery.remove_recovery(tx, connection.connection_id, external_id)
     row = {
         "connection_id": connection.connection_id,
         "stream": stream,

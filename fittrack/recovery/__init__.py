@@ -1,0 +1,1 @@
+"""How members sleep and how rested they wake, as their trackers have it."""

@@ -1,0 +1,124 @@
+"""Sleeps and recoveries come in from a tracker over HTTP, change, go, and are nobody else's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fittrack.clock import utc_now
+from tests.factories_accounts import login, make_account
+from tests.factories_trackers import EMAIL, connect, sync
+
+RECOVERY = "/api/v1/recovery"
+
+
+@pytest.fixture
+def whoop(trackers):
+    return trackers["whoop"]
+
+
+@pytest.fixture
+def ana(client, whoop):
+    return login(client, make_account())
+
+
+def read(client, headers, path="", **query):
+    """Return every row of a list, page by page."""
+    found, cursor = [], None
+    while True:
+        page = client.get(
+            f"{RECOVERY}{path}",
+            query_string={"limit": 10, **query, **({"cursor": cursor} if cursor else {})},
+            headers=headers,
+        )
+        assert page.status_code == 200, page.json
+        found += page.json["items"]
+        cursor = page.json["next_cursor"]
+        if cursor is None:
+            return found
+
+
+def nights_since(whoop, days=30):
+    since = utc_now() - timedelta(days=days)
+    nights = whoop.account(EMAIL).nights.values()
+    return [one for one in nights if one.started_at >= since and not one.is_deleted]
+
+
+def last_night(whoop):
+    return max(whoop.account(EMAIL).nights.values(), key=lambda night: night.started_at)
+
+
+def test_nights_and_recoveries_are_those_of_the_tracker(client, ana, whoop):
+    sync(connect(client, ana, "whoop"), now=utc_now())
+    nights = nights_since(whoop)
+    slept = {(one["started_at"][:19], one["deep_s"]) for one in read(client, ana, "/sleep")}
+    assert slept >= {(f"{one.started_at:%Y-%m-%dT%H:%M:%S}", one.deep_s) for one in nights}
+    scores = [one["score_percent"] for one in read(client, ana)]
+    newest = sorted(nights, key=lambda one: one.started_at, reverse=True)
+    assert scores[:20] == [float(one.recovery_percent) for one in newest][:20]
+    [first, *_] = read(client, ana)
+    local = newest[0].ended_at - timedelta(hours=5)
+    assert (first["day_on"], first["utc_offset_s"]) == (f"{local:%Y-%m-%d}", -18_000)
+    assert first["measured_at"][:19] == f"{newest[0].ended_at:%Y-%m-%dT%H:%M:%S}"
+
+
+def test_a_list_can_be_cut_to_days(client, ana, whoop):
+    sync(connect(client, ana, "whoop"), now=utc_now())
+    days = sorted({one["day_on"] for one in read(client, ana)})
+    cut = {"from": days[3], "to": days[7]}
+    assert sorted(one["day_on"] for one in read(client, ana, **cut)) == days[3:8]
+    assert sorted(one["day_on"] for one in read(client, ana, "/sleep", **cut)) == days[3:8]
+    turned = client.get(RECOVERY, query_string={"from": days[7], "to": days[3]}, headers=ana)
+    assert turned.status_code == 422
+
+
+def test_the_latest_is_the_newest_that_has_a_score(client, ana, whoop):
+    night = last_night(whoop)
+    whoop.account(EMAIL).nights[night.number] = replace(
+        night, scored_at=utc_now() + timedelta(hours=1)
+    )
+    connection = connect(client, ana, "whoop")
+    sync(connection, now=utc_now())
+    [newest, before, *_] = read(client, ana)
+    assert (newest["state"], newest["score_percent"]) == ("pending", None)
+    latest = client.get(f"{RECOVERY}/latest", headers=ana).json
+    assert latest["recovery"] == before
+    assert latest["sleep"]["day_on"] == before["day_on"]
+
+
+def test_a_score_that_comes_later_is_fetched_again(client, ana, whoop):
+    night = last_night(whoop)
+    later = replace(night, scored_at=utc_now() + timedelta(hours=1))
+    whoop.account(EMAIL).nights[night.number] = later
+    connection = connect(client, ana, "whoop")
+    sync(connection, now=utc_now())
+    whoop.world.ahead_s = 7200
+    sync(connection, now=utc_now() + timedelta(hours=3))
+    [newest, *_] = read(client, ana)
+    assert (newest["state"], newest["score_percent"]) == ("scored", float(night.recovery_percent))
+    [slept, *_] = read(client, ana, "/sleep")
+    assert (slept["state"], slept["deep_s"]) == ("scored", night.deep_s)
+    assert len(read(client, ana)) == len({one["day_on"] for one in read(client, ana)})
+
+
+def test_who_has_no_tracker_has_no_latest_recovery(client, ana):
+    answer = client.get(f"{RECOVERY}/latest", headers=ana)
+    assert (answer.status_code, answer.json["code"]) == (404, "recovery_not_found")
+    assert read(client, ana) == read(client, ana, "/sleep") == []
+
+
+def test_ben_sees_nothing_of_how_ana_slept(client, ana):
+    sync(connect(client, ana, "whoop"), now=utc_now())
+    ben = login(client, make_account())
+    assert read(client, ben) == read(client, ben, "/sleep") == []
+    assert client.get(f"{RECOVERY}/latest", headers=ben).status_code == 404
+
+
+def test_a_cursor_of_one_list_opens_no_other(client, ana, whoop):
+    sync(connect(client, ana, "whoop"), now=utc_now())
+    page = client.get(RECOVERY, query_string={"limit": 1}, headers=ana).json
+    query = {"cursor": page["next_cursor"]}
+    answer = client.get(f"{RECOVERY}/sleep", query_string=query, headers=ana)
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
