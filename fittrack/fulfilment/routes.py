@@ -90,6 +90,7 @@ def list_winners(query: dict[str, Any]) -> Response:
     rows = winners.winners_csv(drawing_id=drawing_id)
     response = Response(rows, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="winners.csv"'
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

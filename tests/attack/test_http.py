@@ -190,6 +190,9 @@ def test_no_address_holds_a_secret(document):
         for parameter in operation["parameters"]
         if parameter["in"] != "header" and secret.search(parameter["name"])
     }
-    # OAuth hands a browser back with a code that is worthless without what the client kept.
-    landing = ("/api/v1/auth/oidc/{provider}/landing", "code")
-    assert found <= {("/api/v1/tiers/{tier_code}", "tier_code"), landing}
+    # OAuth hands a browser back with a code that is worthless without what was kept for it.
+    landings = {
+        ("/api/v1/auth/oidc/{provider}/landing", "code"),
+        ("/api/v1/connections/{provider}/callback", "code"),
+    }
+    assert found <= {("/api/v1/tiers/{tier_code}", "tier_code"), *landings}

@@ -93,7 +93,7 @@ def test_in_the_closing_second_a_purchase_is_listed_and_paid_or_refused_and_unpa
     drawing = make.make_open(
         past,
         opens_at=past + timedelta(hours=1),
-        closes_at=real_now + timedelta(seconds=3),
+        closes_at=real_now + timedelta(seconds=5),
         draws_at=real_now + timedelta(hours=1),
         ticket_price_points=1,
     )

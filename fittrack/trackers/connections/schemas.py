@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from fittrack.pagination import page_schema
 from fittrack.trackers.providers.base import RECOVERY, SLEEP, STEPS, WORKOUTS
@@ -91,10 +91,7 @@ class BegunConnectionSchema(Schema):
 
 
 class ReturnedSchema(Schema):
-    """What a provider sends back with a browser; whatever else is with it is nothing to us."""
-
-    class Meta:
-        unknown = EXCLUDE
+    """What a provider sends back with a browser."""
 
     state = fields.String(
         required=True,
