@@ -114,6 +114,7 @@ class Own(Member):
 
     def __init__(self, client, admin):
         self.client, self.account_id, self.headers = client, admin.account_id, admin.headers
+        self.seed = 1
 
 
 def test_an_appeal_opens_a_rejection_again_once(ana, admin):

@@ -14,6 +14,8 @@ from tests.reviews.reviewers import DAY_ON, FAR_AT, Reviewer, held_run, review_o
 RUN_S = 31 * 60
 SEVENTH_ON = DAY_ON + timedelta(days=6)
 STREAK_POINTS = 250
+# Of two records that tell as much the files' hashes choose: here the first one.
+SEED = 7
 
 
 @pytest.fixture
@@ -137,10 +139,11 @@ def test_another_sport_that_is_not_believed_takes_points_and_week_back(ana, admi
 
 
 def test_the_choice_between_copies_moves_no_point_twice(ana):
-    run_days(ana, range(7))
+    for number in range(7):
+        run(ana, number, seed=SEED)
     points = ana.balance()
     started_at = NOON_AT + timedelta(days=3, seconds=30)
-    copy = make_gpx(started_at, RUN_S - 60, seed=5, sport="other", name="By the phone")
+    copy = make_gpx(started_at, RUN_S - 60, seed=SEED, sport="other", name="By the phone")
     (file,) = ana.upload(("copy.gpx", copy))["files"]
     assert (ana.balance(), streak(ana)) == (points, STREAK_POINTS)
 
