@@ -87,6 +87,9 @@ class Facts:
     refreshes: bool = True
     grace: timedelta = timedelta(0)
     kind: str = "tracker"
+    # What it wants to be answered: to a challenge, and to a webhook that was taken.
+    challenge_status: int = 200
+    hook_status: int = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class GoogleHealth(Adapter):
         # Devices bring days that are over once they are near a phone again.
         overlap=timedelta(days=3),
         poll_every=timedelta(minutes=15),
+        challenge_status=201,
+        hook_status=204,
     )
 
     def credentials(self, settings: Config) -> Credentials:
@@ -132,6 +134,8 @@ class GoogleHealth(Adapter):
         """Read a page; without data Google leaves the list out. Raises: Malformed."""
         body = reading.object_of(answer)
         next_token = reading.text(body.get("nextPageToken"), most=2000)
+        if "error" in body:
+            raise Malformed("error_inside")
         if next_token is not None and next_token == token:
             raise Malformed("endless_pages")
         name = "rollupDataPoints" if stream == STEPS else "dataPoints"

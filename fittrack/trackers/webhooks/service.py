@@ -42,10 +42,10 @@ def receive(*, provider: str, hook: Hook, now: datetime) -> Answered:
         metrics.add_webhook(provider, "malformed")
         raise WebhookMalformed from error
     if challenge is not None:
-        return Answered(challenge)
+        return Answered(challenge, adapter.facts.challenge_status)
     if told:
         _write_down(rules.delivery_of(provider, told, now=now))
-    return Answered()
+    return Answered(status=adapter.facts.hook_status)
 
 
 def _write_down(delivery: Delivery) -> None:
