@@ -70,7 +70,21 @@ def sync(connection: dict[str, Any], *, now: datetime) -> Outcome | None:
     return syncing.sync_connection(connection_id=connection["connection_id"], clock=lambda: now)
 
 
-def shorten(tracker: Tracker, *, days: int = 7, email: str = EMAIL) -> None:
+def live(connection: dict[str, Any], tracker: Tracker, *, most: int = 40) -> list[Outcome]:
+    """Let time pass and a connection be synced when it is due, until it is read to the end."""
+    outcomes: list[Outcome] = []
+    for _ in range(most):
+        outcome = sync(connection, now=tracker.world.now())
+        assert outcome is not None
+        outcomes.append(outcome)
+        if outcome.due_at is None or outcome.outcome == "done":
+            break
+        left = outcome.due_at - tracker.world.now()
+        tracker.world.ahead_s += max(0.0, left.total_seconds()) + 0.01
+    return outcomes
+
+
+def shorten(tracker: Tracker, *, days: int = 4, email: str = EMAIL) -> None:
     """Let somebody have done nothing before a few days ago, so that a first sync is quick."""
     workouts = tracker.account(email).workouts
     since_at = utc_now() - timedelta(days=days)

@@ -15,9 +15,9 @@ INTERACTIVE_DEADLINE_S = 8.0
 MOST_BYTES = 16 * 1024 * 1024
 
 
-def send(request: Request, *, deadline_s: float = DEADLINE_S) -> Answer:
+def send(request: Request, *, deadline_s: float | None = None) -> Answer:
     """Return what a provider answers, whatever its status. Raises: ProviderDown."""
     try:
-        return wire.call(request, deadline_s=deadline_s, most_bytes=MOST_BYTES)
+        return wire.call(request, deadline_s=deadline_s or DEADLINE_S, most_bytes=MOST_BYTES)
     except wire.Unreachable as error:
         raise ProviderDown(f"unreachable_{error}") from error

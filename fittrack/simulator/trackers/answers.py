@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import random
 from collections.abc import Callable
+from datetime import timedelta
+from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -19,7 +23,9 @@ API = "api"
 SPOILT = (
     *("expired", "throttled", "throttled_by_date", "throttled_silently", "forbidden", "error_503"),
     *("cut", "not_a_number", "empty_page", "repeated_page", "shuffled_page", "lost_answer"),
+    *("error_502", "gzip_bomb", "duplicate_keys", "error_in_200"),
 )
+BOMB_BYTES = 64 << 20
 
 
 def authorize(tracker: Tracker, title: str) -> Response | str:
@@ -61,9 +67,9 @@ def guarded(
     if kind in faults.ANSWERS:
         return faults.answer_of(kind)
     if full or (kind or "").startswith("throttled"):
-        return throttle(kind or "throttled")
-    if kind == "error_503":
-        return Response("<html>down</html>", status=503)
+        return _pausing(throttle(kind or "throttled"), kind, tracker)
+    if kind in {"error_502", "error_503"}:
+        return Response("<html>down</html>", status=int(str(kind)[-3:]))
     if kind == "forbidden":
         return json({"error": "insufficient_scope"}, 403)
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -73,23 +79,69 @@ def guarded(
     return spoilt(serve(family), kind)
 
 
+def _pausing(answer: Response, kind: str | None, tracker: Tracker) -> Response:
+    """Return a refusal that says in one of three ways when to come again."""
+    if kind == "throttled_by_date":
+        until_at = tracker.world.now() + timedelta(seconds=90)
+        answer.headers["Retry-After"] = format_datetime(until_at, usegmt=True)
+    elif kind == "throttled_silently":
+        for name in [name for name, _ in answer.headers if "rate" in name.lower()]:
+            del answer.headers[name]
+        answer.headers.pop("Retry-After", None)
+    return answer
+
+
 def spoilt(answer: Response, kind: str | None) -> Response:
     """Return a right answer as it comes out of a provider in trouble."""
-    match kind:
-        case "cut":
-            answer.headers["Content-Length"] = str(len(answer.get_data()) + 50)
-        case "not_a_number":
-            answer.set_data(answer.get_data().replace(b"0.0", b"NaN") + b"NaN")
-        case "empty_page":
-            answer.set_data(b"[]" if answer.get_data().startswith(b"[") else b"{}")
-        case "shuffled_page" | "repeated_page":
-            body = orjson.loads(answer.get_data())
-            for rows in (body, *(body.values() if isinstance(body, dict) else ())):
-                if isinstance(rows, list):
-                    random.Random(1).shuffle(rows)  # noqa: S311 - disorder
-                    rows *= 1 + (kind == "repeated_page")
-            answer.set_data(orjson.dumps(body))
+    if kind in _SPOILERS:
+        _SPOILERS[kind](answer)
     return answer
+
+
+def _cut(answer: Response) -> None:
+    answer.headers["Content-Length"] = str(len(answer.get_data()) + 50)
+
+
+def _say_nonsense(answer: Response) -> None:
+    answer.set_data(answer.get_data().replace(b"0.0", b"NaN") + b"NaN")
+
+
+def _explode(answer: Response) -> None:
+    answer.set_data(gzip.compress(b" " * BOMB_BYTES, compresslevel=9))
+    answer.headers["Content-Encoding"] = "gzip"
+
+
+def _say_twice(answer: Response) -> None:
+    answer.set_data(answer.get_data().replace(b'{"', b'{"id":7,"name":"x","', 1))
+
+
+def _fail_within(answer: Response) -> None:
+    answer.set_data(b'{"status":503,"error":"try again","message":"internal"}')
+
+
+def _empty(answer: Response) -> None:
+    answer.set_data(b"[]" if answer.get_data().startswith(b"[") else b"{}")
+
+
+def _disorder(answer: Response, times: int = 1) -> None:
+    body = orjson.loads(answer.get_data())
+    for rows in (body, *(body.values() if isinstance(body, dict) else ())):
+        if isinstance(rows, list):
+            random.Random(1).shuffle(rows)  # noqa: S311 - disorder
+            rows *= times
+    answer.set_data(orjson.dumps(body))
+
+
+_SPOILERS: dict[str | None, Callable[[Response], None]] = {
+    "cut": _cut,
+    "not_a_number": _say_nonsense,
+    "gzip_bomb": _explode,
+    "duplicate_keys": _say_twice,
+    "error_in_200": _fail_within,
+    "empty_page": _empty,
+    "shuffled_page": _disorder,
+    "repeated_page": partial(_disorder, times=2),
+}
 
 
 def token_answer(

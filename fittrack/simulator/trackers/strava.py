@@ -36,10 +36,7 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.post("/oauth/deauthorize")
     def deauthorize() -> Response:
-        if tracker.whose(request.form.get("access_token", "")) is None:
-            return answers.json(_error("Authorization Error"), 401)
-        tracker.revoke(request.form.get("access_token", ""))
-        return answers.json({"access_token": request.form.get("access_token")})
+        return _deauthorized(tracker, request.form.get("access_token", ""))
 
     @blp.get("/api/v3/athlete")
     def athlete() -> Response:
@@ -71,6 +68,13 @@ def event_of(account_number: int, number: int, aspect: str, at_s: int) -> dict[s
         "subscription_id": 120_475,
         "updates": {},
     }
+
+
+def _deauthorized(tracker: Tracker, token: str) -> Response:
+    if tracker.whose(token) is None:
+        return answers.json(_error("Authorization Error"), 401)
+    tracker.revoke(token)
+    return answers.json({"access_token": token})
 
 
 def _guarded(tracker: Tracker, serve: Any) -> Response:

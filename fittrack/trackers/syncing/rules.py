@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from fittrack.clock import epoch_s, from_epoch_s
 from fittrack.trackers.providers.base import Facts, RawItem, Window
@@ -22,6 +23,7 @@ PARKED_AFTER = 12
 PARKED_WAIT = timedelta(hours=24)
 # A token of a next page that has failed so often is tried no more: its window is read anew.
 TOKEN_TRIES = 2
+WEEK_S = 7 * 86_400
 
 
 def next_step(
@@ -51,9 +53,15 @@ def begun_anew(state: StreamState) -> StreamState:
 
 
 def forward_step(state: StreamState, facts: Facts, *, now: datetime) -> Step:
-    """Return the first page of what is new since a stream was read, with the overlap."""
+    """Return the first page of what is new since a stream was read, with the overlap.
+
+    Once a week all of a backfill's length is read again: for what a webhook, or a page that came
+    empty, has kept from us.
+    """
     read_to_at = state.read_to_at or now
-    return Step(Window(read_to_at - facts.overlap, now), None, 0, is_backfill=False)
+    is_sweep = _week_of(state, read_to_at) != _week_of(state, now)
+    overlap = max(facts.overlap, facts.backfill) if is_sweep else facts.overlap
+    return Step(Window(read_to_at - overlap, now), None, 0, is_backfill=False)
 
 
 def after_page(state: StreamState, step: Step, next_token: str | None) -> StreamState:
@@ -87,6 +95,11 @@ def after_failure(failures: int, error_code: str, jitter: float, *, now: datetim
 def code_of(error: Exception) -> str:
     """Return a word for trouble that says none itself, such as `token_refused`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+
+
+def _week_of(state: StreamState, at: datetime) -> int:
+    """Return the number of a week; it begins at another time for each connection."""
+    return (epoch_s(at) + crc32(state.connection_id.encode())) // WEEK_S
 
 
 def _json_of(step: Step) -> dict[str, Any]:
