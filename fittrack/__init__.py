@@ -95,6 +95,7 @@ def register_blueprints(app: Flask) -> None:
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
     from fittrack.leaderboards.routes import blp as leaderboards
+    from fittrack.music.routes import blp as music
     from fittrack.notifications.routes import blp as notifications
     from fittrack.points.adjustments.routes import blp as adjustments
     from fittrack.points.books.routes import blp as books
@@ -117,7 +118,9 @@ def register_blueprints(app: Flask) -> None:
         extensions.api.register_blueprint(blueprint)
     for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
         extensions.api.register_blueprint(blueprint)
-    for blueprint in (connections, webhooks, recovery, leaderboards, fulfilment, notifications):
+    for blueprint in (connections, webhooks, recovery, music):
+        extensions.api.register_blueprint(blueprint)
+    for blueprint in (leaderboards, fulfilment, notifications):
         extensions.api.register_blueprint(blueprint)
     for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
         extensions.api.register_blueprint(blueprint)

@@ -39,6 +39,7 @@ MAY_BE_ZERO = frozenset(
         "trusted_proxies",
         "cache_activities_s",
         "cache_music_s",
+        "cache_playing_s",
         "cache_profiles_s",
         "cache_statistics_s",
     }

@@ -100,6 +100,7 @@ class Config:
     cache_profiles_s: int = key(3_600, "life of a kept profile, s; 0 keeps none")
     cache_statistics_s: int = key(1_800, "life of kept numbers of members, s; 0 keeps none")
     cache_music_s: int = key(60, "life of a kept answer about a member's music, s; 0 keeps none")
+    cache_playing_s: int = key(5, "life of a kept answer about what is playing, s; 0 keeps none")
     cors_origins: str = key("", "origins whose pages may call the API, comma-separated; `*` is all")
     webauthn_rp_id: str = key(
         "", "domain that passkeys belong to; empty: the host of `BASE_URL`; changing it voids them"

@@ -119,6 +119,10 @@ def test_no_stream_is_synced():
         SPOTIFY.normalise("workouts", None)
 
 
+def test_it_has_no_way_to_take_access_back():
+    assert SPOTIFY.revoke(APP, GRANT) is None
+
+
 def test_the_token_goes_in_a_header_and_no_secret_anywhere():
     for one in requests_of(SPOTIFY):
         assert "token" not in urlsplit(one.url).query
@@ -250,9 +254,11 @@ ANYTHING = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ("items", "tracks", "track", "album", "images", "artists", "name", "id", "url")
-                + ("external_urls", "spotify", "external_ids", "isrc", "played_at", "item")
-                + ("duration_ms", "progress_ms", "is_playing", "display_name", "type", "explicit")
+                [
+                    *("items", "tracks", "track", "album", "images", "artists", "name", "id"),
+                    *("external_urls", "spotify", "external_ids", "isrc", "played_at", "item"),
+                    *("duration_ms", "progress_ms", "is_playing", "display_name", "url"),
+                ]
             ),
             inner,
             max_size=5,
