@@ -69,8 +69,9 @@ $age years old.
    Void, and no entry, for residents of: $excluded
    Registered and bonded in: $registered
 The operator's staff, the sponsor's people, and members of the households of either can't enter or
-win; winners confirm that they are none of these. Eligibility is checked when a member enters and
-again before a prize is awarded. Void where prohibited.
+win. Whoever claims a prize, by giving an address or taking a code, affirms to be none of these; who
+is one of them gives the prize up. Eligibility is checked when a member enters and again before a
+prize is awarded. Void where prohibited.
 
 3. DATES.
    Entry opens: $opens_at

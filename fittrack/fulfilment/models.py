@@ -71,10 +71,14 @@ class AddressReading:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentHistory(Fulfilment):
-    """A delivery with every step it took, and for the staff who read its address."""
+    """A delivery with every step it took, and for the staff who read its address.
+
+    `affirmed_at` is when its winner affirmed to be none of those whom the rules exclude.
+    """
 
     events: tuple[FulfilmentEvent, ...] = ()
     address_readings: tuple[AddressReading, ...] = ()
+    affirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

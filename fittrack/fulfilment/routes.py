@@ -24,6 +24,7 @@ from fittrack.fulfilment import service, succession, transitions, winners
 from fittrack.fulfilment.models import Address, Fulfilment, ShownCode
 from fittrack.fulfilment.schemas import (
     AddressSchema,
+    DeclineSchema,
     DeliverSchema,
     EditFulfilmentSchema,
     FulfilmentHistorySchema,
@@ -134,7 +135,11 @@ def notify_winner(fulfilment_id: UUID) -> Response:
 @blp.arguments(AddressSchema)
 @blp.response(200, FulfilmentSchema)
 def confirm_address(body: dict[str, Any], fulfilment_id: UUID) -> Response:
-    """Say where my prize is to be sent; an admin may write down what a winner says."""
+    """Say where my prize is to be sent; an admin may write down what a winner says.
+
+    Whoever claims affirms to be none of those whom the official rules exclude, nor of their
+    households; who is gives the prize up by `decline`.
+    """
     return _step(
         transitions.confirm_address,
         fulfilment_id,
@@ -162,7 +167,10 @@ def read_address(fulfilment_id: UUID) -> Address:
 @login_required
 @blp.response(200, ShownCodeSchema)
 def show_code(fulfilment_id: UUID) -> ShownCode:
-    """Show me the code of my digital prize, this once; needs a fresh second factor."""
+    """Show me the code of my digital prize, this once; needs a fresh second factor.
+
+    Whoever takes it affirms what who confirms an address does.
+    """
     require_step_up(now=utc_now())
     return transitions.show_code(
         fulfilment_id=str(fulfilment_id), account_id=current_account_id(), now=utc_now()
@@ -201,6 +209,15 @@ def record_tax_form(fulfilment_id: UUID) -> Response:
 def forfeit(fulfilment_id: UUID) -> Response:
     """Take a prize from its winner; the next alternate gets it, or it returns to the sponsor."""
     return _step(succession.forfeit, fulfilment_id)
+
+
+@blp.post("/<uuid:fulfilment_id>/decline")
+@login_required
+@blp.arguments(DeclineSchema)
+@blp.response(200, FulfilmentSchema)
+def decline(body: dict[str, Any], fulfilment_id: UUID) -> Response:
+    """Give my prize up: I am of a household that can't win, or do not want it; for good."""
+    return _step(succession.decline, fulfilment_id, reason=body["reason"])
 
 
 def _step(step: Callable[..., Fulfilment], fulfilment_id: UUID, **given: Any) -> Response:

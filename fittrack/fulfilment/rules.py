@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fittrack.drawings.errors import InvalidTransition
 from fittrack.fulfilment.errors import StaleFulfilment
-from fittrack.fulfilment.models import Alternate, Award, Fulfilment
+from fittrack.fulfilment.models import Alternate, Award, Fulfilment, FulfilmentEvent
 
 PHYSICAL: Mapping[str, tuple[str, ...]] = {
     "pending": ("winner_notified", "forfeited"),
@@ -45,8 +45,12 @@ ADDRESS_KEPT = timedelta(days=90)
 NOT_CLAIMED = "not_claimed"
 BY_OPERATOR = "by_operator"
 ACCOUNT_DELETED = "account_deleted"
+# What a winner says who gives a prize up: somebody's of an excluded household, or does not want it.
+HOUSEHOLD = "household"
+DECLINED = "declined"
+BY_WINNER = (DECLINED, HOUSEHOLD)
 # What the public history tells of a reason; why somebody was not eligible is nobody else's affair.
-PUBLIC_REASONS = frozenset({NOT_CLAIMED, BY_OPERATOR, ACCOUNT_DELETED})
+PUBLIC_REASONS = frozenset({NOT_CLAIMED, BY_OPERATOR, ACCOUNT_DELETED, DECLINED})
 NOT_ELIGIBLE = "not_eligible"
 
 
@@ -200,6 +204,17 @@ def passes_on(lost: Fulfilment, unclaimed_to: str) -> bool:
     """
     is_disqualified = public_reason(lost.forfeit_reason or BY_OPERATOR) == NOT_ELIGIBLE
     return is_disqualified or unclaimed_to == "alternate"
+
+
+def affirmed_at(fulfilment: Fulfilment, events: Iterable[FulfilmentEvent]) -> datetime | None:
+    """Return when a winner affirmed to be none of those whom the rules exclude, as by claiming.
+
+    A parcel is claimed by its address, a code by being shown; None before that.
+    """
+    if is_digital(fulfilment):
+        return fulfilment.code_shown_at
+    claims = (event for event in events if event.state in {"address_confirmed", "tax_hold"})
+    return next((event.occurred_at for event in claims), None)
 
 
 def by_winner(fulfilments: Iterable[Fulfilment]) -> dict[str, list[Fulfilment]]:

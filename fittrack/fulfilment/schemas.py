@@ -9,7 +9,14 @@ from marshmallow import Schema, fields, validate
 from fittrack.accounts.rules import STATES as US_STATES
 from fittrack.clock import rfc3339
 from fittrack.fulfilment.models import Fulfilment
-from fittrack.fulfilment.rules import DELIVERIES, STATES, claim_until
+from fittrack.fulfilment.rules import (
+    BY_WINNER,
+    DECLINED,
+    DELIVERIES,
+    HOUSEHOLD,
+    STATES,
+    claim_until,
+)
 from fittrack.pagination import PageQuery, page_schema
 
 MAX_POSITION = 999_999
@@ -65,8 +72,8 @@ class FulfilmentSchema(Schema):
         allow_none=True,
         metadata={
             "example": None,
-            "description": "`not_claimed`, `by_operator`, `account_deleted`, or the code of what "
-            "kept the winner from winning.",
+            "description": "`not_claimed`, `declined`, `household`, `by_operator`, "
+            "`account_deleted`, or the code of what kept the winner from winning.",
         },
     )
     replaces_id = fields.UUID(
@@ -107,6 +114,14 @@ class FulfilmentHistorySchema(FulfilmentSchema):
         fields.Nested(AddressReadingSchema),
         required=True,
         metadata={"description": "Told to the staff alone, the first 500."},
+    )
+    affirmed_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "When the winner affirmed, by giving the address or taking the code, to "
+            "be none of those whom the official rules exclude, nor of their households."
+        },
     )
 
 
@@ -163,6 +178,20 @@ class DeliverSchema(Schema):
     """How a prize arrived."""
 
     code = _line(500, "ABCD-EFGH-IJKL", load_default=None, allow_none=True)
+
+
+class DeclineSchema(Schema):
+    """Why I give my prize up."""
+
+    reason = fields.String(
+        load_default=DECLINED,
+        validate=validate.OneOf(BY_WINNER),
+        metadata={
+            "example": HOUSEHOLD,
+            "description": "`household`: I am of a household that the official rules exclude; "
+            "`declined`: I do not want it.",
+        },
+    )
 
 
 class AddressSchema(Schema):

@@ -132,10 +132,14 @@ def get_fulfilment(*, fulfilment_id: str, account_id: str | None) -> FulfilmentH
         fulfilment = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
         events = repository.list_fulfilment_events(tx, fulfilment_id)
         readings = sealed.list_address_readings(tx, fulfilment_id, row_limit=READINGS_SHOWN)
+    affirmed_at = rules.affirmed_at(fulfilment, events)
     if account_id is not None:
         events, readings = [replace(event, actor_id=None) for event in events], []
     return FulfilmentHistory(
-        **asdict(fulfilment), events=tuple(events), address_readings=tuple(readings)
+        **asdict(fulfilment),
+        events=tuple(events),
+        address_readings=tuple(readings),
+        affirmed_at=affirmed_at,
     )
 
 

@@ -66,6 +66,20 @@ def forfeit(
     return after
 
 
+def decline(
+    *, fulfilment_id: str, actor_id: str, reason: str, now: datetime, reply: Reply = NoReply()
+) -> Fulfilment:
+    """Let a winner give a prize up, and pass it on: unwanted, or of a household that can't win.
+
+    Raises: FulfilmentNotFound for anybody else's, InvalidTransition.
+    """
+    with db.transaction("decline_prize") as tx:
+        fulfilment = _hold(tx, fulfilment_id, account_id=actor_id)
+        after = give_up(tx, fulfilment, reason, actor_id=actor_id, now=now)
+        reply.record(tx, after)
+    return after
+
+
 def give_up(
     tx: Transaction, fulfilment: Fulfilment, reason: str, *, actor_id: str | None, now: datetime
 ) -> Fulfilment:
@@ -77,7 +91,9 @@ def give_up(
     after = steps.store(tx, lost, actor_id=actor_id, now=now)
     addresses.forget(tx, fulfilment.fulfilment_id)
     telling.tell_step(tx, after, "prize_forfeited", now=now)
-    pass_on(tx, after, actor_id=actor_id, now=now)
+    # What a winner gives up the platform passes on: the public history knows no other role.
+    staff_id = None if actor_id == fulfilment.account_id else actor_id
+    pass_on(tx, after, actor_id=staff_id, now=now)
     return after
 
 
@@ -143,8 +159,8 @@ def _give(
     return steps.hold_digital(tx, given, now=now)
 
 
-def _hold(tx: Transaction, fulfilment_id: str) -> Fulfilment:
-    """Return a delivery, held after its drawing. Raises: FulfilmentNotFound."""
-    found = repository.get_fulfilment(tx, fulfilment_id, account_id=None)
+def _hold(tx: Transaction, fulfilment_id: str, *, account_id: str | None = None) -> Fulfilment:
+    """Return a delivery (an account's only), held after its drawing. Raises: FulfilmentNotFound."""
+    found = repository.get_fulfilment(tx, fulfilment_id, account_id=account_id)
     repository.lock_drawing_of(tx, found.drawing_id)
     return repository.lock_fulfilment(tx, fulfilment_id)

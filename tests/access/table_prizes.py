@@ -64,6 +64,14 @@ ROWS = (
         but=NOT_READ,
     ),
     Row(
+        f"POST {ONE}/decline",
+        THE_OWNER,
+        "200",
+        "404 fulfilment_not_found",
+        path=DELIVERY,
+        json={"reason": "household"},
+    ),
+    Row(
         f"POST {ONE}/address",
         WINNER_OR_ADMIN,
         "404 address_not_found",
