@@ -13,7 +13,7 @@ from fittrack import db
 from fittrack.db.errors import Immutable
 from fittrack.db.values import instant_to_text
 from fittrack.drawings import errors
-from fittrack.drawings.tickets import rules
+from fittrack.drawings.tickets import repository, rules
 from fittrack.drawings.tickets.models import Odds
 from fittrack.errors import Problem
 from fittrack.points.errors import InsufficientPoints
@@ -185,6 +185,22 @@ def test_the_rule_ends_sales_by_itself_where_the_statement_would_too(now):
     rules.check_on_sale(drawing, now=drawing.closes_at - timedelta(microseconds=1))
     with pytest.raises(errors.DrawingNotOpen):
         rules.check_on_sale(drawing, now=drawing.closes_at)
+
+
+def test_the_statement_ends_sales_by_itself_where_the_rule_would_too(now):
+    drawing = make.make_open(now)
+
+    def count(at):
+        with db.transaction("count_for_test") as tx:
+            repository.add_units_sold(tx, drawing.drawing_id, 1, now=at)
+
+    count(drawing.closes_at - timedelta(microseconds=1))
+    with pytest.raises(errors.DrawingNotOpen):
+        count(drawing.closes_at)
+    make.cancel(drawing, now)
+    with pytest.raises(errors.DrawingNotOpen):
+        count(drawing.opens_at)
+    assert make.get(drawing).units_sold == 1
 
 
 @pytest.mark.parametrize("status", ["draft", "scheduled", "closed", "completed", "cancelled"])
