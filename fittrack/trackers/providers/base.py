@@ -156,7 +156,8 @@ class Event:
     """What a webhook tells: something of somebody changed, is gone, or the whole grant is.
 
     `kind` is `upsert`, `delete` or `revoked`. `delivery_key` is the same when it is sent again.
-    Without an `external_id` the stream is to be read again from `since_at`, if that is known.
+    Without an `external_id` the stream is to be read again from `since_at`, if that is known; of
+    what is gone without being named, each known object up to `until_at` is looked for.
     """
 
     delivery_key: str
@@ -165,6 +166,7 @@ class Event:
     stream: str | None = None
     external_id: str | None = None
     since_at: datetime | None = None
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

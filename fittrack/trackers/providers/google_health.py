@@ -6,7 +6,8 @@ civil time of their start, sleeps by the instant of their end. The same minute m
 phone and tracker: steps are asked for as daily roll-ups and sleeps reconciled, where Google has
 merged them; workouts as they are, for they have names and devices, and we tell doubles ourselves.
 
-A notification names no objects: the stream is read again from where it says that things changed.
+A notification names no objects: the stream is read again from where it says that things changed,
+and of what is gone each object that we know of that time is looked for.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from fittrack.wire import Answer, Request
 
 SCOPE = "https://www.googleapis.com/auth/googlehealth."
 PAGE_ROWS = 25
+MOST_INTERVALS = 1000
 # The most days of a roll-up.
 ROLLUP_DAYS = 90
 # No clock is further behind UTC than this, or further ahead.
@@ -77,6 +79,7 @@ class GoogleHealth(Adapter):
         # Devices bring days that are over once they are near a phone again.
         overlap=timedelta(days=3),
         poll_every=timedelta(minutes=15),
+        pushes_deletions=True,
         challenge_status=201,
         hook_status=204,
     )
@@ -276,24 +279,24 @@ def _events(key: str, body: Mapping[str, Any]) -> list[Event]:
     if stream is None or data.get("operation") not in {"UPSERT", "DELETE"}:
         return []
     owner_id = reading.identity(data.get("healthUserId"))
-    # What is gone is not named either: what is left is read again.
-    return [Event(key, "upsert", owner_id, stream, since_at=_since(data.get("intervals")))]
+    told = data.get("intervals")
+    intervals = told[:MOST_INTERVALS] if isinstance(told, list) else []
+    began = [at for one in intervals if (at := _at(one, "startTime", -AHEAD)) is not None]
+    ended = [at for one in intervals if (at := _at(one, "endTime", BEHIND)) is not None]
+    # Of a day whose steps went there are others left; its sum is read again.
+    kind = "delete" if data["operation"] == "DELETE" and stream != STEPS and began else "upsert"
+    since_at, until_at = min(began, default=None), max(ended, default=None)
+    return [Event(key, kind, owner_id, stream, since_at=since_at, until_at=until_at)]
 
 
-def _since(intervals: Any) -> datetime | None:
-    """Return the first instant that may have changed, None where none is named."""
-    found = [_began(one) for one in (intervals if isinstance(intervals, list) else [])[:1000]]
-    return min((at for at in found if at is not None), default=None)
-
-
-def _began(interval: Any) -> datetime | None:
+def _at(interval: Any, end: str, leeway: timedelta) -> datetime | None:
+    """Return an end of an interval; a civil time may be that of any clock, and gets a leeway."""
     told = interval if isinstance(interval, dict) else {}
     for name in ("physicalTimeInterval", "civilIso8601TimeInterval"):
         bounds = told.get(name)
         try:
-            at = datetime.fromisoformat(reading.mapping(bounds)["startTime"])
-            # A civil time may be that of a clock far ahead of UTC.
-            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC) - AHEAD
+            at = datetime.fromisoformat(reading.mapping(bounds)[end])
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC) + leeway
         except (Malformed, KeyError, TypeError, ValueError, OverflowError):
             continue
     return None

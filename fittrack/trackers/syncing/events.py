@@ -17,6 +17,8 @@ from fittrack.trackers.syncing.models import Known, Outcome
 from fittrack.trackers.syncing.service import TROUBLE, Clock, OutOfTime, Visit
 
 FINAL = {"reauth_required"}
+# Nobody does more than this in the time that one notification is about.
+LOOKED_FOR_ROWS = 50
 
 
 class NotYet(Exception):
@@ -91,7 +93,39 @@ def _do(visit: Visit, event: Event, *, is_last: bool) -> bool:
         return _do_one(visit, event, stream, event.external_id, is_last=is_last)
     if event.since_at is None:
         return False
-    _read_since(visit, stream, event.since_at)
+    if event.kind == "delete":
+        until_at = event.until_at or visit.clock()
+        _look_for_all(visit, stream, Window(event.since_at, until_at), is_last=is_last)
+    else:
+        _read_since(visit, stream, event.since_at)
+    return True
+
+
+def _look_for_all(visit: Visit, stream: str, window: Window, *, is_last: bool) -> None:
+    """Look for each object that we know of a time, for one of them is said to be gone.
+
+    Raises: NotYet where all of them are there still.
+    """
+    connection_id = visit.held.connection.connection_id
+    with db.reading("list_known_between") as tx:
+        ids = repository.list_known_between(
+            tx, connection_id, stream, window, row_limit=LOOKED_FOR_ROWS
+        )
+    gone = [external_id for external_id in ids if not _is_there(visit, stream, external_id)]
+    for external_id in gone:
+        storing.delete_object(visit.held, stream, external_id, now=visit.clock())
+    if ids and not gone and not is_last:
+        raise NotYet("not_gone_yet")
+
+
+def _is_there(visit: Visit, stream: str, external_id: str) -> bool:
+    """Tell whether an object can be had; what can't be asked for is believed to be there."""
+    answer = visit.ask(lambda grant: visit.adapter.one(visit.app, grant, stream, external_id))
+    try:
+        if answer is not None:
+            _store(visit, stream, visit.adapter.read_one(stream, answer))
+    except NotThere:
+        return False
     return True
 
 

@@ -64,6 +64,13 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalId:
+    """What a provider calls one of its objects."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """One object with what it comes to; `refusal` says why it comes to nothing."""
 

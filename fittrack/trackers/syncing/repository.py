@@ -9,8 +9,10 @@ from typing import Any
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.trackers.providers.base import Window
 from fittrack.trackers.syncing.models import (
     DueConnection,
+    ExternalId,
     Held,
     Known,
     Outcome,
@@ -128,6 +130,21 @@ def list_known(
         last_id=max(wanted),
     )
     return {row.external_id: row for row in rows if row.external_id in wanted}
+
+
+def list_known_between(
+    tx: Transaction, connection_id: str, stream: str, window: Window, *, row_limit: int
+) -> list[str]:
+    rows = tx.all(
+        ExternalId,
+        SQL["list_known_between"],
+        connection_id=connection_id,
+        stream=stream,
+        from_at=window.from_at,
+        to_at=window.to_at,
+        row_limit=row_limit,
+    )
+    return [row.external_id for row in rows]
 
 
 def insert_known(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

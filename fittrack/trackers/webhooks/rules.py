@@ -54,11 +54,12 @@ def _json_of(event: Event) -> dict[str, Any]:
         "stream": event.stream,
         "what": event.external_id,
         "since_s": epoch_s(event.since_at) if event.since_at else None,
+        "until_s": epoch_s(event.until_at) if event.until_at else None,
     }
 
 
 def _event_of(delivery_key: str, stored: Mapping[str, Any]) -> Event:
-    since_s = stored["since_s"]
+    since_s, until_s = stored["since_s"], stored.get("until_s")
     return Event(
         delivery_key,
         stored["kind"],
@@ -66,4 +67,5 @@ def _event_of(delivery_key: str, stored: Mapping[str, Any]) -> Event:
         stored["stream"],
         stored["what"],
         None if since_s is None else from_epoch_s(since_s),
+        None if until_s is None else from_epoch_s(until_s),
     )
