@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from fittrack.clock import utc_now
+from fittrack.recovery import service
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, sync
+from tests.trackers.test_endings import do_jobs
 
 RECOVERY = "/api/v1/recovery"
 
@@ -122,3 +125,43 @@ def test_a_cursor_of_one_list_opens_no_other(client, ana, whoop):
     query = {"cursor": page["next_cursor"]}
     answer = client.get(f"{RECOVERY}/sleep", query_string=query, headers=ana)
     assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
+
+
+def test_a_changed_night_takes_the_place_of_what_it_was(client, ana, whoop):
+    connection = connect(client, ana, "whoop")
+    sync(connection, now=utc_now())
+    before, night = read(client, ana, "/sleep"), last_night(whoop)
+    changed = replace(night, deep_s=night.deep_s + 600, updated_at=utc_now())
+    whoop.account(EMAIL).nights[night.number] = changed
+    sync(connection, now=utc_now() + timedelta(hours=3))
+    after = read(client, ana, "/sleep")
+    assert [one["sleep_id"] for one in after] == [one["sleep_id"] for one in before]
+    assert after[0]["deep_s"] == night.deep_s + 600
+    assert after[1:] == before[1:]
+
+
+@pytest.mark.parametrize(("data", "is_left"), [("keep", True), ("delete", False)])
+def test_disconnecting_keeps_or_deletes_how_one_slept(client, ana, whoop, data, is_left):
+    sync(connect(client, ana, "whoop"), now=utc_now())
+    before = read(client, ana), read(client, ana, "/sleep")
+    path = "/api/v1/connections/whoop"
+    assert client.delete(path, query_string={"data": data}, headers=ana).status_code == 204
+    do_jobs()
+    after = read(client, ana), read(client, ana, "/sleep")
+    assert after == (before if is_left else ([], []))
+    assert before[0]
+
+
+def test_an_export_tells_how_one_slept(client, whoop):
+    ana = make_account()
+    headers = login(client, ana)
+    sync(connect(client, headers, "whoop"), now=utc_now())
+    files = {file.name: b"".join(file.pieces) for file in service.export_member(ana)}
+    slept = orjson.loads(files["sleeps.json"])
+    assert [one["sleep_id"] for one in slept] == [
+        one["sleep_id"] for one in read(client, headers, "/sleep")
+    ]
+    rested = orjson.loads(files["recoveries.json"])
+    assert [one["recovery_id"] for one in rested] == [
+        one["recovery_id"] for one in read(client, headers)
+    ]
