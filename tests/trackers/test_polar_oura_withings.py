@@ -1,41 +1,176 @@
-"""Histories from Polar, Oura and Withings come in over HTTP."""
+"""Polar, Oura and Withings over HTTP: histories, faults, webhooks, and how access ends."""
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
-import requests
 
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
+from fittrack.simulator.trackers import oura, polar, withings
+from fittrack.simulator.trackers.histories import new_workout
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import begin, connect, consent, sync
+from tests.factories_trackers import EMAIL, begin, connect, consent, shorten, sync
 from tests.trackers.test_sync import all_of
+from tests.trackers.test_webhooks import do_due
 
 NAMES = ("polar", "oura", "withings")
 CONNECTIONS = "/api/v1/connections"
+HOOKS = "/api/v1/webhooks"
+KEY = {"key": "the-address-of-withings"}
 
 
 def starts(found):
     return {one["started_at"][:19] for one in found if one["type"] == "workout"}
 
 
-def lived(tracker, days=30):
+def lived(tracker, days):
     since = utc_now() - timedelta(days=days)
-    living = tracker.account("ana@gmail.test").living()
+    living = tracker.account(EMAIL).living()
     return {f"{one.started_at:%Y-%m-%dT%H:%M:%S}" for one in living if one.started_at >= since}
 
 
+@pytest.fixture
+def ana(client, trackers):
+    return login(client, make_account())
+
+
+def connected(client, headers, tracker):
+    """Connect Ana to a provider where she did little, and let it come in."""
+    shorten(tracker)
+    connection = connect(client, headers, tracker.name)
+    assert sync(connection, now=utc_now()).outcome == "done"
+    return connection
+
+
+def do_something(tracker):
+    """Let Ana do something at a provider, and return it."""
+    account = tracker.account(EMAIL)
+    number = max(account.workouts) + 1
+    made = new_workout(number, utc_now() - timedelta(hours=5), random.Random(number))
+    account.workouts[number] = made
+    return made
+
+
 @pytest.mark.parametrize("provider", NAMES)
-def test_a_connected_member_finds_their_workouts_and_steps_once(client, trackers, provider):
-    ana = login(client, make_account())
+def test_a_connected_member_finds_their_workouts_and_steps_once(client, ana, trackers, provider):
     connection = connect(client, ana, provider)
     outcome = sync(connection, now=utc_now())
     assert (outcome.outcome, outcome.error_code) == ("done", None)
     found = all_of(client, ana)
     assert starts(found) >= lived(trackers[provider], days=29) > set()
-    days = [one for one in found if one["type"] == "steps"]
-    assert len(days) >= 25
+    assert len([one for one in found if one["type"] == "steps"]) >= 25
     sync(connection, now=utc_now() + timedelta(hours=2))
     assert len(all_of(client, ana)) == len(found)
+
+
+def test_who_has_not_agreed_to_everything_at_polar_is_told_what_is_missing(client, ana, trackers):
+    trackers["polar"].faults.add(Fault("forbidden", "api"))
+    answer = client.get(consent(begin(client, ana, "polar").json["authorization_url"]))
+    assert (answer.status_code, answer.json["code"]) == (409, "scopes_missing")
+    assert client.get(CONNECTIONS, headers=ana).json["items"] == []
+
+
+def test_a_grant_that_cannot_be_renewed_asks_for_a_new_one(client, ana, trackers):
+    connection = connected(client, ana, trackers["polar"])
+    trackers["polar"].revoke_account(trackers["polar"].account(EMAIL))
+    assert sync(connection, now=utc_now() + timedelta(hours=2)).status == "reauth_required"
+    assert connect(client, ana, "polar")["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("provider", "status"), [("oura", "reauth_required"), ("withings", "active")]
+)
+def test_a_renewal_that_got_lost_is_forgiven_where_there_is_a_grace(
+    client, ana, trackers, provider, status
+):
+    tracker = trackers[provider]
+    connection = connected(client, ana, tracker)
+    tracker.faults.add(Fault("expired", "api"))
+    tracker.faults.add(Fault("lost_answer"))
+    later = utc_now() + timedelta(hours=2)
+    assert sync(connection, now=later).outcome == "failed"
+    tracker.faults.add(Fault("expired", "api"))
+    outcome = sync(connection, now=later + timedelta(minutes=10))
+    assert outcome.status == status
+
+
+@pytest.mark.parametrize("provider", NAMES)
+@pytest.mark.parametrize("kind", ["throttled", "cut", "not_a_number"])
+def test_trouble_loses_and_doubles_nothing(client, ana, trackers, provider, kind):
+    tracker = trackers[provider]
+    connection = connected(client, ana, tracker)
+    before = len(all_of(client, ana))
+    do_something(tracker)
+    tracker.faults.add(Fault(kind, "api"))
+    later = utc_now() + timedelta(hours=2)
+    outcome = sync(connection, now=later)
+    assert outcome.outcome == ("delayed" if kind == "throttled" else "failed"), outcome
+    again = max(outcome.due_at, later) + timedelta(minutes=1)
+    assert sync(connection, now=again).outcome == "done"
+    found = all_of(client, ana)
+    assert len(found) == before + 1
+
+
+def tell(client, provider, body, headers=None, query=None):
+    address = f"{HOOKS}/{provider}"
+    return client.post(address, data=body, headers=headers, query_string=query).status_code
+
+
+def test_polar_tells_of_an_exercise_and_it_comes_in(client, ana, trackers):
+    tracker = trackers["polar"]
+    connected(client, ana, tracker)
+    made, person = do_something(tracker), tracker.account(EMAIL).number
+    event = polar.event_of(person, "EXERCISE", utc_now(), entity_id=polar.id_of(made.number))
+    body, headers = polar.webhook("the-address-of-polar", event)
+    assert tell(client, "polar", body, headers | {"Polar-Webhook-Signature": "0" * 64}) == 401
+    assert tell(client, "polar", b'{"event": "PING"}') == 200
+    assert do_due() == 0
+    assert {tell(client, "polar", body, headers) for _ in range(3)} == {200}
+    assert do_due() == 1
+    assert f"{made.started_at:%Y-%m-%dT%H:%M:%S}" in starts(all_of(client, ana))
+
+
+def test_oura_tells_of_a_workout_and_of_its_end(client, ana, trackers):
+    tracker = trackers["oura"]
+    connected(client, ana, tracker)
+    made, account = do_something(tracker), tracker.account(EMAIL)
+    named = oura.id_of("workout", made.number)
+
+    def send(kind, at):
+        event = oura.event_of(account, kind, "workout", named, at)
+        body, headers = oura.webhook("our-secret-at-oura", event, at=at)
+        return tell(client, "oura", body, headers)
+
+    assert send("create", utc_now() - timedelta(hours=1)) == 401
+    assert send("create", utc_now()) == 200
+    assert do_due() == 1
+    began = f"{made.started_at:%Y-%m-%dT%H:%M:%S}"
+    assert began in starts(all_of(client, ana))
+    account.edit(made.number, now=utc_now(), is_deleted=True)
+    assert send("delete", utc_now()) == 200
+    assert do_due() == 1
+    assert began not in starts(all_of(client, ana))
+
+
+def test_oura_finds_out_that_the_address_is_ours(client, trackers):
+    asked = {"verification_token": "the-address-of-oura", "challenge": "abc"}
+    answer = client.get(f"{HOOKS}/oura", query_string=asked)
+    assert (answer.status_code, answer.json) == (200, {"challenge": "abc"})
+    refused = client.get(f"{HOOKS}/oura", query_string=asked | {"verification_token": "x"})
+    assert refused.status_code == 401
+
+
+def test_withings_tells_of_a_day_and_what_was_done_comes_in(client, ana, trackers):
+    tracker = trackers["withings"]
+    connected(client, ana, tracker)
+    made, person = do_something(tracker), tracker.account(EMAIL).number
+    body = withings.event_of(person, 16, made.started_at, utc_now())
+    assert tell(client, "withings", body, query={"key": "x"}) == 401
+    assert client.get(f"{HOOKS}/withings", query_string=KEY).status_code == 200
+    assert client.head(f"{HOOKS}/withings", query_string=KEY).status_code == 200
+    assert tell(client, "withings", body, query=KEY) == 200
+    assert do_due() == 1
+    assert f"{made.started_at:%Y-%m-%dT%H:%M:%S}" in starts(all_of(client, ana))

@@ -156,6 +156,10 @@ def _intraday(_: Tracker, account: Account) -> Response:
         str(epoch_s(one.started_at) + second): {
             "heart_rate": one.avg_hr_bpm + second // BEAT_S % 7 - 3,
             "duration": BEAT_S,
+            "steps": 120,
+            "distance": 90,
+            "elevation": 0,
+            "calories": 9,
         }
         for one in account.living()
         if first_s <= epoch_s(one.started_at) <= last_s
@@ -198,7 +202,7 @@ def _workout(one: Workout) -> Body:
         "distance": round(one.distance_m),
         "elevation": round(one.ascent_m),
         "algo_pause_duration": None,
-        "spo2_average": 95,
+        "spo2_average": 95 if one.number % 2 else None,
     }
     return {
         "id": one.number,

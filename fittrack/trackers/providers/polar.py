@@ -154,7 +154,7 @@ class Polar(Adapter):
     def read_one(self, stream: str, answer: Answer) -> RawItem:
         if answer.status == 204:
             raise NotThere
-        return _item(stream, _json_of(answer))
+        return _item(stream, reading.mapping(_json_of(answer)))
 
     def more(self, app: App, grant: Grant, stream: str, item: RawItem) -> Request | None:
         return self.one(app, grant, stream, item.external_id) if stream == WORKOUTS else None
