@@ -14,6 +14,7 @@ from fittrack.clock import epoch_s
 from fittrack.drawings.errors import OfficialRulesMissing
 from fittrack.drawings.models import Drawing, Prize
 from fittrack.drawings.official_wording import LATEST, WORDINGS
+from fittrack.drawings.tickets.rules import ages_by_state
 from fittrack.fulfilment.rules import FORFEIT_AFTER
 
 HOUR_S = 3600
@@ -39,10 +40,15 @@ def version_of(drawing: Drawing) -> str:
 
 
 def render(
-    drawing: Drawing, prizes: Sequence[Prize], *, sponsor_name: str | None, operator: Operator
+    drawing: Drawing,
+    prizes: Sequence[Prize],
+    *,
+    sponsor_names: Mapping[str, str],
+    operator: Operator,
 ) -> str:
     """Return the official rules of a drawing as plain text; times in the platform's zone.
 
+    `sponsor_names` are those of the drawing's sponsor and of its prizes' own, by their ids.
     Raises: OfficialRulesMissing.
     """
     version = version_of(drawing)
@@ -52,9 +58,9 @@ def render(
         {
             **_who(drawing),
             **_entry(drawing, operator),
-            **_prizes(drawing, prizes),
+            **_prizes(drawing, prizes, sponsor_names),
             "version": version,
-            "sponsor": sponsor_name or operator.name,
+            "sponsor": sponsor_names.get(drawing.sponsor_id or "", operator.name),
             "operator": operator.name,
             "claim_days": str(FORFEIT_AFTER.days),
             "reveal_hours": f"{operator.reveal_s / HOUR_S:g}",
@@ -64,7 +70,7 @@ def render(
 
 def _who(drawing: Drawing) -> Mapping[str, str]:
     """Return what the rules say of who may enter."""
-    ages = sorted((drawing.min_ages_json or {}).items())
+    ages = ages_by_state(drawing).items()
     return {
         "audience": "premium members" if drawing.audience == "premium" else "all members",
         "age": str(drawing.min_age_years),
@@ -92,14 +98,16 @@ def _entry(drawing: Drawing, operator: Operator) -> Mapping[str, str]:
     }
 
 
-def _prizes(drawing: Drawing, prizes: Sequence[Prize]) -> Mapping[str, str]:
+def _prizes(
+    drawing: Drawing, prizes: Sequence[Prize], sponsor_names: Mapping[str, str]
+) -> Mapping[str, str]:
     """Return what the rules say of prizes, picks and what becomes of an unclaimed prize."""
     is_passed_on = drawing.unclaimed_to == "alternate"
     total_cents = sum(prize.value_cents * prize.quantity for prize in prizes)
     return {
         "distinct": _distinct(drawing.distinct_by),
         "total": _dollars(total_cents),
-        "prizes": "\n".join(map(_line, prizes)),
+        "prizes": "\n".join(_line(drawing, prize, sponsor_names) for prize in prizes),
         "alternates": str(drawing.alternates),
         "unclaimed": "the next alternate takes the winner's place"
         if is_passed_on
@@ -112,9 +120,12 @@ def _distinct(distinct_by: str) -> str:
     return f"{subject} can win at most once."
 
 
-def _line(prize: Prize) -> str:
+def _line(drawing: Drawing, prize: Prize, sponsor_names: Mapping[str, str]) -> str:
+    """Return a prize, with its sponsor where that is another than the drawing's."""
     value = _dollars(prize.value_cents)
-    return f"   {prize.rank_no}. {prize.name}: {prize.quantity} x {value}, {prize.kind}"
+    line = f"   {prize.rank_no}. {prize.name}: {prize.quantity} x {value}, {prize.kind}"
+    is_anothers = prize.sponsor_id not in (None, drawing.sponsor_id)
+    return f"{line}, supplied by {sponsor_names[prize.sponsor_id or '']}" if is_anothers else line
 
 
 def _when(instant: datetime, zone: ZoneInfo) -> str:

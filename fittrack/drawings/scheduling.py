@@ -18,7 +18,6 @@ from fittrack.drawings.rounds import service as rounds
 from fittrack.drawings.rules import ValueLimits
 from fittrack.drawings.tickets import repository as tickets
 from fittrack.sponsors import service as sponsors
-from fittrack.sponsors.models import Sponsor
 from fittrack.sponsors.prizes import service as inventory
 
 
@@ -28,8 +27,8 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
     Raises: the refusals of `rules.check_schedulable`, OfficialRulesMissing.
     """
     prizes = repository.list_prizes(tx, drawing.drawing_id)
-    sponsor = check(tx, drawing, now=now)
-    text = render_rules(drawing, prizes, sponsor)
+    check(tx, drawing, now=now)
+    text = render_rules(tx, drawing, prizes)
     rules_sha256 = record.publish_rules(tx, drawing.drawing_id, text, now=now)
     inventory.reserve(tx, drawing.drawing_id)
     sequence_no = record.next_sequence_no(tx)
@@ -61,8 +60,8 @@ def schedule(tx: Transaction, drawing: Drawing, actor: Actor, *, now: datetime) 
         raise OpensInThePast(opens_at=drawing.opens_at)
 
 
-def render_rules(drawing: Drawing, prizes: Sequence[Prize], sponsor: Sponsor | None) -> str:
-    """Return the official rules of a drawing as they are, or would be, signed."""
+def render_rules(tx: Transaction, drawing: Drawing, prizes: Sequence[Prize]) -> str:
+    """Return the official rules of a drawing as they are, or would be, signed; a step."""
     settings = config.current()
     operator = Operator(
         name=settings.operator_name,
@@ -70,8 +69,10 @@ def render_rules(drawing: Drawing, prizes: Sequence[Prize], sponsor: Sponsor | N
         zone=settings.zone,
         reveal_s=settings.reveal_deadline_s,
     )
-    sponsor_name = sponsor.name if sponsor else None
-    return official_rules.render(drawing, prizes, sponsor_name=sponsor_name, operator=operator)
+    named = {drawing.sponsor_id, *(prize.sponsor_id for prize in prizes)} - {None}
+    found = (sponsors.find_sponsor(tx, sponsor_id or "") for sponsor_id in named)
+    names = {sponsor.sponsor_id: sponsor.name for sponsor in found if sponsor}
+    return official_rules.render(drawing, prizes, sponsor_names=names, operator=operator)
 
 
 def _value_limits() -> ValueLimits:
@@ -80,8 +81,8 @@ def _value_limits() -> ValueLimits:
     return ValueLimits(operator_only_cents, settings.registration_cents, settings.bonding_states)
 
 
-def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None:
-    """Check that a draft may be scheduled and return its sponsor.
+def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
+    """Check that a draft may be scheduled.
 
     Raises: the refusals of `rules.check_schedulable`, SponsorHoldsEntries, UnitsTaken.
     """
@@ -98,4 +99,3 @@ def check(tx: Transaction, drawing: Drawing, *, now: datetime) -> Sponsor | None
         raise SponsorHoldsEntries
     rounds.check(drawing)
     inventory.check_left(tx, drawing.drawing_id)
-    return sponsor

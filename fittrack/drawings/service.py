@@ -336,8 +336,7 @@ def _details(tx: Transaction, drawing_id: str) -> DrawingDetails:
 def _unsigned_rules(tx: Transaction, drawing_id: str) -> str:
     """Return a draft's rules; times and values may change until they are signed."""
     drawing = repository.get_drawing(tx, drawing_id)
-    sponsor = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
-    return scheduling.render_rules(drawing, repository.list_prizes(tx, drawing_id), sponsor)
+    return scheduling.render_rules(tx, drawing, repository.list_prizes(tx, drawing_id))
 
 
 def _update_draft(

@@ -109,19 +109,27 @@ def test_the_official_rules_hold_every_term():
     drawing = make.bare(
         ticket_limit=7,
         registered_states_json=["FL"],
-        min_ages_json={"MS": 21, "AL": 19},
+        sponsor_id="acme",
+        min_ages_json={"MS": 20, "CO": 19, "TX": 18},
         tiers_json=["F-40-49-ADV", "OPEN"],
     )
-    prizes = [make.bare_prize(name="Running shoes", value_cents=12_345, quantity=2)]
+    prizes = [
+        make.bare_prize(name="Running shoes", value_cents=12_345, quantity=2),
+        make.bare_prize(name="A tent", value_cents=0, sponsor_id="cadence"),
+        make.bare_prize(name="A hat", value_cents=0, sponsor_id="acme"),
+    ]
+    names = {"acme": "Acme", "cadence": "Cadence Cycles"}
     zone = make.zone()
     operator = official_rules.Operator("FitTrack Inc.", "1 Main St, Fargo ND", zone, 86_400)
-    text = official_rules.render(drawing, prizes, sponsor_name="Acme", operator=operator)
+    text = official_rules.render(drawing, prizes, sponsor_names=names, operator=operator)
     for term in (
         *("Friday's shoes", drawing.drawing_id, "Acme supplies", "18 years old", "7 days old"),
         *("NY, FL, RI", "Registered and bonded in: FL", "100 points", "at most 7 tickets"),
         *("$246.90 in total", "1. Running shoes: 2 x $123.45, physical", "2 alternates"),
         *(
-            "19 in AL, 21 in MS",
+            "19 in AL, 19 in CO, 21 in MS, 19 in NE\n",
+            "A tent: 1 x $0.00, physical, supplied by Cadence Cycles\n",
+            "A hat: 1 x $0.00, physical\n",
             "F-40-49-ADV, OPEN",
             "to 1 Main St, Fargo ND.",
             'FitTrack Inc. ("the operator")',
@@ -132,7 +140,9 @@ def test_the_official_rules_hold_every_term():
         ),
     ):
         assert term in text, term
-    assert "$" not in text.replace("$246.90", "").replace("$123.45", "")
+    for value in ("$246.90", "$123.45", "$0.00"):
+        text = text.replace(value, "")
+    assert "$" not in text
 
 
 def test_a_drawing_counts_as_drawn_at_a_whole_second_not_before_its_time():

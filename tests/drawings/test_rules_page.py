@@ -22,7 +22,7 @@ def text_of(version="2026-12", **over):
     operator = official_rules.Operator("FitTrack", "", make.zone(), 86_400)
     drawing = make.bare(rules_version=version, **over)
     prizes = [make.bare_prize(name=NASTY)]
-    return official_rules.render(drawing, prizes, sponsor_name="Acme", operator=operator)
+    return official_rules.render(drawing, prizes, sponsor_names={"acme": "Acme"}, operator=operator)
 
 
 def words(page):
@@ -101,3 +101,12 @@ def test_a_drawing_goes_by_the_wording_that_it_names(client):
     assert drawing.rules_version == "2026-11"
     text = client.get(f"{BASE}/{drawing.drawing_id}/rules").text
     assert text.startswith("OFFICIAL RULES (version 2026-11)")
+
+
+def test_the_rules_name_every_sponsor_of_a_drawings_prizes(client):
+    own, other = make.make_sponsor(name="Acme"), make.make_sponsor(name="Cadence Cycles")
+    prizes = [make.prize(sponsor_id=own), make.prize(sponsor_id=other)]
+    drawing = make.make_scheduled(make.start(), sponsor_id=own, prizes=prizes)
+    text = client.get(f"{BASE}/{drawing.drawing_id}/rules").text
+    assert "1. SPONSOR. Acme supplies the prizes" in text
+    assert text.count("supplied by") == text.count("supplied by Cadence Cycles\n") == 1

@@ -108,11 +108,21 @@ def check_awardable(drawing: Drawing, entrant: Entrant, *, today_on: date, now: 
         raise AccountTooNew(enters_from=entrant.created_at + least_age)
 
 
+def least_age_years(drawing: Drawing, state_code: str | None) -> int:
+    """Return the age from which somebody of a state enters: by the drawing, never below the law."""
+    by_law = AGE_OF_MAJORITY_YEARS.get(state_code or "", LEAST_AGE_YEARS)
+    return max(drawing.least_age_years(state_code), by_law)
+
+
+def ages_by_state(drawing: Drawing) -> dict[str, int]:
+    """Return the least ages of the states where they are above the drawing's own, by state."""
+    states = sorted({*AGE_OF_MAJORITY_YEARS, *(drawing.min_ages_json or {})})
+    ages = {state: least_age_years(drawing, state) for state in states}
+    return {state: age for state, age in ages.items() if age > drawing.min_age_years}
+
+
 def _check_age(drawing: Drawing, entrant: Entrant, *, today_on: date) -> None:
-    least_years = max(
-        drawing.least_age_years(entrant.state_code),
-        AGE_OF_MAJORITY_YEARS.get(entrant.state_code or "", LEAST_AGE_YEARS),
-    )
+    least_years = least_age_years(drawing, entrant.state_code)
     born_on = entrant.date_of_birth_on
     if born_on is None or age_years(born_on, today_on) < least_years:
         raise Underage(least_age_years=least_years)
