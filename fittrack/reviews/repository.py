@@ -69,6 +69,12 @@ def list_reviews(
     )
 
 
+def list_private_reviews(tx: Transaction, *, first_id: str, last_id: str) -> set[str]:
+    """Return which reviews are about what a provider sent for its member alone."""
+    rows = tx.all(ReviewId, SQL["list_private_reviews"], first_id=first_id, last_id=last_id)
+    return {row.review_id for row in rows}
+
+
 def insert_review_event(tx: Transaction, event: ReviewEvent) -> None:
     tx.run(SQL["insert_review_event"], **asdict(event))
 

@@ -117,6 +117,12 @@ def data_of(review: Review) -> dict[str, Any]:
     }
 
 
+def reviewer_view(review: Review) -> Review:
+    """Return a review of what a provider sent as reviewers may see it: findings without figures."""
+    shown = [reason | {"evidence": {}} for reason in review.reasons_json]
+    return replace(review, reasons_json=shown)
+
+
 def own_view(review: Review) -> Review:
     """Return a review as its member may see it: without whose record it resembles, and by whom."""
     shown = [

@@ -39,6 +39,7 @@ def list_reviews(*, state: str, kind: str | None, cursor: Cursor, limit: int) ->
         rows = repository.list_reviews(
             tx, state, kind, after_id=cursor.text(default=BEFORE_ANY_ID), row_limit=limit + 1
         )
+        rows = _reviewer_views(tx, rows)
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.review_id)
 
 
@@ -64,8 +65,9 @@ def decide_review(
             steps.record(tx, review, state, actor_id, now=now)
             _follow(tx, review, now=now)
             _tell_decided(tx, review, now=now)
-        reply.record(tx, review)
-    return review
+        [shown] = _reviewer_views(tx, [review])
+        reply.record(tx, shown)
+    return shown
 
 
 def appeal(
@@ -90,6 +92,14 @@ def appeal(
         shown = rules.own_view(review)
         reply.record(tx, shown)
     return shown
+
+
+def _reviewer_views(tx: Transaction, rows: list[Review]) -> list[Review]:
+    if not rows:
+        return rows
+    ids = [row.review_id for row in rows]
+    private = repository.list_private_reviews(tx, first_id=min(ids), last_id=max(ids))
+    return [rules.reviewer_view(row) if row.review_id in private else row for row in rows]
 
 
 def _check_stranger(tx: Transaction, review: Review, actor_id: str) -> None:

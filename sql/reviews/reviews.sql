@@ -61,6 +61,14 @@ SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, rea
  ORDER BY review_id
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: list_private_reviews
+-- Reviews among some that are about what a provider sent for its member alone.
+SELECT r.review_id
+  FROM reviews r
+  JOIN activities a ON a.activity_id = r.activity_id
+ WHERE r.review_id BETWEEN :first_id AND :last_id
+   AND a.source_kind = 'connection'
+
 -- name: insert_review_event
 -- What happened to a review.
 INSERT INTO review_events
