@@ -77,6 +77,16 @@ def test_origins_of_passkeys_belong_to_their_domain(given):
         config.load({**given, **domain, "WEBAUTHN_ORIGINS": "https://evilx.example"})
 
 
+@pytest.mark.parametrize("address", ["http://localhost:8000", "http://fittrack.example"])
+def test_spotify_sends_browsers_back_to_safe_addresses_alone(given, address):
+    known = {**given, "SPOTIFY_CLIENT_ID": "an-id"}
+    for good in ("https://fittrack.example", "http://127.0.0.1:8000", "http://[::1]:8000"):
+        config.load({**known, "BASE_URL": good})
+    config.load({**given, "BASE_URL": address})
+    with pytest.raises(BadConfig, match="BASE_URL must be https:// or http://127.0.0.1"):
+        config.load({**known, "BASE_URL": address})
+
+
 def test_a_secret_that_repeats_another_is_refused(given):
     with pytest.raises(BadConfig, match="OPERATOR_KEY"):
         config.load({**given, "OPERATOR_KEY": given["SECRET_KEY"]})

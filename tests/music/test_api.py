@@ -81,6 +81,14 @@ def test_nothing_is_ever_synced_from_spotify(client, ana, connection):
     assert code_of(answer) == (409, "nothing_to_sync")
 
 
+def test_music_is_preferred_to_no_record(client, ana, connection):
+    connect(client, ana, "strava")
+    client.put(f"{CONNECTIONS}/strava/primary", headers=ana)
+    answer = client.put(f"{CONNECTIONS}/spotify/primary", headers=ana)
+    assert code_of(answer) == (409, "nothing_to_sync")
+    assert client.get(f"{CONNECTIONS}/strava", headers=ana).json["is_primary"]
+
+
 def test_spotify_is_listed_as_music(client, ana):
     found = client.get(f"{CONNECTIONS}/providers", headers=ana).json["items"]
     [one] = [provider for provider in found if provider["provider"] == "spotify"]

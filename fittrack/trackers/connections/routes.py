@@ -171,7 +171,7 @@ def disconnect(query: dict[str, Any], provider: str) -> None:
 def set_primary(provider: str) -> Connection:
     """Prefer what a connection brings to all other records of the same workout.
 
-    Raises: ConnectionNotFound.
+    Raises: ConnectionNotFound, NothingToSync.
     """
     return service.set_primary(account_id=current_account_id(), provider=provider, now=utc_now())
 

@@ -23,6 +23,7 @@ from fittrack.trackers.connections.errors import (
     ConnectedElsewhere,
     ConsentDenied,
     InvalidState,
+    NothingToSync,
     ScopesMissing,
     TrackerNotConfigured,
     TrackerUnavailable,
@@ -144,11 +145,13 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
 def set_primary(*, account_id: str, provider: str, now: datetime) -> Connection:
     """Let a connection's records be preferred to all others of the same workout.
 
-    Raises: ConnectionNotFound.
+    Raises: ConnectionNotFound, NothingToSync.
     """
     with db.transaction("set_primary") as tx:
         activities.hold_member(tx, account_id, now=now)
         connection = repository.get_live_connection(tx, account_id, provider)
+        if not ADAPTERS[provider].facts.streams:
+            raise NothingToSync(provider=provider)
         repository.forget_primary(tx, account_id)
         repository.set_primary(tx, connection.connection_id)
         activities.settle_everything(tx, account_id, now=now)
