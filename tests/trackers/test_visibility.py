@@ -27,6 +27,7 @@ class Row:
 TITLE = "Zebra crossing"
 NUMBER, FAST_NUMBER = 9_007_199_254_741_777, 9_007_199_254_741_778
 # What a leak would hold, in any unit that we write: title, start, times, distance, pace.
+IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MARKS = re.compile(
     r"Zebra|T\d\d:43:2[17]|\b27(?:11|23)(?:\.0)?\b|7654|66543|\b282[34]\b|\b2454\d\b|\b2\.82\d"
 )
@@ -79,6 +80,9 @@ def test_nobody_else_sees_what_strava_sent(client, app, ana_id):
     assert MARKS.search(client.get("/api/v1/activities", headers=ana).text)
     reviews = client.get("/api/v1/admin/reviews", headers=login(client, make_account(role="admin")))
     assert len(reviews.json["items"]) == 1
+    own = client.get("/api/v1/reviews", headers=ana).json["items"][0]["reasons"]
+    assert all(reason["evidence"] for reason in own), own
+    assert not any(reason["evidence"] for reason in reviews.json["items"][0]["reasons"])
     ids = {
         "activity_id": [row.activity_id for row in rows],
         "account_id": [ana_id],
@@ -88,7 +92,7 @@ def test_nobody_else_sees_what_strava_sent(client, app, ana_id):
         (role, path)
         for role in ("user", "auditor", "admin")
         for path, answer in walked(client, app, login(client, make_account(role=role)), ids)
-        if MARKS.search(answer)
+        if MARKS.search(IDS.sub("", answer))
     }
     assert not found
 
