@@ -78,11 +78,9 @@ class Whoop(Adapter):
         name="whoop",
         title="WHOOP",
         hosts={"web": "https://api.prod.whoop.com"},
-        # Without `offline` there is no refresh token.
+        # Without `offline` there is no refresh token; it may not be named among what was granted.
         scopes=("offline", "read:profile", "read:workout", "read:sleep", "read:recovery"),
-        needed_scopes=frozenset(
-            {"offline", "read:profile", "read:workout", "read:sleep", "read:recovery"}
-        ),
+        needed_scopes=frozenset({"read:profile", "read:workout", "read:sleep", "read:recovery"}),
         # Sleeps before the recoveries that hang on them.
         streams=(WORKOUTS, SLEEP, RECOVERY),
         limits=(Limit(MINUTE_S, 100), Limit(DAY_S, 10_000)),

@@ -38,14 +38,18 @@ def part_of(
     return replace(part, activity=activity)
 
 
+def day_begins_at(record: StepsRecord, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a day of steps; by our zone where the member's is not told."""
+    own = zone if record.utc_offset_s is None else timezone(timedelta(seconds=record.utc_offset_s))
+    return datetime.combine(record.day_on, time(), own).astimezone(UTC)
+
+
 def _day_of(record: StepsRecord, zone: ZoneInfo) -> Recording:
     """Return a day's steps as a recording from its first minute on."""
-    own = zone if record.utc_offset_s is None else timezone(timedelta(seconds=record.utc_offset_s))
-    started_at = datetime.combine(record.day_on, time(), own)
     return Recording(
         file_format="",
         sport="walking",
-        started_at=started_at.astimezone(UTC),
+        started_at=day_begins_at(record, zone),
         elapsed_s=0.0,
         moving_s=0.0,
         distance_m=None,

@@ -30,7 +30,7 @@ from fittrack.trackers.records import (
 )
 from fittrack.trackers.syncing import repository, rules
 from fittrack.trackers.syncing.models import Held, Known, Read, StreamState, Tally
-from fittrack.trackers.syncing.parts import part_of
+from fittrack.trackers.syncing.parts import day_begins_at, part_of
 from fittrack.trackers.syncing.rests import recovery_of, sleep_of
 
 LEASE = timedelta(seconds=90)
@@ -113,7 +113,8 @@ def _store(
     connection_id = held.connection.connection_id
     ids = [one.item.external_id for one in read]
     known = repository.list_known(tx, connection_id, stream, ids)
-    fresh = [one for one in read if rules.is_news(known.get(one.item.external_id), one.item)]
+    news = [one for one in read if rules.is_news(known.get(one.item.external_id), one.item)]
+    fresh = [one for one in news if not _is_to_come(one, now=now)]
     tally.skipped = len(read) - len(fresh)
     activity_ids = _store_activities(tx, held, fresh, known, now=now)
     _store_rests(tx, held, fresh, now=now)
@@ -154,6 +155,16 @@ def _store_rests(tx: Transaction, held: Held, fresh: Sequence[Read], *, now: dat
             recovery.keep_sleep(tx, source, sleep_of(connection.provider, record, now=now))
         elif isinstance(record, RecoveryRecord):
             recovery.keep_recovery(tx, source, recovery_of(connection.provider, record, now=now))
+
+
+def _is_to_come(read: Read, *, now: datetime) -> bool:
+    """Tell whether an object is a day that has begun for its member and not yet for us.
+
+    It is passed over: whatever begins in the future would be held, and it is read again anyway.
+    """
+    zone = config.current().zone
+    days = (record for record in read.records if isinstance(record, StepsRecord))
+    return any(day_begins_at(record, zone) > now for record in days)
 
 
 def _is_activity(record: Record) -> bool:
