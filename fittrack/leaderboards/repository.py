@@ -147,17 +147,13 @@ def erase_board_moves(tx: Transaction, account_id: str) -> int:
     return tx.run(SQL["erase_board_moves"], account_id=account_id)
 
 
-def insert_buckets(tx: Transaction, buckets: Iterable[tuple[Board, str]]) -> None:
-    """Open buckets, empty, where they are not there."""
-    tx.run_many(SQL["insert_buckets"], [_bucket(board, prefix) for board, prefix in buckets])
-
-
 def add_to_buckets(tx: Transaction, changes: Mapping[tuple[Board, str], int]) -> int:
-    rows = [
-        {**_bucket(board, prefix), "member_count": count}
-        for (board, prefix), count in changes.items()
-    ]
-    return tx.run_many(SQL["add_to_buckets"], rows)
+    return tx.run_many(SQL["add_to_buckets"], _counts(changes))
+
+
+def insert_buckets(tx: Transaction, changes: Mapping[tuple[Board, str], int]) -> None:
+    """Open buckets with these counts where they are not there."""
+    tx.run_many(SQL["insert_buckets"], _counts(changes))
 
 
 def delete_empty_buckets(tx: Transaction, buckets: Iterable[tuple[Board, str]]) -> None:
@@ -232,6 +228,13 @@ def _board(board: Board) -> dict[str, Any]:
         "period": board.period.kind,
         "starts_on": board.period.starts_on,
     }
+
+
+def _counts(changes: Mapping[tuple[Board, str], int]) -> list[dict[str, Any]]:
+    return [
+        {**_bucket(board, prefix), "member_count": count}
+        for (board, prefix), count in changes.items()
+    ]
 
 
 def _bucket(board: Board, prefix: str) -> dict[str, Any]:

@@ -32,13 +32,13 @@ def store(tx: Transaction, before: Iterable[Standing], after: Iterable[Standing]
 
 
 def count(tx: Transaction, changes: rules.Changes) -> None:
-    """Change the counts of buckets; those that hold nothing go."""
-    more = [bucket for bucket, count in changes.items() if count > 0]
+    """Change the counts of buckets; those that hold nothing go.
+
+    One that is not there is opened, also below zero where it was lost: what it lacks stays so.
+    """
+    if changes and repository.add_to_buckets(tx, changes) != len(changes):
+        repository.insert_buckets(tx, changes)
     less = [bucket for bucket, count in changes.items() if count < 0]
-    if more:
-        repository.insert_buckets(tx, more)
-    if changes:
-        repository.add_to_buckets(tx, changes)
     if less:
         repository.delete_empty_buckets(tx, less)
 

@@ -46,9 +46,9 @@ SELECT NVL(SUM(member_count), 0) AS places
    AND depth = 1
 
 -- name: insert_buckets
--- Open a bucket, empty, where it is not there; the caller holds the boards.
+-- Open a bucket where it is not there; the caller holds the boards.
 INSERT INTO board_buckets (board_code, period, starts_on, depth, prefix, member_count)
-SELECT :board_code, :period, :starts_on, :depth, :prefix, 0
+SELECT :board_code, :period, :starts_on, :depth, :prefix, :member_count
   FROM dual
  WHERE NOT EXISTS (SELECT 1
                      FROM board_buckets

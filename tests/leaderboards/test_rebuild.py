@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from fittrack.leaderboards import service
+from fittrack import db
+from fittrack.leaderboards import repository, service
 from fittrack.points.audit import audit_ledger
 from tests.factories_points import NOON, execute
 from tests.leaderboards.world import (
@@ -46,6 +47,12 @@ def rebuild():
 def wrong():
     """Return what differs from the ledger."""
     return list(service.check(now=NOON + 4 * DAY))
+
+
+def lacking(depth):
+    """Return how many places the buckets of a depth lack."""
+    with db.reading("list_lacking") as tx:
+        return list(repository.list_bucket_differences(tx, depth))
 
 
 def boards(viewer_id):
@@ -126,6 +133,16 @@ def test_boards_that_are_wrong_stop_no_award(ana, statement):
     lose(ana, activity_id, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
     rebuild()
     assert wrong() == []
+
+
+def test_what_a_lost_bucket_lacks_stays_the_same_while_awards_go_on(ana):
+    """A rebuild adds it later than it finds it."""
+    activity_id = earn(ana, 7, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
+    execute("DELETE FROM board_buckets WHERE depth = 9")
+    before = lacking(9)
+    lose(ana, activity_id, day_on=TODAY + 3 * DAY, now=NOON + 3 * DAY)
+    assert before
+    assert lacking(9) == before
 
 
 def test_a_rebuild_that_was_ended_leaves_what_it_did_and_can_be_run_again(ana, monkeypatch):
