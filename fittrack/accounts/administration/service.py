@@ -295,8 +295,9 @@ def _correct_person(
     if after.status != user.status:
         repository.update_account_status(tx, user.account_id, after.status)
     if after.date_of_birth_on != user.date_of_birth_on:
-        points.recompute_member(tx, user.account_id, now=now)
+        # The profile's row before the head of the ledger's chain, as birthdays take them.
         profiles.refresh_tier(tx, user.account_id, now=now)
+        points.recompute_member(tx, user.account_id, now=now)
     fields = rules.changed_fields(user, after)
     record_action(
         tx, user.account_id, "corrected", actor_id=actor_id, after={"fields": fields}, now=now
