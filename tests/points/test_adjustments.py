@@ -243,7 +243,7 @@ def test_an_auditor_reads_and_changes_nothing(office, client):
 
 
 def transaction_of(office):
-    return office.get(f"transactions?account={office.ana}")["items"][0]
+    return office.get(f"transactions?account_id={office.ana}")["items"][0]
 
 
 def test_an_adjustment_is_reversed_by_two(office):
@@ -294,8 +294,8 @@ def test_the_books_are_searched_and_shown_with_their_hashes(office):
         return [row["amount_points"] for row in office.get(f"transactions{query}")["items"]]
 
     assert found() == [7, 10, 100]
-    assert found(f"?account={office.ana}") == [10, 100]
-    assert found(f"?account={office.ana}&kind=award") == []
+    assert found(f"?account_id={office.ana}") == [10, 100]
+    assert found(f"?account_id={office.ana}&kind=award") == []
     assert found("?kind=adjustment&to=2026-06-15") == [7, 100]
     assert found("?from=2026-06-16&limit=1") == [10]
     newest = transaction_of(office)
@@ -322,7 +322,7 @@ def test_erasure_forgets_the_reason_and_keeps_the_books(office, client):
     client.delete(f"/api/v1/users/{office.ana}", headers=office.headers[office.first])
 
     assert rows("SELECT COUNT(*) FROM point_adjustments") == [(0,)]
-    kept = office.get(f"transactions?account={office.ana}")["items"]
+    kept = office.get(f"transactions?account_id={office.ana}")["items"]
     assert {line["reason"] for line in kept} == {None}
     assert audit_ledger(now=utc_now()).is_clean
 

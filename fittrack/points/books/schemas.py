@@ -14,7 +14,6 @@ class BooksQuery(StatementQuery):
     """Which transactions to list; filters narrow each other."""
 
     account_id = fields.UUID(
-        data_key="account",
         load_default=None,
         metadata={"description": "Transactions of this member only."},
     )
