@@ -73,8 +73,9 @@ faults: install ## kill every process at every commit point and compare (minutes
 bench: install ## print the measured figures
 	@$(BIN)/python -m tests.bench
 
-properties: install ## try points in any order, 2,000 ways of 50 steps (nightly, minutes)
-	@FITTRACK_ALL_EXAMPLES=1 $(BIN)/python -m pytest -q tests/points/test_any_order.py tests/points/test_ledger.py
+properties: install ## try points and boards in any order, 2,000 ways of 50 steps (nightly, minutes)
+	@FITTRACK_ALL_EXAMPLES=1 $(BIN)/python -m pytest -q tests/points/test_any_order.py tests/points/test_ledger.py \
+		tests/leaderboards/test_property.py tests/reviews/test_any_order.py
 
 manifest: install ## read every real activity file and compare it with its manifest
 	@$(BIN)/python -m tests.activities.manifest_report
