@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -14,7 +16,9 @@ from fittrack.clock import utc_now
 from fittrack.simulator.server import server_of
 from fittrack.simulator.trackers.service import Tracker
 from fittrack.simulator.world import Client, World
-from tests.trackers.specs import check, payload, shape_of
+from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.providers.base import App, Grant, Window
+from tests.trackers.specs import check, description, payload, shape_of
 
 EMAIL = "ana@gmail.test"
 NAMES = ("google_health", "whoop")
@@ -64,6 +68,42 @@ def whoop(simulated):
 @pytest.fixture(scope="module")
 def google(simulated):
     return Visitor(simulated["google_health"])
+
+
+def operations(spec):
+    """Return the described operations: a pattern of the path, the method, the query's names."""
+    base = urlsplit(spec["servers"][0]["url"])
+    for path, methods in spec["paths"].items():
+        pattern = re.compile(re.sub(r"\\{[^}]*\\}", "[^/:]+", re.escape(base.path + path)))
+        for method, operation in methods.items():
+            asked = operation.get("parameters", []) if isinstance(operation, dict) else []
+            names = {one["name"] for one in asked if one.get("in") == "query"}
+            yield base.netloc, pattern, method.upper(), names
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_we_ask_is_described(name):
+    adapter = ADAPTERS[name]
+    spec = {"google_health": "google-health.json", "whoop": "whoop.yaml"}[name]
+    app = App("us", "ours", "https://fit.test", dict(adapter.facts.hosts))
+    grant = Grant("access", "refresh", None, frozenset())
+    window = Window(utc_now() - timedelta(days=7), utc_now())
+    asked = [adapter.whose(app, grant)]
+    for stream in adapter.facts.streams:
+        asked.append(adapter.page(app, grant, stream, window, "next"))
+        asked.append(adapter.one(app, grant, stream, "e1b2"))
+    if name == "whoop":
+        asked.append(adapter.revoke(app, grant))
+    known = list(operations(description(spec)))
+    for request in filter(None, asked):
+        parts = urlsplit(request.url)
+        assert any(
+            parts.netloc == host
+            and pattern.fullmatch(parts.path)
+            and request.method == method
+            and set(request.params) <= names
+            for host, pattern, method, names in known
+        ), request.url
 
 
 WHOOPS = {
