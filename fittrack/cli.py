@@ -109,10 +109,11 @@ def init_app(app: Flask) -> None:
     from fittrack.leaderboards.cli import leaderboards
     from fittrack.points.cli import ledger, points
     from fittrack.simulator.cli import simulator
+    from fittrack.trackers.cli import trackers
 
     for command in (database, outbox, run_worker, run_scheduler, show_config):
         app.cli.add_command(in_plain_words(command))
-    for command in (user, activities, keys, leaderboards, ledger, points):
+    for command in (user, activities, keys, leaderboards, ledger, points, trackers):
         app.cli.add_command(in_plain_words(command))
     for command in (seed, show_demo, simulator):
         app.cli.add_command(in_plain_words(command))

@@ -47,6 +47,7 @@ PERIODIC = (
     Periodic("make_drawings", 60, "fittrack.drawings.templates.making.make_drawings"),
     Periodic("wake_due_drawings", "drawing_interval_s", "fittrack.drawings.jobs.wake_due_drawings"),
     Periodic("wake_due_connections", 15, "fittrack.trackers.jobs.wake_due_connections"),
+    Periodic("tell_of_silence", 3600, "fittrack.trackers.syncing.silence.tell_of_silence"),
     Periodic("forget_old_traffic", 3600, "fittrack.trackers.jobs.forget_old_traffic"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
     Periodic("forget_over_addresses", 3600, "fittrack.fulfilment.sealed.addresses.forget_over"),

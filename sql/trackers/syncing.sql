@@ -79,6 +79,27 @@ UPDATE connections
    AND ended_at IS NULL
    AND status IN ('active', 'parked')
 
+-- name: list_silent_connections
+-- Living connections that have not been read for long, and whose members do not know.
+SELECT connection_id
+  FROM connections
+ WHERE status IN ('active', 'parked')
+   AND ended_at IS NULL
+   AND due_at IS NOT NULL
+   AND silence_told_at IS NULL
+   AND NVL(last_synced_at, connected_at) < :before_at
+ ORDER BY due_at, connection_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: note_silence
+-- The member has been told that a connection is silent.
+UPDATE connections
+   SET silence_told_at = :told_at
+ WHERE connection_id = :connection_id
+   AND silence_told_at IS NULL
+   AND ended_at IS NULL
+   AND NVL(last_synced_at, connected_at) < :before_at
+
 -- name: list_streams
 -- How far each kind of a connection's data is read.
 SELECT connection_id, stream, read_to_at, filled_to_at, window_json
@@ -193,6 +214,42 @@ DELETE FROM connection_syncs
 INSERT INTO provider_payloads
        (connection_id, stream, external_id, version, body_bytes, received_at, refusal_code)
 VALUES (:connection_id, :stream, :external_id, :version, :body_bytes, :received_at, :refusal_code)
+
+-- name: list_payloads
+-- What a provider sent over a connection, in order, after one object.
+SELECT stream, external_id, version, body_bytes, refusal_code
+  FROM provider_payloads
+ WHERE connection_id = :connection_id
+   AND (stream > :after_stream OR (stream = :after_stream AND external_id > :after_id))
+   AND (:is_refused = 0 OR refusal_code IS NOT NULL)
+ ORDER BY stream, external_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: update_refusal
+-- Whether what was sent of an object can be read now, and why not.
+UPDATE provider_payloads
+   SET refusal_code = :refusal_code
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+   AND external_id = :external_id
+
+-- name: list_replayable
+-- The next living connections of a provider, or of all.
+SELECT connection_id
+  FROM connections
+ WHERE connection_id > :after_id
+   AND ended_at IS NULL
+   AND (:provider IS NULL OR provider = :provider)
+ ORDER BY connection_id
+ FETCH FIRST :row_limit ROWS ONLY
+
+-- name: count_standings
+-- How the connections to each provider stand.
+SELECT provider, status, COUNT(*) AS connections, MIN(last_synced_at) AS oldest_synced_at
+  FROM connections
+ WHERE ended_at IS NULL
+ GROUP BY provider, status
+ ORDER BY provider, status
 
 -- name: delete_payloads
 -- Forget what a provider sent of some objects.

@@ -27,6 +27,7 @@ from fittrack.points import service as points
 from fittrack.queues import Lease
 from fittrack.recovery import service as recovery
 from fittrack.reviews import steps as reviews
+from fittrack.trackers.connections import belongings as connections
 
 # Pieces of 1 MiB: a transaction that forgets some holds the database shortly.
 CHUNKS_AT_ONCE = 8
@@ -45,6 +46,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     activities.export_member,
     reviews.export_member,
     recovery.export_member,
+    connections.export_member,
 )
 
 

@@ -38,3 +38,19 @@ def tell(tx: Transaction, connection: Connection, outcome: Outcome, *, now: date
         data={"provider": connection.provider, "reason": outcome.error_code},
         now=now,
     )
+
+
+def tell_of_silence(tx: Transaction, connection: Connection, *, now: datetime) -> None:
+    """Tell a member that nothing has come from a provider for days."""
+    title = ADAPTERS[connection.provider].facts.title
+    since_at = connection.last_synced_at or connection.connected_at
+    notify(
+        tx,
+        connection.account_id,
+        "connection_silent",
+        key=f"{connection.connection_id}:silent:{since_at.isoformat()}",
+        title=f"Nothing has come from {title} for three days",
+        body="We go on trying. What it has comes in when it answers; nothing is lost.",
+        data={"provider": connection.provider, "last_synced_at": since_at.isoformat()},
+        now=now,
+    )

@@ -13,7 +13,7 @@ from fittrack.trackers.connections.errors import NothingToSync, ReauthRequired, 
 from fittrack.trackers.connections.models import Connection
 from fittrack.trackers.providers import ADAPTERS
 from fittrack.trackers.syncing import repository
-from fittrack.trackers.syncing.models import Sync
+from fittrack.trackers.syncing.models import Standing, Sync
 
 ASKED_EVERY = timedelta(minutes=5)
 AFTER_ANY_ID = "~"
@@ -30,6 +30,12 @@ def list_syncs(*, account_id: str, provider: str, cursor: Cursor, limit: int) ->
             row_limit=limit + 1,
         )
     return Page.of(rows, limit=limit, cursor=cursor, key=lambda row: row.sync_id)
+
+
+def count_standings() -> list[Standing]:
+    """Return how the connections to each provider stand."""
+    with db.reading("count_standings") as tx:
+        return repository.count_standings(tx)
 
 
 def ask_for_sync(

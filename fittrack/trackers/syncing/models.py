@@ -79,6 +79,27 @@ class Read:
     refusal: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a provider sent of one object, packed; `refusal_code` says why it could not be read."""
+
+    stream: str
+    external_id: str
+    version: str
+    body_bytes: bytes
+    refusal_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many connections to a provider stand in one way."""
+
+    provider: str
+    status: str
+    connections: int
+    oldest_synced_at: datetime | None
+
+
 @dataclass(slots=True)
 class Tally:
     """What a sync came to so far."""

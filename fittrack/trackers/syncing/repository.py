@@ -16,6 +16,9 @@ from fittrack.trackers.syncing.models import (
     Held,
     Known,
     Outcome,
+    Payload,
+    Read,
+    Standing,
     StreamState,
     Sync,
     Tally,
@@ -98,6 +101,23 @@ def release_connection(
 
 def make_due(tx: Transaction, connection_id: str, *, due_at: datetime) -> bool:
     return tx.run(SQL["make_due"], connection_id=connection_id, due_at=due_at) == 1
+
+
+def list_silent_connections(tx: Transaction, *, before_at: datetime, row_limit: int) -> list[str]:
+    rows = tx.all(
+        DueConnection, SQL["list_silent_connections"], before_at=before_at, row_limit=row_limit
+    )
+    return [row.connection_id for row in rows]
+
+
+def note_silence(
+    tx: Transaction, connection_id: str, *, before_at: datetime, told_at: datetime
+) -> bool:
+    """Note that a member is told of silence; tell whether nobody has told them before."""
+    noted = tx.run(
+        SQL["note_silence"], connection_id=connection_id, before_at=before_at, told_at=told_at
+    )
+    return noted == 1
 
 
 def list_streams(tx: Transaction, connection_id: str) -> dict[str, StreamState]:
@@ -205,6 +225,57 @@ def insert_payload(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         delete_payloads(tx, rows)
         tx.run_many(SQL["insert_payload"], rows)
+
+
+def list_payloads(
+    tx: Transaction,
+    connection_id: str,
+    *,
+    after: tuple[str, str],
+    is_refused: bool,
+    row_limit: int,
+) -> list[Payload]:
+    """Return what was sent after a stream and id; with `is_refused` only what could not be read."""
+    return tx.all(
+        Payload,
+        SQL["list_payloads"],
+        connection_id=connection_id,
+        after_stream=after[0],
+        after_id=after[1],
+        is_refused=is_refused,
+        row_limit=row_limit,
+    )
+
+
+def update_refusal(tx: Transaction, connection_id: str, stream: str, read: Sequence[Read]) -> None:
+    rows = [
+        {
+            "connection_id": connection_id,
+            "stream": stream,
+            "external_id": one.item.external_id,
+            "refusal_code": one.refusal,
+        }
+        for one in read
+    ]
+    if rows:
+        tx.run_many(SQL["update_refusal"], rows)
+
+
+def list_replayable(
+    tx: Transaction, provider: str | None, *, after_id: str, row_limit: int
+) -> list[str]:
+    rows = tx.all(
+        DueConnection,
+        SQL["list_replayable"],
+        provider=provider,
+        after_id=after_id,
+        row_limit=row_limit,
+    )
+    return [row.connection_id for row in rows]
+
+
+def count_standings(tx: Transaction) -> list[Standing]:
+    return tx.all(Standing, SQL["count_standings"])
 
 
 def delete_payloads(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

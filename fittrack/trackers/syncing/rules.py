@@ -80,6 +80,11 @@ def is_news(known: Known | None, item: RawItem) -> bool:
     return known is None or (not known.is_deleted and known.version != item.version)
 
 
+def is_there(known: Known | None) -> bool:
+    """Tell whether an object is known and not deleted."""
+    return known is not None and not known.is_deleted
+
+
 def after_failure(failures: int, error_code: str, jitter: float, *, now: datetime) -> Outcome:
     """Return when to come back: twice as late each time, six hours at most, parked after a dozen.
 

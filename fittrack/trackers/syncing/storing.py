@@ -80,6 +80,19 @@ def store_objects(
     return tally
 
 
+def store_replayed(held: Held, stream: str, read: Sequence[Read], *, now: datetime) -> Tally:
+    """Store known objects again as they are read now; deleted ones stay so. Raises: Fenced."""
+    with db.transaction("store_replayed") as tx:
+        _hold(tx, held, now=now)
+        connection_id = held.connection.connection_id
+        ids = [one.item.external_id for one in read]
+        known = repository.list_known(tx, connection_id, stream, ids)
+        living = [one for one in read if rules.is_there(known.get(one.item.external_id))]
+        tally = _store_fresh(tx, held, stream, living, known, now=now)
+        repository.count_page(tx, held.sync_id, tally)
+    return tally
+
+
 def delete_object(held: Held, stream: str, external_id: str, *, now: datetime) -> Tally:
     """Delete what a provider has deleted; a late page does not bring it back. Raises: Fenced."""
     with db.transaction("delete_object") as tx:
@@ -109,19 +122,32 @@ def keep(tx: Transaction, held: Held, *, now: datetime) -> None:
 def _store(
     tx: Transaction, held: Held, stream: str, read: Sequence[Read], *, now: datetime
 ) -> Tally:
-    tally = Tally()
     connection_id = held.connection.connection_id
     ids = [one.item.external_id for one in read]
     known = repository.list_known(tx, connection_id, stream, ids)
     news = [one for one in read if rules.is_news(known.get(one.item.external_id), one.item)]
     fresh = [one for one in news if not _is_to_come(one, now=now)]
-    tally.skipped = len(read) - len(fresh)
+    tally = _store_fresh(tx, held, stream, fresh, known, now=now)
+    tally.skipped += len(read) - len(fresh)
+    repository.insert_payload(tx, [_payload(held, stream, one, now=now) for one in fresh])
+    return tally
+
+
+def _store_fresh(
+    tx: Transaction,
+    held: Held,
+    stream: str,
+    fresh: Sequence[Read],
+    known: Mapping[str, Known],
+    *,
+    now: datetime,
+) -> Tally:
+    tally = Tally()
     activity_ids = _store_activities(tx, held, fresh, known, now=now)
     _store_rests(tx, held, fresh, now=now)
     rows = [_row(held, stream, one, activity_ids, known, tally, now=now) for one in fresh]
     repository.insert_known(tx, [row for row in rows if row["external_id"] not in known])
     repository.update_known(tx, [row for row in rows if row["external_id"] in known])
-    repository.insert_payload(tx, [_payload(held, stream, one, now=now) for one in fresh])
     return tally
 
 
