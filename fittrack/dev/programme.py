@@ -50,7 +50,7 @@ class Plan:
         return {
             "type": self.type,
             "name": self.name,
-            "description": f"A {self.type} drawing of the demo world.",
+            "description": f"The {self.type} drawing of the demo world.",
             "image_url": None,
             "ticket_price_points": PRICES[self.type],
             "ticket_limit": 50,
