@@ -16,7 +16,7 @@ from fittrack.music import service
 from fittrack.music.errors import MusicThrottled
 from fittrack.recovery import service as recovery
 from fittrack.recovery.models import Recovery, Source
-from fittrack.simulator.faults import Fault
+from fittrack.simulator.faults import TOKEN, Fault
 from fittrack.simulator.trackers.answers import API
 from fittrack.trackers.asking import service as asking
 from fittrack.trackers.connections import repository as connections
@@ -282,6 +282,15 @@ def test_429_stops_everybody_until_spotify_wants_more(
     assert service.get_profile(account_id=ana_id, clock=lambda: later_at).external_id
 
 
+def test_who_is_told_to_wait_asks_nothing_more(client, ana, connection, spotify):
+    spotify.faults.add(Fault("expired", API))
+    spotify.faults.add(Fault("throttled", TOKEN))
+    asked = len(spotify.asked_paths)
+    assert code_of(get(client, ana, "recommendations")) == (503, "music_throttled")
+    assert (len(spotify.asked_paths) - asked, spotify.refreshes) == (1, 0)
+    assert get(client, ana, "recommendations").status_code == 200
+
+
 def test_one_member_cannot_spend_what_all_share(client, ana, ana_id, connection, spotify):
     ben = login(client, make_account())
     connect(client, ben, "spotify", email="ben@gmail.test")
@@ -302,6 +311,15 @@ def test_an_expired_token_is_renewed_once(client, ana, connection, spotify):
     spotify.faults.add(Fault("expired", API))
     assert get(client, ana, "profile").status_code == 200
     assert spotify.refreshes == 2
+
+
+def test_no_renewal_begins_that_might_be_cut_off(client, ana, ana_id, connection, spotify):
+    spotify.faults.add(Fault("expired", API, 9))
+    with pytest.raises(TrackerUnavailable):
+        service.recommend(account_id=ana_id, explicit="less", limit=5, deadline_s=1.5)
+    assert spotify.refreshes == 0
+    spotify.faults.clear()
+    assert get(client, ana, "profile").status_code == 200
 
 
 def test_a_token_that_opens_nothing_though_it_is_new_is_trouble(client, ana, connection, spotify):

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, abort, request
 
 from fittrack.clock import epoch_s
+from fittrack.simulator import faults
 from fittrack.simulator.trackers import answers
 from fittrack.simulator.trackers.listening import Listening, Song, catalogue_of, listening_of
 from fittrack.simulator.trackers.service import Family, Refused, Style, Tokens, Tracker, Window
@@ -79,6 +80,8 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.post("/accounts/api/token")
     def token() -> Response:
+        if kind := tracker.faults.take(faults.TOKEN, ("throttled",)):
+            return _throttled(music, kind)
         return answers.token_answer(tracker, lambda: _grant(tracker), _refusal)
 
     @blp.get("/api/v1/<path:path>")

@@ -79,9 +79,7 @@ class Visit:
 
     def _send(self, request: Request) -> Answer:
         deadline_s = min(CALL_S, self.left_s())
-        budgets.spend(
-            self.adapter, self.connection.connection_id, is_urgent=True, now=self.clock()
-        )
+        budgets.spend(self.adapter, self.connection.connection_id, is_urgent=True, now=self.clock())
         answer = calling.send(request, deadline_s=deadline_s)
         if answer.status == 429:
             raise Throttled(self._pause(answer))
