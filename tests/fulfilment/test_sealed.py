@@ -127,6 +127,14 @@ def test_addresses_and_tracking_numbers_are_forgotten_90_days_after_delivery(sta
     assert addresses.forget_over(now=delivered_at + 91 * DAY) == 0
 
 
+def test_an_address_without_a_tracking_number_is_forgotten_too(staff):
+    won = confirm(parcel())
+    staff.post(won, "ship", {"carrier": "Our own van"})
+    staff.post(won, "deliver")
+    assert addresses.forget_over(now=get(won).delivered_at + 90 * DAY) == 1
+    assert staff.post(won, "address").json["code"] == "address_not_found"
+
+
 def test_what_is_still_on_its_way_keeps_its_address(staff):
     won = confirm(parcel())
     staff.post(won, "ship", SHIPMENT)

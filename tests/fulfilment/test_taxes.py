@@ -127,6 +127,20 @@ def test_the_form_of_one_year_is_no_form_of_the_next(staff):
     assert staff.as_winner(second, "confirm-address", ADDRESS).json["state"] == "tax_hold"
 
 
+def test_a_form_lets_only_what_waited_for_it_go_on(staff):
+    first, second = worth(MUCH, MUCH)
+    with db.transaction("age") as tx:
+        tx.run(
+            statement("UPDATE fulfilments SET won_at = :won_at WHERE fulfilment_id = :id"),
+            won_at=first.won_at - timedelta(days=366),
+            id=first.fulfilment_id,
+        )
+    for each in (first, second):
+        assert staff.as_winner(each, "confirm-address", ADDRESS).json["state"] == "tax_hold"
+    staff.post(first, "tax-form")
+    assert [get(each).state for each in (first, second)] == ["address_confirmed", "tax_hold"]
+
+
 def test_recording_a_form_twice_is_harmless(staff):
     [won] = worth(MUCH)
     staff.as_winner(won, "confirm-address", ADDRESS)

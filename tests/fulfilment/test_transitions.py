@@ -65,6 +65,13 @@ def test_a_parcel_goes_from_the_draw_to_the_doorstep(staff):
     ]
 
 
+def test_what_was_sent_or_has_arrived_can_be_taken_from_nobody():
+    for table in (rules.PHYSICAL, rules.DIGITAL):
+        final = {state for state, following in table.items() if "forfeited" not in following}
+        assert final == set(table) & {"shipped", "delivered", "forfeited"}
+        assert table["delivered"] == table["forfeited"] == ()
+
+
 @pytest.mark.parametrize("kind", ["physical", "digital"])
 def test_every_impossible_step_is_refused_and_names_the_possible_ones(staff, kind):
     won = one(prizes=[make.prize(kind=kind)])

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -66,6 +66,8 @@ def test_a_name_is_no_formula(staff):
 
 
 @patient
+@example(" =1+1")
+@example("\u2003\t@SUM(A1)")
 @given(st.text(max_size=8))
 def test_no_cell_begins_like_a_formula(text):
     cell = inert(text)

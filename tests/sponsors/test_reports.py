@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from fittrack.sponsors.reports import rules
-from fittrack.sponsors.reports.models import StateWinners
+from fittrack.sponsors.reports.models import InventorySums, SponsoredSums, StateWinners
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
 
@@ -50,6 +50,16 @@ def test_large_states_are_told_as_they_are():
 def test_nobody_is_nobody():
     found = table()
     assert (shown(found), found.others, found.total) == ({}, 0, 0)
+
+
+def test_the_many_entries_of_few_members_are_not_told():
+    inventory = InventorySums(offered=5, reserved=0, awarded=2)
+    few, enough = (
+        rules.report("s", SponsoredSums(1, 1, entries=40, tickets=900, reach=reach), inventory, [])
+        for reach in (9, 10)
+    )
+    assert (few.entries, few.tickets, few.reach) == (None, None, None)
+    assert (enough.entries, enough.tickets, enough.reach) == (40, 900, 10)
 
 
 @patient
