@@ -268,6 +268,12 @@ def test_prizes_over_5000_dollars_need_registration_or_exclusion(
     assert caught.value.context["states"] == missing
 
 
+def test_prizes_of_just_5000_dollars_need_no_registration(now):
+    over = {"excluded_states_json": [], "sponsor_id": make.make_sponsor()}
+    prizes = [make.prize(value_cents=250_000, quantity=2)]
+    assert make.make_scheduled(now, prizes=prizes, **over).status == "scheduled"
+
+
 def test_a_sponsor_reveals_the_value_kept_for_it_by_one_click(now):
     drawing, sponsor = witnessed_by_hand(now)
     make.advance(drawing, drawing.closes_at)

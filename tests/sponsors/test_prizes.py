@@ -11,7 +11,7 @@ from fittrack import db
 from fittrack.drawings.errors import InvalidTransition
 from fittrack.drawings.record import service as record
 from fittrack.errors import Invalid
-from fittrack.sponsors.prizes import rules, service
+from fittrack.sponsors.prizes import repository, rules, service
 from fittrack.sponsors.prizes.errors import UnitsTaken
 from fittrack.sponsors.prizes.models import AuditedInventory
 from tests import factories_drawings as make
@@ -338,3 +338,27 @@ def test_prizes_are_filtered_and_paged(client, admin):
     rest = listed(sponsor_id=sponsor_id, limit=2, cursor=page["next_cursor"])
     assert len({one["prize_id"] for one in page["items"] + rest["items"]}) == 3
     assert rest["next_cursor"] is None
+
+
+def test_what_is_left_is_looked_at_and_taken_each_by_itself(client, admin):
+    prize = offer(client, admin, offered=2)
+    prize_id = prize["prize_id"]
+
+    def is_taken(units):
+        with db.transaction("take_for_test") as tx:
+            return repository.add_reserved_units(tx, prize_id, units)
+
+    def is_seen(units):
+        with db.reading("look_for_test") as tx:
+            found = repository.get_inventory_prize(tx, prize_id)
+        try:
+            rules.check_left(found, units)
+        except UnitsTaken:
+            return False
+        return True
+
+    assert (is_seen(3), is_taken(3)) == (False, False)
+    assert (is_seen(1), is_taken(1)) == (True, True)
+    assert (is_seen(2), is_taken(2)) == (False, False)
+    client.delete(f"{BASE}/{prize_id}", headers=admin)
+    assert (is_seen(1), is_taken(1)) == (False, False)
