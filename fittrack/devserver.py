@@ -105,7 +105,7 @@ def main() -> int:
             environ = environment(chosen_port(os.environ))
             start_all(running, environ, lock)
             wait_until_ready(environ["BASE_URL"])
-            flask(environ, "demo")
+            flask(environ, "demo", "--connect")
             click.echo("Ctrl-C ends it.")
             watch(running)
     except KeyboardInterrupt:

@@ -15,9 +15,11 @@ from tqdm import tqdm
 
 from fittrack import clock, config
 from fittrack.accounts import service as accounts
-from fittrack.dev import demo
+from fittrack.dev import connecting, demo
 from fittrack.dev import seed as seeding
+from fittrack.errors import Problem
 from fittrack.simulator.beside import address_of
+from fittrack.wire import Unreachable
 
 
 @click.command("seed")
@@ -49,13 +51,23 @@ def seed(*, seed: int, anchor: datetime | None, if_empty: bool) -> None:
 
 @click.command("demo")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show_demo(*, as_json: bool) -> None:
+@click.option("--connect", is_flag=True, help="Connect the member to the simulated Strava first.")
+def show_demo(*, as_json: bool, connect: bool) -> None:
     """Print where everything is, and how to log in to the demo world. Refuses in production."""
     refuse_in_production("demo")
     is_seeded = seeding.is_complete()
+    if connect:
+        _connect()
     if as_json and not is_seeded:
         give_up("There is no demo world in this database; `flask seed` makes one.")
     click.echo(orjson.dumps(as_dict()).decode() if as_json else as_text(is_seeded=is_seeded))
+
+
+def _connect() -> None:
+    try:
+        connecting.connect_demo_member(now=clock.utc_now())
+    except (Problem, Unreachable) as error:
+        click.echo(f"The demo member is not connected to a tracker: {error}", err=True)
 
 
 def anchor_of(day: datetime | None) -> datetime:

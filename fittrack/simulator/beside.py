@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import fields
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fittrack import config
 from fittrack.check_oidc import is_this_machine
 from fittrack.config import Config
+from fittrack.trackers.providers import ADAPTERS
 
 PORT = "SIMULATOR_PORT"
 
@@ -26,6 +28,8 @@ def settings_beside(given: Mapping[str, str], *, port: int) -> dict[str, str]:
         settings |= _google(base_url)
     if not given.get("OIDC_APPLE_CLIENT_ID"):
         settings |= _apple(base_url)
+    if not any(given.get(f"{name.upper()}_CLIENT_ID") for name in ADAPTERS):
+        settings |= _trackers(base_url)
     return settings | {PORT: str(port)} if settings else {}
 
 
@@ -47,6 +51,18 @@ def new_apple_key() -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     raw = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return base64.b64encode(raw).decode()
+
+
+def _trackers(base_url: str) -> dict[str, str]:
+    """Return what we are to every tracker; one real one among them would keep all of them real."""
+    known = {item.name for item in fields(Config)}
+    settings = {"TRACKERS_URL": base_url}
+    for name in ADAPTERS:
+        settings[f"{name.upper()}_CLIENT_ID"] = f"fittrack.{name}"
+        for secret in ("client_secret", "webhook_secret"):
+            if f"{name}_{secret}" in known:
+                settings[f"{name}_{secret}".upper()] = config.new_secret()
+    return settings
 
 
 def _google(base_url: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import click
 
 from fittrack import config
 from fittrack.simulator.server import server_of
+from fittrack.simulator.trackers import living
 from fittrack.simulator.world import World, clients_of
 
 
@@ -21,7 +22,7 @@ from fittrack.simulator.world import World, clients_of
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other ids.")
 def simulator(*, port: int, seed: int) -> None:
-    """Serve Google's and Apple's sign-in on loopback, for the client that the settings name.
+    """Serve Google's and Apple's sign-in and trackers on loopback, for who the settings name.
 
     Refuses in production.
     """
@@ -31,9 +32,10 @@ def simulator(*, port: int, seed: int) -> None:
         sys.exit(1)
     clients = clients_of(settings)
     if not clients:
-        click.echo("Neither OIDC_GOOGLE_CLIENT_ID nor OIDC_APPLE_CLIENT_ID is set.", err=True)
+        click.echo("Neither a sign-in provider nor a tracker has a client id.", err=True)
         sys.exit(1)
     world = World(clients, seed=seed)
     server = server_of(world, port=port)
     click.echo(f"{', '.join(clients)} at {world.base_url}")
+    living.go_on(server.app.extensions["trackers"])  # type: ignore[attr-defined]
     server.serve_forever()

@@ -225,7 +225,7 @@ SELECT stream, external_id, version, body_bytes, refusal_code
  ORDER BY stream, external_id
  FETCH FIRST :row_limit ROWS ONLY
 
--- name: update_refusal
+-- name: update_payload_refusal
 -- Whether what was sent of an object can be read now, and why not.
 UPDATE provider_payloads
    SET refusal_code = :refusal_code

@@ -223,7 +223,7 @@ def test_an_order_that_it_does_not_know_is_refused(simulator, order):
     ("over", "said"),
     [
         ({"fittrack_env": "production"}, "never runs in production"),
-        ({"oidc_google_client_id": "", "oidc_apple_client_id": ""}, "is set"),
+        ({"oidc_google_client_id": "", "oidc_apple_client_id": ""}, "has a client id"),
     ],
 )
 def test_the_command_refuses_where_it_makes_no_sense(known, app, settings, over, said):
@@ -244,7 +244,10 @@ def test_what_nobody_has_set_up_is_simulated():
     assert "OIDC_GOOGLE_ISSUER" not in own
     assert own["OIDC_APPLE_ISSUER"] == f"{BASE_URL}/apple"
     both = {"OIDC_GOOGLE_CLIENT_ID": "own", "OIDC_APPLE_CLIENT_ID": "own"}
-    assert settings_beside(both, port=8190) == {}
+    trackers = settings_beside(both, port=8190)
+    assert (trackers["TRACKERS_URL"], trackers["STRAVA_CLIENT_ID"]) == (BASE_URL, "fittrack.strava")
+    assert trackers["STRAVA_WEBHOOK_SECRET"] != trackers["STRAVA_CLIENT_SECRET"]
+    assert settings_beside(both | {"STRAVA_CLIENT_ID": "own"}, port=8190) == {}
 
 
 def test_the_simulator_s_address_is_told_only_where_it_is_used(known):

@@ -74,6 +74,6 @@ def _replay(visit: Visit, stream: str, rows: Sequence[Payload], replayed: Replay
     read = storing.read_items(visit.adapter, stream, items)
     storing.store_replayed(visit.held, stream, read, now=visit.clock())
     with db.transaction("note_refusals") as tx:
-        repository.update_refusal(tx, visit.held.connection.connection_id, stream, read)
+        repository.update_payload_refusal(tx, visit.held.connection.connection_id, stream, read)
     replayed.objects += len(read)
     replayed.refused += sum(one.refusal is not None for one in read)

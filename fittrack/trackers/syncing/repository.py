@@ -247,7 +247,7 @@ def list_payloads(
     )
 
 
-def update_refusal(tx: Transaction, connection_id: str, stream: str, read: Sequence[Read]) -> None:
+def update_payload_refusal(tx: Transaction, connection_id: str, stream: str, read: Sequence[Read]) -> None:
     rows = [
         {
             "connection_id": connection_id,
@@ -258,7 +258,7 @@ def update_refusal(tx: Transaction, connection_id: str, stream: str, read: Seque
         for one in read
     ]
     if rows:
-        tx.run_many(SQL["update_refusal"], rows)
+        tx.run_many(SQL["update_payload_refusal"], rows)
 
 
 def list_replayable(
