@@ -103,6 +103,8 @@ def test_no_code_swallows_every_exception():
 def test_no_sql_stands_outside_its_folder():
     verbs = ("select ", "insert into ", "update ", "delete from ", "merge into ")
     allowed = {"migrate_sqlite.py", "migrate_oracle.py", "sqlite.py", "oracle.py"}
+    # It asks a database that a member sent, which has neither our tables nor our engines.
+    allowed |= {"health_connect.py"}
     wrong = [
         f"{shown(path)}:{node.lineno}"
         for path in python_files()

@@ -7,19 +7,23 @@ for the workouts. Nothing is held but these times, those heart rates and one wor
 
 from __future__ import annotations
 
-import gzip
-from array import array
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import chain
-from xml.sax.saxutils import quoteattr
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from fittrack.activities.archives.excerpts import (
+    MAX_WORKOUTS,
+    Beats,
+    Excerpt,
+    day_of_steps,
+    heart,
+    packed,
+    words,
+)
 from fittrack.activities.files import FileRefused, xml
 from fittrack.activities.files.apple import HEART_RATE, STEP_COUNT, apple_ms, is_typed_in
 from fittrack.activities.files.apple_head import HEAD_BYTES, without_doctype
@@ -27,9 +31,6 @@ from fittrack.activities.files.assemble import instant
 from fittrack.activities.files.errors import refused
 from fittrack.clock import day_of
 
-MAX_WORKOUTS = 50_000
-# Nine bytes each: the heart rates of 8,000 hours of workouts, one in five seconds.
-MAX_BEATS = 6_000_000
 MAX_LOCATIONS_BYTES = 48 * 1024 * 1024
 # What may come between two elements that are looked at, which free what lies between.
 MAX_BYTES_BETWEEN = 2 * 1024 * 1024
@@ -40,14 +41,6 @@ _PREFIX = "HKWorkoutActivityType"
 
 Open = Callable[[], xml.Readable]
 Routes = Callable[[str], bytes | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """One file cut out of an export: gzip of the same elements."""
-
-    name: str
-    content: bytes
 
 
 class _Stream:
@@ -95,12 +88,12 @@ def excerpts(open_export: Open, routes: Routes, zone: ZoneInfo) -> Iterator[Exce
     """
     survey = _Survey(zone)
     survey.take(_Stream(open_export()))
-    beats = _Beats(survey.spans_ms)
+    beats = Beats(survey.spans_ms)
     if survey.spans_ms:
-        beats.take(_Stream(open_export()))
+        _take_beats(beats, _Stream(open_export()))
         yield from _workouts(_Stream(open_export()), beats, routes)
     for day_on in sorted(survey.days):
-        yield _day(day_on, survey.days[day_on], zone)
+        yield day_of_steps(day_on, survey.days[day_on], zone)
 
 
 class _Survey:
@@ -139,47 +132,11 @@ class _Survey:
         source[:] = [min(source[0], start_ms), max(source[1], end_ms), source[2] + steps]
 
 
-class _Beats:
-    """The heart rates of the times of the workouts: seconds since 1970, and beats per minute."""
-
-    def __init__(self, spans_ms: list[tuple[int, int]]) -> None:
-        self._starts_ms: list[int] = []
-        self._ends_ms: list[int] = []
-        for start_ms, end_ms in sorted(spans_ms):
-            if self._ends_ms and start_ms <= self._ends_ms[-1]:
-                self._ends_ms[-1] = max(self._ends_ms[-1], end_ms)
-            else:
-                self._starts_ms.append(start_ms)
-                self._ends_ms.append(end_ms)
-        self._times_s = [array("q") for _ in self._starts_ms]
-        self._rates = [array("B") for _ in self._starts_ms]
-        self._left = MAX_BEATS
-
-    def take(self, stream: _Stream) -> None:
-        """Raises: FileRefused."""
-        for element in stream.elements():
-            if element.get("type") == HEART_RATE and _is_outer(element):
-                self._beat(apple_ms(element.get("startDate")), xml.number(element.get("value")))
-
-    def _beat(self, at_ms: int | None, bpm: float | None) -> None:
-        """Raises: FileRefused."""
-        place = -1 if at_ms is None else bisect_right(self._starts_ms, at_ms) - 1
-        if at_ms is None or bpm is None or place < 0 or at_ms > self._ends_ms[place]:
-            return
-        self._left -= 1
-        if self._left < 0:
-            raise refused("too_many_points", f"more than {MAX_BEATS} heart rates")
-        self._times_s[place].append(at_ms // 1000)
-        self._rates[place].append(max(0, min(255, round(bpm))))
-
-    def between(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, int]]:
-        """Yield (second, beats per minute) of a workout, in the order of the export."""
-        place = bisect_right(self._starts_ms, start_ms) - 1
-        if place < 0:
-            return
-        for at_s, bpm in zip(self._times_s[place], self._rates[place], strict=True):
-            if start_ms <= at_s * 1000 <= end_ms:
-                yield at_s, bpm
+def _take_beats(beats: Beats, stream: _Stream) -> None:
+    """Raises: FileRefused."""
+    for element in stream.elements():
+        if element.get("type") == HEART_RATE and _is_outer(element):
+            beats.add(apple_ms(element.get("startDate")), xml.number(element.get("value")))
 
 
 def _is_outer(element: etree._Element) -> bool:
@@ -192,7 +149,7 @@ def _is_counted(element: etree._Element) -> bool:
     return _is_outer(element) and not is_typed_in(element)
 
 
-def _workouts(stream: _Stream, beats: _Beats, routes: Routes) -> Iterator[Excerpt]:
+def _workouts(stream: _Stream, beats: Beats, routes: Routes) -> Iterator[Excerpt]:
     """Raises: FileRefused."""
     locations: list[str] = []
     bytes_left = MAX_LOCATIONS_BYTES
@@ -228,32 +185,32 @@ def _positions(content: bytes) -> Iterator[str]:
         if name != "trkpt":
             continue
         texts = {xml.local(child): child.text or "" for child in element.iterdescendants()}
-        words = {
+        told = {
             "date": texts.get("time", ""),
             "latitude": element.get("lat") or "",
             "longitude": element.get("lon") or "",
             "altitude": texts.get("ele", ""),
             "speed": texts.get("speed", ""),
         }
-        yield _words("Location", {key: text for key, text in words.items() if text})
+        yield words("Location", {key: text for key, text in told.items() if text})
 
 
 def _workout(
     element: etree._Element, locations: Iterator[str], beats: Iterator[tuple[int, int]]
 ) -> Excerpt:
     """Return a workout with its positions and its heart rates inside."""
-    head = _words("Workout", dict(element.items())).removesuffix("/>") + ">"
+    head = words("Workout", dict(element.items())).removesuffix("/>") + ">"
     children = [text for child in element if (text := _child(child))]
     lines = chain(
         ["<HealthData>", head, *children, "<WorkoutRoute>"],
         locations,
         ["</WorkoutRoute>", "</Workout>"],
-        (_heart(at_s, bpm) for at_s, bpm in beats),
+        (heart(at_s, bpm) for at_s, bpm in beats),
         ["</HealthData>"],
     )
     sport = (element.get("workoutActivityType") or "").removeprefix(_PREFIX) or "Workout"
     started = (element.get("startDate") or "")[:19].replace(":", "-")
-    return Excerpt(f"workouts/{started} {sport}.xml.gz", _packed(lines))
+    return Excerpt(f"workouts/{started} {sport}.xml.gz", packed(lines))
 
 
 def _child(child: etree._Element) -> str:
@@ -263,39 +220,5 @@ def _child(child: etree._Element) -> str:
     return text if len(text) <= _LONGEST_CHILD else ""
 
 
-def _heart(at_s: int, bpm: int) -> str:
-    at = f"{instant(at_s * 1000):%Y-%m-%d %H:%M:%S} +0000"
-    return _words("Record", {"type": HEART_RATE, "startDate": at, "value": str(bpm)})
-
-
-def _day(day_on: date, sources: dict[str, list[float]], zone: ZoneInfo) -> Excerpt:
-    """Return the steps of a day, one record for each source with its sum."""
-    lines = ["<HealthData>"]
-    for name, (first_ms, last_ms, steps) in sorted(sources.items()):
-        words = {
-            "type": STEP_COUNT,
-            "sourceName": name,
-            "startDate": _local(first_ms, zone),
-            "endDate": _local(last_ms, zone),
-            "value": f"{steps:.0f}",
-        }
-        lines.append(_words("Record", words))
-    return Excerpt(f"steps/{day_on}.xml.gz", _packed(iter([*lines, "</HealthData>"])))
-
-
-def _local(at_ms: float, zone: ZoneInfo) -> str:
-    moment: datetime = instant(at_ms).astimezone(zone)
-    return f"{moment:%Y-%m-%d %H:%M:%S %z}"
-
-
 def _tag(element: etree._Element) -> str:
-    return _words(str(element.tag), dict(element.items()))
-
-
-def _words(name: str, words: dict[str, str]) -> str:
-    return f"<{name} {' '.join(f'{key}={quoteattr(text)}' for key, text in words.items())}/>"
-
-
-def _packed(lines: Iterator[str]) -> bytes:
-    """Return the lines as gzip: the same for the same export, so that it is a duplicate again."""
-    return gzip.compress("\n".join(lines).encode(), mtime=0)
+    return words(str(element.tag), dict(element.items()))

@@ -41,6 +41,11 @@ LAYOUTS = (
         _re(r"(^|/)apple_health_export/(?!export_cda\.xml$)[^/]+\.xml$"),
     ),
     Layout(
+        "takeout",
+        (_re(r"(^|/)Takeout/Fit/"),),
+        _re(r"(^|/)Takeout/Fit/(.*\.tcx(\.gz)?|(.*/)?Daily activity metrics\.csv)$"),
+    ),
+    Layout(
         "fittrack",
         (_re(r"^files\.json$"), _re(r"^activities\.json$"), _re(r"^manifest\.json$")),
         _re(r"^originals/"),

@@ -8,16 +8,27 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from fittrack import config, db
-from fittrack.activities.archives import apple_export, chunks, layouts, repository, rules
-from fittrack.activities.archives.apple_export import Excerpt
+from fittrack.activities.archives import (
+    apple_export,
+    chunks,
+    health_connect,
+    layouts,
+    repository,
+    rules,
+    takeout,
+)
 from fittrack.activities.archives.chunks import ChunkFile
+from fittrack.activities.archives.excerpts import Excerpt
 from fittrack.activities.archives.hints import Hints, Told, told_by
 from fittrack.activities.archives.layouts import Layout
 from fittrack.activities.archives.models import Archive, ArchiveItem, Member
 from fittrack.activities.files import FileRefused, zips
+from fittrack.activities.files.apple_head import HEAD_BYTES
 from fittrack.activities.files.errors import refused
+from fittrack.activities.files.export_heads import export_kind
 from fittrack.activities.files.zips import Entry
 from fittrack.activities.imports import keeping
 from fittrack.activities.imports import rules as import_rules
@@ -36,7 +47,7 @@ def list_members(item: ArchiveItem, *, now: datetime) -> None:
     Raises: FileRefused, LeaseLost.
     """
     if item.archive_kind == "apple":
-        _list_apple(item, now=now)
+        _list_export(item, now=now)
     else:
         _list_zip(item, now=now)
 
@@ -125,10 +136,12 @@ def _insert(tx: Transaction, item: ArchiveItem, added: Sequence[Member]) -> None
     repository.add_import_files(tx, item.import_id, len(added))
 
 
-def _list_apple(item: ArchiveItem, *, now: datetime) -> None:
-    """Cut an export of Apple Health into its workouts and days. Raises: FileRefused, LeaseLost."""
-    export = _Export(item)
-    found = apple_export.excerpts(export.open, export.route, config.current().zone)
+def _list_export(item: ArchiveItem, *, now: datetime) -> None:
+    """Cut an export of somebody's health into its workouts and days.
+
+    Raises: FileRefused, LeaseLost.
+    """
+    found = _excerpts(_Export(item), config.current().zone)
     with db.reading("tally_members") as tx:
         present = repository.tally_members(tx, item).total
     # The same export is cut the same way again: what was added before is passed over.
@@ -139,6 +152,16 @@ def _list_apple(item: ArchiveItem, *, now: datetime) -> None:
         present += len(excerpts)
     if not present:
         raise refused("no_activity_inside")
+
+
+def _excerpts(export: _Export, zone: ZoneInfo) -> Iterator[Excerpt]:
+    """Return the files that an export is cut into. Raises: FileRefused."""
+    match export_kind(export.open().read(HEAD_BYTES)):
+        case "health_connect":
+            return health_connect.excerpts(export.open, zone)
+        case "takeout":
+            return takeout.excerpts(export.open, zone)
+    return apple_export.excerpts(export.open, export.route, zone)
 
 
 def _add_excerpts(

@@ -6,6 +6,7 @@ from fittrack.activities.files import xml, zips
 from fittrack.activities.files.apple_head import HEAD_BYTES, is_apple
 from fittrack.activities.files.content import Content, is_gzip
 from fittrack.activities.files.errors import refused
+from fittrack.activities.files.export_heads import export_kind
 
 _BLANK = b"\x00 \t\r\n"
 _XML_STARTS = (b"<", b"\xfe\xff", b"\xff\xfe")
@@ -13,10 +14,13 @@ _XML_KINDS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx"}
 
 
 def archive_kind(head: bytes) -> str | None:
-    """Return `zip` or `apple` for content that begins so and holds many files, else None."""
+    """Return `zip` or `apple` for content that begins so and holds many files, else None.
+
+    `apple` are all exports that are cut into files in Apple's words, whoever's they are.
+    """
     if zips.is_zip(head):
         return "zip"
-    return "apple" if is_apple(head) else None
+    return "apple" if export_kind(head) else None
 
 
 def kind_of(content: Content) -> str:
