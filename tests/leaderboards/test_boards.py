@@ -6,7 +6,7 @@ import pytest
 
 from fittrack.leaderboards import service
 from tests.factories_activities import count
-from tests.factories_points import NOON
+from tests.factories_points import LIGHT, NOON, make_activity, recompute, set_state
 from tests.leaderboards.world import (
     OTHER_TIER,
     TIER,
@@ -22,6 +22,7 @@ from tests.leaderboards.world import (
 
 pytestmark = pytest.mark.usefixtures("database")
 MINUTE = timedelta(minutes=1)
+TOMORROW = TODAY + timedelta(days=1)
 
 
 def test_who_earned_more_ranks_higher_at_once():
@@ -60,6 +61,22 @@ def test_a_total_counts_since_when_it_was_never_below():
     more = earn(ana, 10, now=NOON + 2 * MINUTE)
     lose(ana, more, now=NOON + 3 * MINUTE)
     assert shown(table(ana)) == [(1, ana, 20), (2, ben, 20)]
+
+
+def test_points_that_move_to_another_day_leave_the_week_reached_when_it_was():
+    ben, ana = join(), join()
+    walk = earn(ana, 20)
+    earn(ben, 20, now=NOON + MINUTE)
+    set_state(walk, "deleted")
+    make_activity(
+        ana, started_at=NOON + timedelta(days=1), count=20, intensity=LIGHT, duration_s=60
+    )
+
+    recompute(ana, [TODAY, TOMORROW], now=NOON + 2 * MINUTE)
+
+    assert shown(table(ana, "weekly")) == [(1, ana, 20), (2, ben, 20)]
+    assert shown(table(ana)) == [(1, ben, 20)]
+    assert list(service.check(now=NOON + 2 * MINUTE)) == []
 
 
 def test_of_totals_reached_together_more_active_days_rank_higher_then_the_smaller_id():
