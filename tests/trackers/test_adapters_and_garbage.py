@@ -124,3 +124,11 @@ def test_a_garbage_webhook_is_forged_or_malformed(adapter, body, said, proof):
             read()
         except (Forged, Malformed):
             continue
+
+
+@pytest.mark.parametrize("depth", [253, 300])
+def test_the_rest_of_an_object_is_not_too_deep_to_be_kept_either(depth):
+    item = RawItem("1", "1", {"sleep_id": "1"})
+    body = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
+    with pytest.raises(Malformed):
+        Whoop().with_more("recovery", item, Answer(200, {}, body))
