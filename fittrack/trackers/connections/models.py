@@ -74,12 +74,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a browser or an app brings back from a provider."""
+    """What a browser or an app brings back from a provider; `account_id` where it is signed in."""
 
     state: str
     code: str | None
     error: str | None
     scope: str | None
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

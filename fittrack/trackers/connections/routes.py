@@ -8,7 +8,7 @@ from flask import Response, redirect
 from flask_smorest import Blueprint
 
 from fittrack import config, idempotency
-from fittrack.auth import current_account_id, login_required
+from fittrack.auth import claimed, current_account_id, login_required
 from fittrack.clock import utc_now
 from fittrack.errors import Problem
 from fittrack.extensions import limit_credentials
@@ -177,5 +177,7 @@ def set_primary(provider: str) -> Connection:
 
 
 def _finished(told: dict[str, Any], provider: str) -> Connection:
-    returned = Returned(told["state"], told["code"], told["error"], told["scope"])
+    caller = claimed()
+    account_id = caller.account_id if caller else None
+    returned = Returned(told["state"], told["code"], told["error"], told["scope"], account_id)
     return service.finish_connection(provider=provider, returned=returned, now=utc_now())

@@ -171,7 +171,10 @@ def _take(provider: str, returned: Returned, *, now: datetime) -> Attempt:
     state_hash = crypto.digest(returned.state)
     with db.transaction("use_attempt") as tx:
         attempt = repository.find_attempt(tx, state_hash, provider)
-        if attempt is None or not repository.use_attempt(tx, state_hash, provider, now_at=now):
+        # A visit that somebody else began would give them what this caller has just allowed.
+        if attempt is None or returned.account_id not in {None, attempt.account_id}:
+            raise InvalidState
+        if not repository.use_attempt(tx, state_hash, provider, now_at=now):
             raise InvalidState
     return attempt
 
