@@ -9,9 +9,11 @@ import pytest
 from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
+from fittrack.pagination import Cursor
 from fittrack.points import service as points
 from fittrack.points.adjustments import rules, service
 from fittrack.points.adjustments.errors import AdjustmentDecided
+from fittrack.points.adjustments.models import AdjustmentFilter
 from fittrack.points.audit import audit_ledger
 from tests.factories_accounts import login, make_account
 from tests.factories_points import balance_of, give_points, make_member
@@ -198,14 +200,26 @@ def test_nobody_confirms_what_is_about_themselves(office):
 
 def test_what_nobody_confirmed_in_time_expires(office):
     adjustment_id = office.adjust(5_000).json["adjustment_id"]
-    later = utc_now() + rules.CONFIRM_WITHIN
+    later = service.get_adjustment(adjustment_id=adjustment_id, now=utc_now()).expires_at
 
     with pytest.raises(AdjustmentDecided) as refused:
         service.confirm_adjustment(adjustment_id=adjustment_id, actor_id=office.second, now=later)
 
     assert refused.value.context["state"] == "expired"
     assert service.get_adjustment(adjustment_id=adjustment_id, now=later).state == "expired"
+    assert [states_of(wanted, now=later) for wanted in ("expired", "pending")] == [["expired"], []]
     assert balance_of(office.ana) == 100
+
+
+def states_of(wanted, *, now):
+    """Return the states of the adjustments that a search by state finds at an instant."""
+    page = service.list_adjustments(
+        wanted=AdjustmentFilter(None, wanted),
+        cursor=Cursor.parse(None, scope="adjustments"),
+        limit=10,
+        now=now,
+    )
+    return [row.state for row in page.items]
 
 
 def test_adjustments_are_listed_by_state_and_member(office):
