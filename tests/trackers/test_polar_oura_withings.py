@@ -174,3 +174,16 @@ def test_withings_tells_of_a_day_and_what_was_done_comes_in(client, ana, tracker
     assert tell(client, "withings", body, query=KEY) == 200
     assert do_due() == 1
     assert f"{made.started_at:%Y-%m-%dT%H:%M:%S}" in starts(all_of(client, ana))
+
+
+@pytest.mark.parametrize(
+    ("provider", "scores"), [("polar", True), ("oura", True), ("withings", False)]
+)
+def test_nights_and_recoveries_come_in_beside_the_workouts(client, ana, trackers, provider, scores):
+    connected(client, ana, trackers[provider])
+    nights = client.get("/api/v1/recovery/sleep", headers=ana).json["items"]
+    assert nights
+    assert all(night["asleep_s"] > 3 * 3600 for night in nights)
+    recoveries = client.get("/api/v1/recovery", headers=ana).json["items"]
+    assert bool(recoveries) == scores
+    assert all(0 < one["score_percent"] < 100 for one in recoveries)
