@@ -8,7 +8,7 @@ BASE_URL ?= http://127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
-	manifest plausibility simulated-year draw-kills tracker-kills matrix attack attack-long gates lint fmt types check lock clean slow
+	manifest plausibility simulated-year draw-kills trackers-week tracker-kills matrix attack attack-long gates lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -88,6 +88,9 @@ simulated-year: install ## run a year of drawings on a fast clock and print what
 
 draw-kills: install ## kill a hundred workers at random while a drawing is closed, drawn and told of
 	@FITTRACK_KILLS=100 $(BIN)/python -m pytest -q -s tests/drawings/test_kills.py
+
+trackers-week: install ## run a week of 200 members on all trackers, full of trouble (minutes)
+	@FITTRACK_WEEK=200 $(BIN)/python -m pytest -q -s tests/trackers/test_week.py
 
 tracker-kills: install ## kill a sync at every one of its statements, and compare
 	@FITTRACK_KILLS=0 $(BIN)/python -m pytest -q -s tests/trackers/test_processes.py
