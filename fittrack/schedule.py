@@ -50,6 +50,9 @@ PERIODIC = (
     Periodic("tell_of_silence", 3600, "fittrack.trackers.syncing.silence.tell_of_silence"),
     Periodic("forget_old_traffic", 3600, "fittrack.trackers.jobs.forget_old_traffic"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
+    Periodic(
+        "forget_over_exclusions", 86_400, "fittrack.drawings.play.service.forget_over_exclusions"
+    ),
     Periodic("forget_over_addresses", 3600, "fittrack.fulfilment.sealed.addresses.forget_over"),
     Periodic("remind_witnesses", 60, "fittrack.drawings.witnesses.service.remind_witnesses"),
     Periodic("delete_expired_keys", 3600, "fittrack.idempotency.delete_expired"),

@@ -46,3 +46,42 @@ SELECT h.account_id
  WHERE h.drawing_id = :drawing_id
    AND p.excluded_until_on >= :today_on
  ORDER BY h.account_id
+
+-- name: find_email_key
+-- Under which key a member's address is compared.
+SELECT email_key
+  FROM accounts
+ WHERE account_id = :account_id
+
+-- name: list_email_keys
+-- Under which keys a member's addresses are compared, those of the latest changes too.
+SELECT email_key
+  FROM accounts
+ WHERE account_id = :account_id
+ UNION
+SELECT former_email_key AS email_key
+  FROM email_changes
+ WHERE account_id = :account_id
+   AND former_email_key IS NOT NULL
+
+-- name: find_lasting_exclusion
+-- Until when whoever has an address has excluded oneself, who deleted an account since.
+SELECT excluded_until_on
+  FROM lasting_exclusions
+ WHERE email_mac = :email_mac
+
+-- name: update_lasting_exclusion
+-- Let an exclusion that is kept last longer.
+UPDATE lasting_exclusions
+   SET excluded_until_on = :excluded_until_on
+ WHERE email_mac = :email_mac
+
+-- name: insert_lasting_exclusion
+-- Keep an exclusion of somebody who deletes the account.
+INSERT INTO lasting_exclusions (email_mac, excluded_until_on)
+VALUES (:email_mac, :excluded_until_on)
+
+-- name: delete_over_exclusions
+-- Forget exclusions that are over.
+DELETE FROM lasting_exclusions
+ WHERE excluded_until_on < :today_on

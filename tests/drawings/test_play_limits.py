@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from fittrack import config
+from fittrack.accounts.erasure import service as erasure
 from fittrack.clock import from_epoch_s
 from fittrack.drawings.play import service
-from fittrack.drawings.play.errors import MonthlyLimitReached, SelfExcluded
+from fittrack.drawings.play.errors import MonthlyLimitReached, SelfExcluded, SelfExclusionStands
+from fittrack.drawings.tickets import free
 from tests import factories_drawings as make
 from tests import factories_tickets as play
 from tests.factories_accounts import make_account
@@ -117,3 +121,54 @@ def test_limits_are_their_members_alone(now):
     play.set_limits(ana, play.in_sales(drawing), monthly_limit_points=0)
     make.buy(drawing, ben)
     assert spent(make_account(), from_epoch_s(0)) == 0
+
+
+def excluded_and_gone(email, at, *, days=30):
+    """Return the last day of the exclusion of a member who has deleted the account since."""
+    ana, until_on = make.make_player(email=email), at.date() + timedelta(days=days)
+    play.set_limits(ana, at, excluded_until_on=until_on)
+    erasure.erase_account(account_id=ana, actor_id=ana, now=at)
+    return until_on
+
+
+def test_a_self_exclusion_outlasts_the_account_for_the_same_address(now):
+    until_on = excluded_and_gone("ana@example.com", now)
+    again, ben = make.make_player(email="ana@example.com"), make.make_player()
+    drawing = make.make_open(now)
+    with pytest.raises(SelfExcluded):
+        buys(drawing, again, drawing.opens_at)
+    with pytest.raises(SelfExcluded):
+        free.enter_free(
+            drawing_id=drawing.drawing_id, account_id=again, clock=lambda: drawing.opens_at
+        )
+    buys(drawing, ben, drawing.opens_at)
+    assert service.get_play_limits(account_id=again, now=now).self_excluded_until == until_on
+    with pytest.raises(SelfExclusionStands):
+        play.set_limits(again, now, excluded_until_on=until_on - timedelta(days=1))
+
+
+def test_an_exclusion_goes_along_from_account_to_account_to_its_end(now):
+    until_on = excluded_and_gone("ana@example.com", now)
+    second = make.make_player(email="ana@example.com")
+    erasure.erase_account(account_id=second, actor_id=second, now=now)
+    third = make.make_player(email="ana@example.com")
+    assert service.get_play_limits(account_id=third, now=now).self_excluded_until == until_on
+    over_at = now + timedelta(days=32)
+    assert service.get_play_limits(account_id=third, now=over_at).self_excluded_until is None
+    assert service.forget_over_exclusions(now=over_at) == 1
+    assert make.count("lasting_exclusions") == 0
+
+
+def test_an_exclusion_is_kept_under_a_former_secret_key_and_names_nobody(now, settings):
+    until_on = excluded_and_gone("ana@example.com", now)
+    [[email_mac]] = play.rows("SELECT email_mac FROM lasting_exclusions")
+    assert "ana" not in email_mac
+    config.use(replace(settings, secret_key="k" * 43, secret_former_keys=settings.secret_key))
+    again = make.make_player(email="ana@example.com")
+    assert service.get_play_limits(account_id=again, now=now).self_excluded_until == until_on
+
+
+def test_who_never_excluded_oneself_leaves_nothing_behind(now):
+    ana = make.make_player(email="ana@example.com")
+    erasure.erase_account(account_id=ana, actor_id=ana, now=now)
+    assert make.count("lasting_exclusions") == 0

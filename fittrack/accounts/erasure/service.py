@@ -30,6 +30,7 @@ from fittrack.accounts.sessions.errors import InvalidCredentials
 from fittrack.activities.belongings import service as activities
 from fittrack.db import Transaction
 from fittrack.db.errors import Busy
+from fittrack.drawings.play import service as play
 from fittrack.drawings.tickets import service as tickets
 from fittrack.drawings.tickets import voiding
 from fittrack.fulfilment import service as fulfilment
@@ -180,6 +181,7 @@ def _hold(tx: Transaction, account_id: str, *, actor_id: str) -> Account:
 def _forget_person(tx: Transaction, account: Account, *, actor_id: str, now: datetime) -> str:
     """Blank the account and all that a person could be told by; return the pseudonym."""
     account_id = account.account_id
+    play.keep_exclusion(tx, account_id, now=now)
     sponsors.erase_member(tx, account_id)
     repository.erase_name_holds(tx, account_id, account.email_key)
     repository.erase_oidc_proofs(tx, account_id, account.email_key)

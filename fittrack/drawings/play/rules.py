@@ -58,6 +58,13 @@ def is_excluded(limits: PlayLimits, today_on: date) -> bool:
     return limits.excluded_until_on is not None and today_on <= limits.excluded_until_on
 
 
+def excluded_at_least(limits: PlayLimits, until_on: date | None) -> PlayLimits:
+    """Return limits whose self-exclusion lasts to a day at least; None is none."""
+    if until_on is None or until_on <= _last_day(limits):
+        return limits
+    return replace(limits, excluded_until_on=until_on)
+
+
 def check_not_excluded(limits: PlayLimits, *, today_on: date) -> None:
     """Raises: SelfExcluded, with the last day."""
     if is_excluded(limits, today_on):

@@ -11,13 +11,15 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from fittrack import archive, config, db, queues
+from fittrack import archive, config, crypto, db, queues
 from fittrack.archive import ArchiveFile
 from fittrack.clock import day_of
 from fittrack.db import Transaction
 from fittrack.drawings.play import repository, rules
 from fittrack.drawings.play.models import PlayLimits, PlayStanding
 from fittrack.points import service as points
+
+EXCLUSIONS = "self-exclusions that outlast an account"
 
 
 def get_play_limits(*, account_id: str, now: datetime) -> PlayStanding:
@@ -77,6 +79,26 @@ def take_out(tx: Transaction, account_id: str, *, key: str, now: datetime) -> No
     queues.enqueue(tx, "take_member_out", key, now=now, account_id=account_id)
 
 
+def keep_exclusion(tx: Transaction, account_id: str, *, now: datetime) -> None:
+    """Let a self-exclusion outlast a member's account, for whoever registers the same address.
+
+    A step that is taken while the account still has its addresses, of which only MACs are kept.
+    """
+    until_on = _limits(tx, account_id, now=now).excluded_until_on
+    if until_on is None or until_on < _today(now):
+        return
+    for email_key in repository.list_email_keys(tx, account_id):
+        email_mac = crypto.mac(EXCLUSIONS, email_key.encode()).hex()
+        if not repository.update_lasting_exclusion(tx, email_mac, until_on):
+            repository.insert_lasting_exclusion(tx, email_mac, until_on)
+
+
+def forget_over_exclusions(*, now: datetime) -> int:
+    """Forget exclusions of deleted accounts that are over, and return how many."""
+    with db.transaction("forget_over_exclusions") as tx:
+        return repository.delete_over_exclusions(tx, today_on=_today(now))
+
+
 def erase_member(tx: Transaction, account_id: str) -> None:
     """Forget what an erased member had set."""
     repository.erase_play_limits(tx, account_id)
@@ -90,7 +112,17 @@ def export_member(account_id: str) -> Iterator[ArchiveFile]:
 
 
 def _limits(tx: Transaction, account_id: str, *, now: datetime) -> PlayLimits:
-    return repository.find_play_limits(tx, account_id) or rules.nothing_set(account_id, now=now)
+    """Return what a member has set, with an exclusion from before the account was made anew."""
+    own = repository.find_play_limits(tx, account_id) or rules.nothing_set(account_id, now=now)
+    return rules.excluded_at_least(own, _lasting_until(tx, account_id))
+
+
+def _lasting_until(tx: Transaction, account_id: str) -> date | None:
+    """Return until when an exclusion lasts that was kept under the member's address, or None."""
+    email_key = repository.find_email_key(tx, account_id) or ""
+    macs = crypto.macs(EXCLUSIONS, email_key.encode())
+    kept = (repository.find_lasting_exclusion(tx, email_mac.hex()) for email_mac in macs)
+    return max((until_on for until_on in kept if until_on), default=None)
 
 
 def _standing(tx: Transaction, limits: PlayLimits, *, now: datetime) -> PlayStanding:

@@ -1,0 +1,10 @@
+-- Until when whoever has an address has excluded oneself who deleted the account: the address is known by its MAC alone.
+CREATE TABLE lasting_exclusions (
+    email_mac          VARCHAR2(64 CHAR)  NOT NULL,
+    excluded_until_on  DATE               NOT NULL,
+    CONSTRAINT lasting_exclusions_pk PRIMARY KEY (email_mac)
+)
+/
+-- Serves delete_over_exclusions.
+CREATE INDEX lasting_exclusions_until_ix ON lasting_exclusions (excluded_until_on)
+/
