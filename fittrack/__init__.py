@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -84,47 +85,17 @@ def register_blueprints(app: Flask) -> None:
     """One line per domain; each brings its routes under /api/v1 or, for health, at the root."""
     from fittrack.dev.routes import blp as dev
     from fittrack.drawings.fair.routes import blp as fair
-    from fittrack.drawings.play.routes import blp as play_limits
-    from fittrack.drawings.record.routes import blp as verification
-    from fittrack.drawings.routes import blp as drawings
-    from fittrack.drawings.templates.routes import blp as drawing_templates
-    from fittrack.drawings.tickets.routes import blp as tickets
-    from fittrack.drawings.tickets.routes import entries
-    from fittrack.drawings.witnesses.routes import blp as witnesses
-    from fittrack.fulfilment.routes import blp as fulfilment
     from fittrack.health.routes import blp as health
     from fittrack.health.routes import telemetry
-    from fittrack.leaderboards.routes import blp as leaderboards
-    from fittrack.music.routes import blp as music
-    from fittrack.notifications.routes import blp as notifications
-    from fittrack.points.adjustments.routes import blp as adjustments
-    from fittrack.points.books.routes import blp as books
-    from fittrack.points.routes import blp as points
-    from fittrack.recovery.routes import blp as recovery
     from fittrack.reference.routes import blp as reference
-    from fittrack.reviews.routes import blp as reviews
-    from fittrack.reviews.routes import own as own_reviews
-    from fittrack.sponsors.prizes.routes import blp as prizes
-    from fittrack.sponsors.routes import blp as sponsors
-    from fittrack.trackers.connections.routes import blp as connections
-    from fittrack.trackers.webhooks.routes import blp as webhooks
 
     for blueprint in (health, telemetry, reference):
         app.register_blueprint(blueprint)
         extensions.limiter.exempt(blueprint)
     app.register_blueprint(fair)
 
-    for blueprint in _of_accounts():
-        extensions.api.register_blueprint(blueprint)
-    for blueprint in (*_of_activities(), own_reviews, reviews, points, adjustments, books):
-        extensions.api.register_blueprint(blueprint)
-    for blueprint in (connections, webhooks, recovery, music):
-        extensions.api.register_blueprint(blueprint)
-    for blueprint in (leaderboards, fulfilment, notifications):
-        extensions.api.register_blueprint(blueprint)
-    for blueprint in (drawings, drawing_templates, verification, sponsors, prizes):
-        extensions.api.register_blueprint(blueprint)
-    for blueprint in (tickets, entries, play_limits, witnesses):
+    domains = (_of_accounts, _of_activities, _of_points, _of_trackers, _of_drawings)
+    for blueprint in chain.from_iterable(of_domain() for of_domain in domains):
         extensions.api.register_blueprint(blueprint)
     if config.current().has_dev_routes:
         extensions.api.register_blueprint(dev)
@@ -155,6 +126,56 @@ def _of_activities() -> tuple[Blueprint, ...]:
         shared_activities,
         activity_files,
         imports,
+    )
+
+
+def _of_points() -> tuple[Blueprint, ...]:
+    """Return the blueprints of what members earn and are told."""
+    from fittrack.leaderboards.routes import blp as leaderboards
+    from fittrack.notifications.routes import blp as notifications
+    from fittrack.points.adjustments.routes import blp as adjustments
+    from fittrack.points.books.routes import blp as books
+    from fittrack.points.routes import blp as points
+    from fittrack.reviews.routes import blp as reviews
+    from fittrack.reviews.routes import own as own_reviews
+
+    return (own_reviews, reviews, points, adjustments, books, leaderboards, notifications)
+
+
+def _of_trackers() -> tuple[Blueprint, ...]:
+    """Return the blueprints of what members connect."""
+    from fittrack.music.routes import blp as music
+    from fittrack.recovery.routes import blp as recovery
+    from fittrack.trackers.connections.routes import blp as connections
+    from fittrack.trackers.webhooks.routes import blp as webhooks
+
+    return (connections, webhooks, recovery, music)
+
+
+def _of_drawings() -> tuple[Blueprint, ...]:
+    """Return the blueprints of drawings, from template to doorstep."""
+    from fittrack.drawings.play.routes import blp as play_limits
+    from fittrack.drawings.record.routes import blp as verification
+    from fittrack.drawings.routes import blp as drawings
+    from fittrack.drawings.templates.routes import blp as drawing_templates
+    from fittrack.drawings.tickets.routes import blp as tickets
+    from fittrack.drawings.tickets.routes import entries
+    from fittrack.drawings.witnesses.routes import blp as witnesses
+    from fittrack.fulfilment.routes import blp as fulfilment
+    from fittrack.sponsors.prizes.routes import blp as prizes
+    from fittrack.sponsors.routes import blp as sponsors
+
+    return (
+        drawings,
+        drawing_templates,
+        verification,
+        sponsors,
+        prizes,
+        tickets,
+        entries,
+        play_limits,
+        witnesses,
+        fulfilment,
     )
 
 

@@ -85,9 +85,7 @@ JOBS: Mapping[str, JobKind] = {
     "log_prize_steps": JobKind("drawings", "fittrack.drawings.jobs.log_prize_steps"),
     "tell_entrants": JobKind("default", "fittrack.drawings.jobs.tell_entrants"),
     "take_member_out": JobKind("drawings", "fittrack.drawings.tickets.jobs.take_member_out"),
-    "refund_void_entries": JobKind(
-        "default", "fittrack.drawings.tickets.jobs.refund_void_entries"
-    ),
+    "refund_void_entries": JobKind("default", "fittrack.drawings.tickets.jobs.refund_void_entries"),
 }
 
 

@@ -247,7 +247,9 @@ def list_payloads(
     )
 
 
-def update_payload_refusal(tx: Transaction, connection_id: str, stream: str, read: Sequence[Read]) -> None:
+def update_payload_refusal(
+    tx: Transaction, connection_id: str, stream: str, read: Sequence[Read]
+) -> None:
     rows = [
         {
             "connection_id": connection_id,
