@@ -20,6 +20,28 @@ PROCESSES, AWARDS = 8, 6
 SECOND = timedelta(seconds=1)
 
 
+def test_whoever_writes_boards_holds_the_head_before_reading_them(database):
+    """SQLite holds everything anyway; on Oracle it is this row."""
+    ana = join()
+    activity_id = earn(ana, 10)
+    for write in (
+        lambda: move(ana, OTHER_TIER),
+        lambda: lose(ana, activity_id),
+        lambda: service.rebuild(now=NOON, progress=lambda _: None),
+    ):
+        seen: list[str] = []
+        database.raw().set_trace_callback(seen.append)
+        write()
+        database.raw().set_trace_callback(None)
+        first = {name: place_of(seen, name) for name in ("ledger_head", "standings")}
+        assert first["ledger_head"] < first["standings"]
+
+
+def place_of(statements: list[str], table: str) -> int:
+    """Return how many statements come before the first one about a table."""
+    return next(at for at, text in enumerate(statements) if table in text)
+
+
 def test_sums_ranks_and_buckets_are_right_after_many_awards_at_once(database):
     members = [join() for _ in range(PROCESSES)]
 
