@@ -211,6 +211,11 @@ def test_what_nobody_confirmed_in_time_expires(office):
     assert balance_of(office.ana) == 100
 
 
+def test_what_two_admins_did_is_not_counted_as_done_alone(office):
+    assert office.confirm(office.adjust(5_000).json["adjustment_id"]).status_code == 200
+    assert office.adjust(10).json["state"] == "posted"
+
+
 def states_of(wanted, *, now):
     """Return the states of the adjustments that a search by state finds at an instant."""
     page = service.list_adjustments(
