@@ -48,7 +48,7 @@ def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:
     try:
         is_done = _do(visit, event, is_last=is_last)
     except (*TROUBLE, OutOfTime, NotYet) as error:
-        return _lay_back_in_trouble(visit, error, is_last=is_last)
+        return _lay_back_in_trouble(visit, error)
     if is_done:
         service.lay_back(visit, _outcome(visit, "done"))
         return None
@@ -58,7 +58,7 @@ def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:
     return None
 
 
-def _lay_back_in_trouble(visit: Visit, error: Exception, *, is_last: bool) -> datetime | None:
+def _lay_back_in_trouble(visit: Visit, error: Exception) -> datetime | None:
     if isinstance(error, OutOfTime | NotYet):
         service.lay_back(visit, _outcome(visit, "delayed", "not_yet"))
         raise NotYet from error
@@ -69,8 +69,6 @@ def _lay_back_in_trouble(visit: Visit, error: Exception, *, is_last: bool) -> da
     service.lay_back(visit, _outcome(visit, outcome.outcome, outcome.error_code))
     if isinstance(error, Throttled):
         return outcome.due_at
-    if is_last and isinstance(error, Malformed):
-        return None
     raise NotYet from error
 
 

@@ -53,6 +53,8 @@ SPREAD = timedelta(seconds=30)
 UNKNOWN_WAIT = timedelta(minutes=15)
 # Where a provider does not say when it wants to be asked again, nobody does for this long.
 PAUSE = timedelta(minutes=1)
+# A window that ends so long before a sync was begun by an earlier one; its ends are whole seconds.
+EARLIER = timedelta(minutes=1)
 NOT_CONFIGURED_WAIT = timedelta(hours=1)
 # A page with the rest of all its objects takes longer than a lease.
 LEASE_KEPT_AFTER = timedelta(seconds=30)
@@ -246,8 +248,11 @@ def _read_stream(visit: Visit, stream: str) -> bool:
         step = _next(visit, state)
     try:
         while step is not None:
+            is_old = visit.started_at - step.window.to_at > EARLIER and not step.is_backfill
             state = _read_page(visit, stream, state, step)
             step = _next(visit, state)
+            if step is None and is_old:  # a window of an earlier sync: what came since is next
+                step = rules.forward_step(state, facts, now=visit.clock())
     except OutOfTime:
         return False
     return True
