@@ -190,7 +190,9 @@ def _content_of(stream: ChunkFile | None, member: ArchiveItem) -> Content | Refu
         return archive_kind or import_rules.TOO_LARGE
     is_packed = is_worth_packing(head, entry.byte_count)
     content = chain([head], pieces)
-    data = b"".join(packed(content) if is_packed else content)
+    kept = BytesIO()  # it grows in place: a list of pieces and their sum would be twice the file
+    kept.writelines(packed(content) if is_packed else content)
+    data = kept.getvalue()
     return Content(data, entry.byte_count, digest.hexdigest(), is_packed)
 
 
