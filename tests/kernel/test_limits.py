@@ -187,7 +187,7 @@ UNLIMITED = {"health", "reference", "static", "dev", "metrics"}
 
 def test_every_limit_bites(tight, app, settings):
     """A limit whose decorator stands in the wrong place would count nothing and say nothing."""
-    kinds = ("anonymous", "public", "member", "credentials")
+    kinds = ("anonymous", "public", "member", "credentials", "webhooks")
     config.use(dataclasses.replace(settings, **{f"limit_{kind}": "1 per minute" for kind in kinds}))
     limiter, bitten = extensions.limiter, set()
     for number, rule in enumerate(app.url_map.iter_rules()):
