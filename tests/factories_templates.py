@@ -27,7 +27,7 @@ def fields(now: datetime, **over: Any) -> dict[str, Any]:
         "sale_days": None,
         "made_ahead_days": 1,
         "close_lead_s": 300,
-        "needs_commitment": False,
+        "is_commitment_needed": False,
         "unclaimed_to": "alternate",
         "rules_version": None,
     }

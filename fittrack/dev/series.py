@@ -51,5 +51,5 @@ def _fields(series: Series, sponsor_id: str | None, now: datetime) -> dict[str, 
         "sale_days": series.sale_days,
         "made_ahead_days": 3,
         "close_lead_s": None,
-        "needs_commitment": False,
+        "is_commitment_needed": False,
     }

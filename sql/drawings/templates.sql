@@ -1,14 +1,14 @@
 -- name: insert_template
 -- A new template.
 INSERT INTO drawing_templates
-       (template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, needs_commitment, sponsor_id,
+       (template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, is_commitment_needed, sponsor_id,
         terms_json, revision, created_by_id, created_at, updated_at, deleted_at)
-VALUES (:template_id, :type, :is_paused, :sale_days, :made_ahead_days, :close_lead_s, :needs_commitment, :sponsor_id,
+VALUES (:template_id, :type, :is_paused, :sale_days, :made_ahead_days, :close_lead_s, :is_commitment_needed, :sponsor_id,
         :terms_json, :revision, :created_by_id, :created_at, :updated_at, :deleted_at)
 
 -- name: get_template
 -- One template.
-SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, needs_commitment, sponsor_id,
+SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, is_commitment_needed, sponsor_id,
        terms_json, revision, created_by_id, created_at, updated_at, deleted_at
   FROM drawing_templates
  WHERE template_id = :template_id
@@ -16,7 +16,7 @@ SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, n
 
 -- name: lock_template
 -- Hold one template until the transaction ends; wait 5 s for another holder.
-SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, needs_commitment, sponsor_id,
+SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, is_commitment_needed, sponsor_id,
        terms_json, revision, created_by_id, created_at, updated_at, deleted_at
   FROM drawing_templates
  WHERE template_id = :template_id
@@ -25,7 +25,7 @@ SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, n
 
 -- name: list_templates
 -- Templates, newest first.
-SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, needs_commitment, sponsor_id,
+SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, is_commitment_needed, sponsor_id,
        terms_json, revision, created_by_id, created_at, updated_at, deleted_at
   FROM drawing_templates
  WHERE deleted_at IS NULL
@@ -36,7 +36,7 @@ SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, n
 
 -- name: list_running_templates
 -- All from which drawings are made.
-SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, needs_commitment, sponsor_id,
+SELECT template_id, type, is_paused, sale_days, made_ahead_days, close_lead_s, is_commitment_needed, sponsor_id,
        terms_json, revision, created_by_id, created_at, updated_at, deleted_at
   FROM drawing_templates
  WHERE deleted_at IS NULL
@@ -51,7 +51,7 @@ UPDATE drawing_templates
        sale_days = :sale_days,
        made_ahead_days = :made_ahead_days,
        close_lead_s = :close_lead_s,
-       needs_commitment = :needs_commitment,
+       is_commitment_needed = :is_commitment_needed,
        sponsor_id = :sponsor_id,
        terms_json = :terms_json,
        revision = revision + 1,

@@ -224,7 +224,7 @@ def test_a_deleted_draft_is_not_made_again(now):
 def test_a_drawing_waits_for_the_commitment_of_a_sponsor_that_keeps_its_value(now):
     sponsor_id = make.make_sponsor(is_revealing_by_itself=False)
     account_id = make.make_sponsor_account(sponsor_id)
-    template = templates.make_template(now, sponsor_id=sponsor_id, needs_commitment=True)
+    template = templates.make_template(now, sponsor_id=sponsor_id, is_commitment_needed=True)
     templates.run(now)
     rows = templates.made(template)
     assert {row.refusal_code for row in rows} == {"commitment_missing"}

@@ -136,7 +136,7 @@ def test_a_name_tells_the_date_the_month_and_the_year():
     ("over", "pointer"),
     [
         ({"name": "x" * 112 + " {month}"}, "/name"),
-        ({"needs_commitment": True, "sponsor_id": None}, "/needs_commitment"),
+        ({"is_commitment_needed": True, "sponsor_id": None}, "/needs_commitment"),
     ],
 )
 def test_a_template_of_which_no_drawing_can_be_made_is_refused(over, pointer):

@@ -13,7 +13,7 @@ class Template:
 
     `terms_json` are the fields of a draft but for type, sponsor and times. Sales begin `sale_days`
     calendar days before the draw, or with None when the draw before is due; a drawing is made up to
-    `made_ahead_days` before that. With `needs_commitment` its sponsor keeps its value itself.
+    `made_ahead_days` before that. With `is_commitment_needed` its sponsor keeps its value itself.
     """
 
     template_id: str
@@ -22,7 +22,7 @@ class Template:
     sale_days: int | None
     made_ahead_days: int
     close_lead_s: int
-    needs_commitment: bool
+    is_commitment_needed: bool
     sponsor_id: str | None
     terms_json: dict[str, Any]
     revision: int

@@ -33,7 +33,7 @@ OPENS_AFTER = timedelta(minutes=5)
 LEAST_SALE = timedelta(hours=1)
 
 OWN_FIELDS = frozenset(
-    {"type", "is_paused", "sale_days", "made_ahead_days", "close_lead_s", "needs_commitment"}
+    {"type", "is_paused", "sale_days", "made_ahead_days", "close_lead_s", "is_commitment_needed"}
     | {"sponsor_id"}
 )
 
@@ -67,7 +67,7 @@ def edited(template: Template, changes: Mapping[str, Any], *, now: datetime) -> 
 
 def checked(template: Template) -> Template:
     """Return a template whose drawings can be made, its price settled. Raises: Invalid."""
-    if template.needs_commitment and template.sponsor_id is None:
+    if template.is_commitment_needed and template.sponsor_id is None:
         raise field_error("/needs_commitment", "Only a sponsor can commit to a value of its own.")
     # September is the longest of the words that a name may ask for.
     if len(name_of(template, date(2026, 9, 30))) > LONGEST_NAME:
@@ -85,7 +85,7 @@ def check_revision(template: Template, revisions: Collection[int] | None) -> Non
 
 def check_committed(template: Template, drawing: Drawing) -> None:
     """Raises: CommitmentMissing."""
-    if template.needs_commitment and drawing.sponsor_commitment is None:
+    if template.is_commitment_needed and drawing.sponsor_commitment is None:
         raise CommitmentMissing(sponsor_id=drawing.sponsor_id)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.accounts.rules import STATES
 from fittrack.drawings.rules import STATUSES, TYPES
 from fittrack.drawings.schemas import EditDrawingSchema, NewDrawingSchema
 from fittrack.drawings.templates.models import Template
@@ -16,6 +17,7 @@ MAX_DAYS = 366
 MAX_LEAD_S = 43_200
 SALE_DAYS = "Days before the draw, at its time, on which sales begin; null: with the draw before."
 AHEAD = "Drawings are made so many days before their sales begin."
+AS_SETTINGS = "Null is what the settings say when a drawing is made."
 COMMITS = "The sponsor keeps its value: a draft waits for its commitment."
 
 
@@ -37,11 +39,27 @@ class EditTemplateSchema(EditDrawingSchema):
 
         exclude = TIMES
 
+    excluded_states = fields.List(
+        fields.String(validate=validate.OneOf(sorted(STATES))),
+        attribute="excluded_states_json",
+        allow_none=True,
+        validate=validate.Length(max=51),
+        metadata={"description": AS_SETTINGS, "example": ["FL", "NY", "RI"]},
+    )
+    min_age_by_state = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(sorted(STATES))),
+        values=fields.Integer(strict=True, validate=validate.Range(min=18, max=99)),
+        attribute="min_ages_json",
+        allow_none=True,
+        metadata={"description": AS_SETTINGS, "example": {"AL": 19, "MS": 21, "NE": 19}},
+    )
     is_paused = fields.Boolean(metadata={"description": "While paused it makes no drawings."})
     sale_days = _days(allow_none=True, metadata={"description": SALE_DAYS})
     made_ahead_days = _days(metadata={"description": AHEAD, "example": 7})
     close_lead_s = _lead()
-    needs_commitment = fields.Boolean(metadata={"description": COMMITS})
+    needs_commitment = fields.Boolean(
+        attribute="is_commitment_needed", metadata={"description": COMMITS}
+    )
 
 
 class NewTemplateSchema(NewDrawingSchema):
@@ -63,7 +81,7 @@ class NewTemplateSchema(NewDrawingSchema):
     sale_days = _days(load_default=None, allow_none=True)
     made_ahead_days = _days(load_default=7)
     close_lead_s = _lead(load_default=None, allow_none=True)
-    needs_commitment = fields.Boolean(load_default=False)
+    needs_commitment = fields.Boolean(attribute="is_commitment_needed", load_default=False)
 
 
 class TemplateSchema(EditTemplateSchema):
