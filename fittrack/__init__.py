@@ -63,6 +63,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app = FitTrack(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, TRUSTED_HOSTS=None)
     app.url_map.converters["uuid"] = parsing.IdConverter
+    app.url_map.converters["tracker"] = parsing.TrackerConverter
     app.url_map.merge_slashes = False  # a redirect would name the host that the caller claims
     log.init_logging(settings.log_level)
     metrics.init_app(app)  # before all others, so that it sees what they made of an answer

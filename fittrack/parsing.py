@@ -15,7 +15,7 @@ from gunicorn.http.errors import ParseException
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import UUIDConverter
+from werkzeug.routing import BaseConverter, UUIDConverter
 
 from fittrack.errors import BadRequest, TooLarge, UnsupportedMediaType, field_error
 
@@ -33,6 +33,12 @@ class IdConverter(UUIDConverter):
     """An id in an address as we give it out, lower-case with hyphens; any other spelling is 404."""
 
     regex = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+class TrackerConverter(BaseConverter):
+    """A provider's name in an address, but for the word that is an address of its own."""
+
+    regex = r"(?!providers$)[^/]+"
 
 
 class StrictParser(FlaskParser):

@@ -210,6 +210,11 @@ def test_every_view_says_what_it_does(rules):
             assert view.__doc__, name
 
 
+def test_a_list_of_providers_is_no_connection_to_end(client):
+    answer = client.delete("/api/v1/connections/providers")
+    assert (answer.status_code, "DELETE" in answer.headers["Allow"]) == (405, False)
+
+
 def test_no_address_is_another_ones_parameter(client):
     """`DELETE /auth/oidc/{provider}` is not there for the words that lead on from it."""
     for word in ("complete", "link"):

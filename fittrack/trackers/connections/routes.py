@@ -54,7 +54,7 @@ def list_connections() -> dict[str, Any]:
     return {"items": found, "next_cursor": None}
 
 
-@blp.get("/<string:provider>")
+@blp.get("/<tracker:provider>")
 @login_required
 @blp.response(200, ConnectionSchema)
 def get_connection(provider: str) -> Connection:
@@ -148,7 +148,7 @@ def ask_for_sync(provider: str) -> Response:
     )
 
 
-@blp.delete("/<string:provider>")
+@blp.delete("/<tracker:provider>")
 @login_required
 @blp.arguments(DisconnectQuery, location="query")
 @blp.response(204)
