@@ -145,7 +145,7 @@ CONNECTION = (
 
 
 def test_the_primary_connection_is_preferred_from_when_it_is_chosen(ana):
-    providers = ("polar", "fitbit")
+    providers = ("polar", "whoop")
     for provider in providers:
         execute(CONNECTION, provider=provider, account_id=ana.account_id, at=NOON_AT)
     poor, rich = (
@@ -168,7 +168,7 @@ def test_the_primary_connection_is_preferred_from_when_it_is_chosen(ana):
     records.add(ana.account_id, start_min=5, length_min=50, avg_hr_bpm=150.0, steps=900)
     assert poor not in replaced(ana.account_id)
     assert records.days_that_differ(ana.account_id) == []
-    connections.set_primary(account_id=ana.account_id, provider="fitbit", now=NOON_AT)
+    connections.set_primary(account_id=ana.account_id, provider="whoop", now=NOON_AT)
     assert rich not in replaced(ana.account_id)
 
 
