@@ -103,9 +103,7 @@ def as_text(*, is_seeded: bool) -> str:
     if config.current().has_dev_routes:
         lines.append(f"  mailbox    {base_url}/api/v1/dev/mailbox")
     if simulator := address_of(config.current()):
-        lines.append(
-            f"  simulator  {simulator}  (Google and Apple for signing in, and the trackers)"
-        )
+        lines.append(f"  simulator  {simulator}  (Google, Apple and the trackers)")
     lines.append("  logs       var/log")
     if is_seeded:
         lines += ["", f"  Everyone's password is: {demo.PASSWORD}"]
