@@ -18,7 +18,7 @@ class NotPublishedYet(NotFound):
 
 
 class InvalidTransition(Conflict):
-    """This drawing's status does not allow that step."""
+    """As it stands now, this step is not possible."""
 
     code = "invalid_transition"
 
