@@ -10,6 +10,7 @@ import pytest
 from fittrack.clock import day_bounds, day_of
 from fittrack.db.errors import Immutable
 from fittrack.drawings import verifier
+from fittrack.drawings.conduct import refunds
 from fittrack.drawings.errors import DrawingNotOpen, TicketLimitReached
 from fittrack.drawings.tickets.errors import FreeEntryUsed, OtherRules
 from fittrack.drawings.tickets.models import Odds
@@ -170,12 +171,19 @@ def test_the_list_does_not_tell_how_a_ticket_was_obtained(now):
     assert "free" not in str(history)
 
 
-def test_a_free_entry_of_a_cancelled_drawing_has_nothing_to_give_back(now):
-    drawing, ana = make.make_open(now), make_account()
-    play.enter_free(drawing, ana)
+def test_a_free_entry_of_a_cancelled_drawing_is_told_though_it_has_nothing_to_give_back(
+    now, monkeypatch
+):
+    monkeypatch.setattr(refunds, "BATCH_ROWS", 2)
+    drawing, cem = make.make_open(now), make_account()
+    entered = [make_account() for _ in range(3)]
+    for account_id in entered:
+        play.enter_free(drawing, account_id)
     make.cancel(drawing, drawing.opens_at)
-    make.advance(drawing, drawing.opens_at)
-    assert (make.balance(ana), make.get(drawing).due_at) == (0, None)
+    for _ in range(2):
+        make.advance(drawing, drawing.opens_at)
+    assert [make.notices(one) for one in (*entered, cem)] == [["drawing_cancelled"]] * 3 + [[]]
+    assert (make.balance(entered[0]), make.get(drawing).due_at) == (0, None)
     assert audit.audit_ledger(now=now).is_clean
 
 
