@@ -38,6 +38,7 @@ class Client:
     client_id: str
     redirect_uri: str
     secret: str | None = None
+    hook_secret: str = ""
     team_id: str | None = None
     key_id: str | None = None
     public_key: EllipticCurvePublicKey | None = None
@@ -94,5 +95,10 @@ def clients_of(settings: Config) -> dict[str, Client]:
         )
     for name, adapter in ADAPTERS.items():
         if app := app_of(adapter, settings):
-            clients[name] = Client(app.client_id, app.redirect_uri, secret=app.client_secret)
+            clients[name] = Client(
+                app.client_id,
+                app.redirect_uri,
+                secret=app.client_secret,
+                hook_secret=app.webhook_secret,
+            )
     return clients

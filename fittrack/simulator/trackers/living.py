@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
-import logging
 import random
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
 
-import orjson
-
-from fittrack import wire
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import strava
+from fittrack.simulator.trackers import strava, telling
 from fittrack.simulator.trackers.histories import Account, Workout, new_workout
 from fittrack.simulator.trackers.service import Tracker
-from fittrack.wire import Request, Unreachable
 
-logger = logging.getLogger(__name__)
 EVERY_S = 180.0
-TOLD_WITHIN_S = 5.0
 NUMBERS = 9_100_000_000_000_000
 
 
@@ -59,26 +51,7 @@ def do_something(tracker: Tracker, account: Account, number: int) -> Workout:
     workout = new_workout(number, tracker.world.now() - back, chance)
     with tracker.lock:
         account.workouts[number] = workout
-    tell(tracker, account, workout)
+    news = telling.News(account, workout, telling.CREATE, tracker.world.now())
+    if told := telling.about(tracker, news):
+        telling.send(told)
     return workout
-
-
-def tell(tracker: Tracker, account: Account, workout: Workout) -> None:
-    """Send the webhook of a new workout, signed as Strava does; nobody minds where it is lost."""
-    client = tracker.client
-    if client is None:
-        return
-    at_s = epoch_s(tracker.world.now())
-    event = strava.event_of(account.number, workout.number, "create", at_s)
-    body = orjson.dumps(event)
-    made = hmac.new((client.secret or "").encode(), f"{at_s}.".encode() + body, "sha256")
-    headers = {
-        "X-Strava-Signature": f"t={at_s},v1={made.hexdigest()}",
-        "Content-Type": "application/json",
-    }
-    address = client.redirect_uri.partition("/api/v1/")[0]
-    request = Request(f"{address}/api/v1/webhooks/strava", "POST", headers=headers, json=event)
-    try:
-        wire.call(request, deadline_s=TOLD_WITHIN_S, most_bytes=64 * 1024)
-    except Unreachable:
-        logger.warning("the application could not be told")

@@ -70,6 +70,14 @@ def event_of(account_number: int, number: int, aspect: str, at_s: int) -> dict[s
     }
 
 
+def end_of(account_number: int, at_s: int) -> dict[str, Any]:
+    """Return the body of a webhook about somebody who takes our access away."""
+    return event_of(account_number, account_number, "update", at_s) | {
+        "object_type": "athlete",
+        "updates": {"authorized": "false"},
+    }
+
+
 def _deauthorized(tracker: Tracker, token: str) -> Response:
     if tracker.whose(token) is None:
         return answers.json(_error("Authorization Error"), 401)
