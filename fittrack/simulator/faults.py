@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, redirect, request
 
@@ -13,7 +13,8 @@ TOKEN = "token"  # noqa: S105 - an endpoint
 METADATA = "metadata"
 KEYS = "keys"
 ROUND = "round"
-ENDPOINTS = (TOKEN, METADATA, KEYS, ROUND)
+API = "api"
+AUTHORIZE = "authorize"
 # What any answer may be instead of the right one.
 ANSWERS = ("slow", "drip", "drip_of_length", "error_500", "not_json", "huge", "redirect")
 # What is wrong with a token.
@@ -37,6 +38,18 @@ OTHERS = ("accept_replay", "other_provider")
 # What is wrong with a beacon's round.
 ROUNDS = ("too_early", "other_round", "false_signature", "other_randomness", "no_hex", "a_list")
 KINDS = (*ANSWERS, *CLAIMS, *SIGNATURES, *OTHERS, *ROUNDS)
+OF_ISSUERS = dict.fromkeys((TOKEN, METADATA, KEYS, ROUND), KINDS)
+# What an answer of a tracker may be besides.
+SPOILT = (
+    *("expired", "throttled", "throttled_by_date", "throttled_silently", "forbidden", "error_503"),
+    *("cut", "not_a_number", "empty_page", "repeated_page", "shuffled_page", "lost_answer"),
+    *("error_502", "gzip_bomb", "duplicate_keys", "error_in_200"),
+)
+OF_TRACKERS = {
+    API: (*ANSWERS, *SPOILT),
+    TOKEN: (*ANSWERS, "lost_answer", "no_refresh_token", "throttled"),
+    AUTHORIZE: ("fewer_scopes",),
+}
 SILENCE_S = 30.0
 DRIP_S = 0.2
 HUGE_BYTES = 2 << 20
@@ -44,11 +57,27 @@ HUGE_BYTES = 2 << 20
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of misbehaviour at one endpoint, so many times more."""
+    """One kind of misbehaviour at one endpoint, so many times more.
+
+    It begins `after` so many calls that it could have spoilt, and spoils only those whose path
+    has `path` in it.
+    """
 
     kind: str
     at: str = TOKEN
     times: int = 1
+    after: int = 0
+    path: str = ""
+
+    def strikes(self) -> bool:
+        """Tell whether it goes wrong now, and count this call."""
+        if self.times <= 0 or self.path not in request.path:
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        self.times -= 1
+        return True
 
 
 class Faults:
@@ -68,12 +97,16 @@ class Faults:
         with self._lock:
             self._ahead.clear()
 
+    def ahead(self) -> list[Fault]:
+        """Return what is still to go wrong."""
+        with self._lock:
+            return [replace(fault) for fault in self._ahead if fault.times > 0]
+
     def take(self, at: str, kinds: tuple[str, ...]) -> str | None:
         """Return what goes wrong now at an endpoint, among some kinds, and count it."""
         with self._lock:
             for fault in self._ahead:
-                if fault.at == at and fault.kind in kinds and fault.times > 0:
-                    fault.times -= 1
+                if fault.at == at and fault.kind in kinds and fault.strikes():
                     return fault.kind
         return None
 

@@ -16,15 +16,9 @@ import orjson
 from flask import Response, abort, redirect, render_template, request
 
 from fittrack.simulator import faults
+from fittrack.simulator.faults import API, SPOILT
 from fittrack.simulator.trackers.service import Family, Refused, Tokens, Tracker
 
-API = "api"
-# What an answer may be instead of the right one; `reuse` and the like are the services' own.
-SPOILT = (
-    *("expired", "throttled", "throttled_by_date", "throttled_silently", "forbidden", "error_503"),
-    *("cut", "not_a_number", "empty_page", "repeated_page", "shuffled_page", "lost_answer"),
-    *("error_502", "gzip_bomb", "duplicate_keys", "error_in_200"),
-)
 BOMB_BYTES = 64 << 20
 
 
@@ -45,7 +39,7 @@ def authorize(tracker: Tracker, title: str) -> Response | str:
     if given.get("decision") != "allow":
         return _back(client.redirect_uri, {**answer, "error": "access_denied"})
     scopes = frozenset(given.get("scope", "").replace(",", " ").split())
-    if tracker.faults.take("authorize", ("fewer_scopes",)):
+    if tracker.faults.take(faults.AUTHORIZE, ("fewer_scopes",)):
         scopes = frozenset(sorted(scopes)[-1:])
     account = tracker.account(given["email"], given.get("name", ""))
     code = tracker.consent(account, scopes, client.redirect_uri, given.get("code_challenge"))
