@@ -10,6 +10,7 @@ from fittrack.simulator import apple, control, drand, google
 from fittrack.simulator.issuer import Issuer
 from fittrack.simulator.trackers import (
     google_health,
+    orders,
     oura,
     polar,
     spotify,
@@ -47,6 +48,7 @@ def create_simulator(world: World) -> Flask:
     if world.relay is not None:
         app.register_blueprint(drand.blueprint(world.relay))
     app.register_blueprint(control.blueprint(world, issuers, trackers))
+    app.register_blueprint(orders.blueprint(trackers))
     app.extensions["simulator"] = issuers
     app.extensions["trackers"] = trackers
     return app

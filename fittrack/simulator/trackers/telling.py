@@ -69,6 +69,12 @@ def of_the_end(tracker: Tracker, account: Account, at: datetime) -> Told | None:
     return None
 
 
+def forged(told: Told) -> Told:
+    """Return a webhook as somebody sends it who does not know the secret."""
+    headers = {name: text for name, text in told.headers.items() if name != "Authorization"}
+    return Told(told.url.replace("key=", "key=no-"), told.body + b" ", headers)
+
+
 def send(told: Told) -> int | None:
     """Send a webhook and return the answer's status; nobody minds where it is lost."""
     try:
