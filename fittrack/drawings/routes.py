@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_smorest import Blueprint
 
 from fittrack import auth, idempotency, tags
@@ -15,6 +15,7 @@ from fittrack.clock import utc_now
 from fittrack.drawings import rules_page, service
 from fittrack.drawings.conduct import by_hand
 from fittrack.drawings.errors import RevealOfAnotherDrawing
+from fittrack.drawings.fair.routes import PLAIN_POLICY
 from fittrack.drawings.models import Actor, DrawingDetails, HistoryEvent, OfficialRules
 from fittrack.drawings.schemas import (
     CancelSchema,
@@ -251,9 +252,12 @@ def _rules_text(rules: OfficialRules) -> Response:
 
 
 def _rules_page(rules: OfficialRules) -> Response:
-    page = rules_page.render(rules.text, rules.sha256, is_signed=rules.is_signed)
+    style_url = url_for("static", filename="fair/fair.css")
+    page = rules_page.render(
+        rules.text, rules.sha256, is_signed=rules.is_signed, style_url=style_url
+    )
     response = Response(page, content_type="text/html; charset=utf-8")
-    response.set_etag(f"{rules.sha256}-{'signed' if rules.is_signed else 'draft'}")
+    response.headers["Content-Security-Policy"] = PLAIN_POLICY
     return response
 
 

@@ -25,6 +25,10 @@ def text_of(version="2026-12", **over):
     return official_rules.render(drawing, prizes, sponsor_names={"acme": "Acme"}, operator=operator)
 
 
+def page_of(text):
+    return rules_page.render(text, "ab" * 32, is_signed=True, style_url="/rules.css")
+
+
 def words(page):
     """Return the words of a page's body, without its tags."""
     body = re.search("<main>(.*)</main>", page, re.DOTALL)[1]
@@ -34,14 +38,14 @@ def words(page):
 @pytest.mark.parametrize("version", WORDINGS)
 def test_the_page_has_every_word_of_the_text_and_no_other(version):
     text = text_of(version, name=NASTY, excluded_states_json=[])
-    page = rules_page.render(text, "ab" * 32, is_signed=True)
+    page = page_of(text)
     without_dots = re.sub(r"^(\d+\. [A-Z' ]+)\.", r"\1", text, flags=re.MULTILINE)
     assert words(page) == without_dots.split()
 
 
 @pytest.mark.parametrize("version", WORDINGS)
 def test_nothing_in_a_drawing_can_add_to_the_page(version):
-    page = rules_page.render(text_of(version, name=NASTY), "ab" * 32, is_signed=True)
+    page = page_of(text_of(version, name=NASTY))
     assert "<script" not in page
     assert page.count("<h2>") == len(re.findall(r"^\d+\. [A-Z]", text_of(version), re.MULTILINE))
     assert page.count("&lt;script&gt;") >= 2
@@ -62,6 +66,7 @@ def test_a_program_gets_the_hashed_text_and_a_browser_the_page(client):
     assert hashlib.sha256(plain.data).hexdigest() == drawing.rules_sha256
     assert page.content_type == "text/html; charset=utf-8"
     assert drawing.rules_sha256 in page.text
+    assert "style-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["ETag"] != plain.headers["ETag"]
     assert "Accept" in plain.headers["Vary"]
     assert "Accept" in page.headers["Vary"]

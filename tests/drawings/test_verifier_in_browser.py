@@ -55,6 +55,13 @@ VERDICT = """(({ checks, assurance, exit }) => ({ checks, assurance, exit }))(
   FTD1.verify(Uint8Array.from(atob(one), (letter) => letter.charCodeAt(0))))"""
 
 
+WIDTH_PX = 390
+PHONE = {"width": WIDTH_PX, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+TOO_WIDE = f"""[innerWidth, ...[...document.querySelectorAll('body *')]
+  .filter((one) => !one.closest('pre') && one.getBoundingClientRect().right > {WIDTH_PX})
+  .map((one) => one.outerHTML.slice(0, 200))]"""
+
+
 def verdicts(page, bundles: list[bytes]):
     """Return what the page's own code says of many bundles."""
     packed = json.dumps([base64.b64encode(data).decode() for data in bundles])
@@ -242,3 +249,21 @@ def test_a_link_names_a_bundle_of_the_same_server_alone(page_of_server):
     page.open(f"{url}/fair/verify?bundle=/api/v1/drawings/{OTHER_ID}/verification/bundle.json")
     assert "can't be read: the server answered 404" in page.run(WAIT)
     assert [one for one in page.problems if "404" not in one] == []
+
+
+def test_no_public_page_is_wider_than_a_phone(page_of_server):
+    page, url, drawing_id = page_of_server
+    drawing = f"/api/v1/drawings/{drawing_id}"
+    page.call("Emulation.setDeviceMetricsOverride", **PHONE)
+    for path in (
+        f"{drawing}/rules?format=html",
+        f"/fair/drawings/{drawing_id}",
+        f"/fair/verify?bundle={drawing}/verification/bundle.json",
+        "/fair/how",
+        "/fair",
+    ):
+        page.open(f"{url}{path}")
+        if "bundle" in path:
+            assert json.loads(page.run(WAIT))["exit"] == 0
+        assert page.run(TOO_WIDE) == [WIDTH_PX], path
+    page.call("Emulation.clearDeviceMetricsOverride")
