@@ -141,7 +141,7 @@ class Config:
         "", "what Google Health sends as `Authorization`, scheme and all, such as `Bearer xyz`"
     )
     google_health_webhook_keys: str = key(
-        "", "public keys of its webhooks, as Tink keeps them; empty: its secret alone counts"
+        "", "public keys of its webhooks, as Tink keeps them; empty: those that it publishes"
     )
     whoop_client_id: str = key("", "our id at WHOOP; empty: nobody connects to it")
     whoop_client_secret: str = key("", "our secret at WHOOP; it signs webhooks too")

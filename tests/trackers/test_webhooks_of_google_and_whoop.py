@@ -9,7 +9,11 @@ from datetime import timedelta
 import pytest
 
 from fittrack.clock import utc_now
+from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers import google_health, whoop
+from fittrack.trackers.providers.base import Hook
+from fittrack.trackers.webhooks import service
+from fittrack.trackers.webhooks.errors import WebhookRefused
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync
 from tests.recovery.test_recovery import last_night, read
@@ -17,7 +21,8 @@ from tests.trackers.test_sync import all_of
 from tests.trackers.test_webhooks import do_due
 
 HOOKS = "/api/v1/webhooks"
-AUTHORIZATION = {"Authorization": "the-address-of-google_health"}
+SECRET = "the-address-of-google_health"
+AUTHORIZATION = {"Authorization": SECRET}
 DAYS = 4
 
 
@@ -44,11 +49,17 @@ def tell_as_whoop(client, tracker, kind, named, trace="t1", secret="our-secret-a
     return client.post(f"{HOOKS}/whoop", data=body, headers=headers)
 
 
-def tell_as_google(client, tracker, data_type, operation, one, headers=AUTHORIZATION):
+def tell_as_google(client, tracker, data_type, operation, one, without=""):
+    body, headers = by_google(tracker, data_type, operation, one)
+    headers = {name: said for name, said in headers.items() if name != without}
+    return client.post(f"{HOOKS}/google_health", data=body, headers=headers)
+
+
+def by_google(tracker, data_type, operation, one, **key):
     told = google_health.event_of(
         tracker.account(EMAIL).number, data_type, operation, one.started_at, ended_at(one)
     )
-    return client.post(f"{HOOKS}/google_health", data=json.dumps(told), headers=headers)
+    return google_health.webhook(SECRET, told, **key)
 
 
 def ended_at(one):
@@ -157,10 +168,51 @@ def test_what_is_not_gone_yet_is_looked_for_again(client, ana, trackers):
     assert workouts_here(client, ana) == workouts_there(tracker)
 
 
-def test_a_notification_without_our_secret_is_refused(client, ana, trackers):
+def test_a_notification_that_google_has_not_signed_is_refused(client, ana, trackers):
     tracker = trackers["google_health"]
     connected(client, ana, tracker)
     [newest, *_] = tracker.account(EMAIL).living()
-    answer = tell_as_google(client, tracker, "exercise", "DELETE", newest, {})
+    answer = tell_as_google(
+        client, tracker, "exercise", "DELETE", newest, "GOOGLE-HEALTH-API-SIGNATURE"
+    )
     assert (answer.status_code, answer.json["code"]) == (401, "webhook_refused")
     assert do_due() == 0
+    answer = tell_as_google(client, tracker, "exercise", "DELETE", newest, "Authorization")
+    assert answer.status_code == 204
+
+
+def test_googles_keys_are_fetched_where_it_publishes_them_and_when_they_change(trackers):
+    tracker, now = trackers["google_health"], utc_now()
+    [newest, *_] = tracker.account(EMAIL).living()
+
+    def tell(later=timedelta(0), **key):
+        body, headers = by_google(tracker, "exercise", "UPSERT", newest, **key)
+        told = Hook({name.lower(): said for name, said in headers.items()}, {}, body)
+        return service.receive(provider="google_health", hook=told, now=now + later).status
+
+    assert tell() == 204
+    tracker.signing_key_no += 1
+    newer = {"key_no": tracker.signing_key_no}
+    with pytest.raises(WebhookRefused):  # nobody is asked so soon again
+        tell(timedelta(minutes=1), **newer)
+    tracker.faults.add(Fault("error_500", "keys"))
+    with pytest.raises(WebhookRefused):
+        tell(timedelta(minutes=6), **newer)
+    assert tell(timedelta(minutes=7)) == 204
+    assert tell(timedelta(minutes=12), **newer) == 204
+    assert tell(timedelta(minutes=13)) == 204
+    tracker.signing_key_no += 1
+    assert tell(timedelta(minutes=14)) == 204
+    with pytest.raises(WebhookRefused):  # a key that is published no more, a day later
+        tell(timedelta(days=2))
+
+
+def test_while_googles_keys_cannot_be_had_its_secret_counts(trackers):
+    tracker = trackers["google_health"]
+    tracker.faults.add(Fault("not_json", "keys", 9))
+    [newest, *_] = tracker.account(EMAIL).living()
+    body, headers = by_google(tracker, "exercise", "UPSERT", newest)
+    told = Hook({"authorization": headers["Authorization"]}, {}, body)
+    assert service.receive(provider="google_health", hook=told, now=utc_now()).status == 204
+    with pytest.raises(WebhookRefused):
+        service.receive(provider="google_health", hook=replace(told, headers={}), now=utc_now())

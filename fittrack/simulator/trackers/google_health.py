@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+import orjson
 from flask import Blueprint, Response, abort, request
 
-from fittrack.simulator.trackers import answers
+from fittrack.simulator import faults
+from fittrack.simulator.trackers import answers, google_keys
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
@@ -59,6 +61,12 @@ def blueprint(tracker: Tracker) -> Blueprint:
         tracker.revoke(request.form.get("token", ""))
         return answers.json({})
 
+    @blp.get("/keys/googlehealthapi/webhooks/webhooks_public_keyset.json")
+    def keyset() -> Response:
+        if kind := tracker.faults.take(faults.KEYS, faults.ANSWERS):
+            return faults.answer_of(kind)
+        return answers.json(google_keys.keyset(tracker.signing_key_no))
+
     _add_api(blp, tracker)
     return blp
 
@@ -104,6 +112,15 @@ def event_of(
             "intervals": [{"physicalTimeInterval": physical, "civilIso8601TimeInterval": civil}],
         }
     }
+
+
+def webhook(
+    secret: str, event: dict[str, Any], *, key_no: int = google_keys.FIRST_NO
+) -> tuple[bytes, dict[str, str]]:
+    """Return the body and headers with which Google sends an event."""
+    body = orjson.dumps(event)
+    proof = {"GOOGLE-HEALTH-API-SIGNATURE": google_keys.signature(body, key_no)}
+    return body, proof | {"Authorization": secret, "Content-Type": "application/json"}
 
 
 def _throttled() -> Response:

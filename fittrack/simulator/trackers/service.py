@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from fittrack.clock import epoch_s
 from fittrack.simulator.faults import Faults
+from fittrack.simulator.trackers import google_keys
 from fittrack.simulator.trackers.histories import Account, account_of
 from fittrack.simulator.world import PEOPLE, Client, Person, World
 
@@ -84,6 +85,8 @@ class Tracker:
     asked: Counter[tuple[int, int]] = field(default_factory=Counter)
     refreshes: int = 0
     most_asked: dict[int, int] = field(default_factory=dict)
+    # The key that signs webhooks now, where a provider signs with one of its own.
+    signing_key_no: int = google_keys.FIRST_NO
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

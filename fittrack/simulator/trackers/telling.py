@@ -116,8 +116,8 @@ def _google(client: Client, news: News) -> Told:
     from_at = news.workout.started_at
     to_at = from_at + timedelta(seconds=news.workout.elapsed_s)
     event = google_health.event_of(news.account.number, "exercise", operation, from_at, to_at)
-    headers = {"Authorization": client.hook_secret} | JSON
-    return Told(_address(client), orjson.dumps(event), headers)
+    body, headers = google_health.webhook(client.hook_secret, event)
+    return Told(_address(client), body, headers)
 
 
 def _polar(client: Client, news: News) -> Told | None:

@@ -45,11 +45,22 @@ class ProviderDown(Exception):
 
 
 class Throttled(Exception):
-    """The provider wants no more calls until `resumes_at`, None where it does not say."""
+    """The provider wants no more calls until `resumes_at`, None where it does not say.
 
-    def __init__(self, resumes_at: datetime | None) -> None:
+    `said_at` is what its own clock showed then, which need not be right; None where `resumes_at`
+    is by ours.
+    """
+
+    def __init__(self, resumes_at: datetime | None, said_at: datetime | None = None) -> None:
         super().__init__("throttled")
         self.resumes_at = resumes_at
+        self.said_at = said_at
+
+    def resumes_by(self, now: datetime) -> datetime | None:
+        """Return when to go on by our own clock, of which only how long is believed."""
+        if self.resumes_at is None or self.said_at is None:
+            return self.resumes_at
+        return now + max(timedelta(0), self.resumes_at - self.said_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,8 @@ class Facts:
     poll_every: timedelta
     backfill: timedelta = timedelta(days=30)
     uses_pkce: bool = True
-    is_shown_to_others: bool = True
+    # Whether its terms let others see what its member shows them. What nobody has read is no.
+    is_shown_to_others: bool = False
     pushes_deletions: bool = False
     refreshes: bool = True
     grace: timedelta = timedelta(0)
@@ -290,6 +302,18 @@ class Adapter(ABC):
     def usage(self, answer: Answer) -> Sequence[Usage]:
         """Return what the provider's headers say of its limits."""
         return ()
+
+    def keyset(self, app: App) -> Request | None:
+        """Return what asks for the keys that webhooks are signed with; None where none are."""
+        return None
+
+    def is_keyset(self, keys: str) -> bool:
+        """Tell whether that is what was answered."""
+        return False
+
+    def has_key(self, keys: str, hook: Hook) -> bool:
+        """Tell whether the key that a webhook names is among them; one that names none has it."""
+        return True
 
     def challenged(self, app: App, hook: Hook) -> str | None:
         """Return the body that answers a provider's challenge, text or a JSON object; None where

@@ -65,6 +65,7 @@ class GoogleHealth(Adapter):
             "web": "https://accounts.google.com",
             "tokens": "https://oauth2.googleapis.com",
             "api": "https://health.googleapis.com",
+            "keys": "https://www.gstatic.com",
         },
         scopes=(f"{SCOPE}activity_and_fitness.readonly", f"{SCOPE}sleep.readonly"),
         needed_scopes=frozenset(
@@ -79,6 +80,7 @@ class GoogleHealth(Adapter):
         # Devices bring days that are over once they are near a phone again.
         overlap=timedelta(days=3),
         poll_every=timedelta(minutes=15),
+        is_shown_to_others=True,
         pushes_deletions=True,
         challenge_status=201,
         hook_status=204,
@@ -175,16 +177,22 @@ class GoogleHealth(Adapter):
             raise Forged("secret")
         return ""
 
-    def events(self, app: App, hook: Hook, *, now: datetime) -> Sequence[Event]:
-        """Read what changed; where keys are configured the signature counts beside the secret.
+    def keyset(self, app: App) -> Request | None:
+        """Return what asks for Google's keys; it makes another every month."""
+        if not app.webhook_secret:
+            return None
+        return Request(f"{app.hosts['keys']}/googlehealthapi/webhooks/webhooks_public_keyset.json")
 
-        Raises: Forged, Malformed.
-        """
+    def is_keyset(self, keys: str) -> bool:
+        return tink.has_keys(keys)
+
+    def has_key(self, keys: str, hook: Hook) -> bool:
+        return tink.has_key(keys, _signature(hook))
+
+    def events(self, app: App, hook: Hook, *, now: datetime) -> Sequence[Event]:
+        """Read what changed, once it is proven. Raises: Forged, Malformed."""
         signature = _signature(hook)
-        if not _knows_secret(app, hook):
-            raise Forged("secret")
-        if app.webhook_keys and not tink.is_signed(app.webhook_keys, signature, hook.body):
-            raise Forged("signature")
+        _check_proof(app, hook, signature)
         body = reading.json_of(Answer(200, {}, hook.body))
         # What changed twice is told twice in the same words; their signatures differ.
         key = hashlib.sha256(hook.body + signature.encode()).hexdigest()
@@ -261,6 +269,18 @@ def _is_verification(hook: Hook) -> bool:
         return reading.object_of(Answer(200, {}, hook.body)).get("type") == "verification"
     except Malformed:
         return False
+
+
+def _check_proof(app: App, hook: Hook, signature: str) -> None:
+    """Let pass what Google has signed; it is said to leave the secret out now and then.
+
+    While its keys can't be had the secret alone proves it. Raises: Forged.
+    """
+    is_told = "authorization" in hook.headers or not app.webhook_keys
+    if not app.webhook_secret or (is_told and not _knows_secret(app, hook)):
+        raise Forged("secret")
+    if app.webhook_keys and not tink.is_signed(app.webhook_keys, signature, hook.body):
+        raise Forged("signature")
 
 
 def _knows_secret(app: App, hook: Hook) -> bool:

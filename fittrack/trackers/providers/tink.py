@@ -24,14 +24,30 @@ BYTES_WIRE = 2
 
 def is_signed(keyset: str, signature: str, body: bytes) -> bool:
     """Tell whether one of a keyset's keys has signed a body; `signature` is base64."""
+    key_id, given = _parts(signature)
+    return any(_is_by(key, given, body) for key in _keys(keyset, key_id))
+
+
+def has_keys(keyset: str) -> bool:
+    """Tell whether a text is a keyset with a key in force."""
+    return any(True for _ in _keys(keyset))
+
+
+def has_key(keyset: str, signature: str) -> bool:
+    """Tell whether a keyset has the key that a signature names; one that is none names none."""
+    key_id, given = _parts(signature)
+    return not given or any(True for _ in _keys(keyset, key_id))
+
+
+def _parts(signature: str) -> tuple[int, bytes]:
+    """Return the number of a signature's key, and the signature itself; nothing for none."""
     try:
         given = base64.b64decode(signature, validate=True)
     except (ValueError, binascii.Error):
-        return False
-    if len(given) <= PREFIX_BYTES or given[:1] != PREFIX:
-        return False
-    key_id = int.from_bytes(given[1:PREFIX_BYTES], "big")
-    return any(_is_by(key, given[PREFIX_BYTES:], body) for key in _keys(keyset, key_id))
+        return 0, b""
+    if given[:1] != PREFIX:
+        return 0, b""
+    return int.from_bytes(given[1:PREFIX_BYTES], "big"), given[PREFIX_BYTES:]
 
 
 def _is_by(key: ec.EllipticCurvePublicKey, signature: bytes, body: bytes) -> bool:
@@ -42,8 +58,8 @@ def _is_by(key: ec.EllipticCurvePublicKey, signature: bytes, body: bytes) -> boo
     return True
 
 
-def _keys(keyset: str, key_id: int) -> Iterator[ec.EllipticCurvePublicKey]:
-    """Yield the keys in force of that number; what is none is passed over."""
+def _keys(keyset: str, key_id: int | None = None) -> Iterator[ec.EllipticCurvePublicKey]:
+    """Yield the keys in force, of that number if one is given; what is none is passed over."""
     try:
         found = orjson.loads(keyset)["key"]
         wanted = [one for one in found if _is_in_force(one, key_id)]
@@ -62,8 +78,8 @@ def _keys(keyset: str, key_id: int) -> Iterator[ec.EllipticCurvePublicKey]:
             continue
 
 
-def _is_in_force(key: Any, key_id: int) -> bool:
-    return bool(key.get("keyId") == key_id and key.get("status") == "ENABLED")
+def _is_in_force(key: Any, key_id: int | None) -> bool:
+    return key.get("status") == "ENABLED" and (key_id is None or key.get("keyId") == key_id)
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

@@ -18,7 +18,7 @@ from fittrack.trackers.providers.base import Event, Forged, Hook, Malformed
 from fittrack.trackers.syncing import events
 from fittrack.trackers.syncing.events import NotYet
 from fittrack.trackers.syncing.service import Clock
-from fittrack.trackers.webhooks import repository, rules
+from fittrack.trackers.webhooks import keysets, repository, rules
 from fittrack.trackers.webhooks.errors import WebhookMalformed, WebhookRefused
 from fittrack.trackers.webhooks.models import Answered, Delivery
 
@@ -33,6 +33,8 @@ def receive(*, provider: str, hook: Hook, now: datetime) -> Answered:
     adapter, app = provider_of(provider)
     try:
         challenge = adapter.challenged(app, hook)
+        if challenge is None:
+            app = keysets.with_keys(adapter, app, hook, now=now)
         told: Sequence[Event] = () if challenge is not None else adapter.events(app, hook, now=now)
     except Forged as error:
         metrics.add_webhook(provider, "refused")
