@@ -157,7 +157,8 @@ class _Asked:
             except (ScopeLost, NotThere):
                 outcome = NOT_ALLOWED
             except Throttled as error:
-                outcome, self.resumes_at = BUSY, error.resumes_at or self.visit.clock()
+                now = self.visit.clock()
+                outcome, self.resumes_at = BUSY, error.resumes_by(now) or now
             except (Malformed, ProviderDown):
                 outcome = AWAY
         self._note(kind, outcome)
@@ -193,7 +194,8 @@ def _alone(visit: Visit, kind: str, rows: int, read: Callable[[MusicAdapter, Ans
     except (ScopeLost, NotThere) as error:
         raise MusicNotAllowed(provider=PROVIDER) from error
     except Throttled as error:
-        raise _throttled(error.resumes_at, now=visit.clock()) from error
+        now = visit.clock()
+        raise _throttled(error.resumes_by(now), now=now) from error
     except (Malformed, ProviderDown) as error:
         logger.warning("music can't be read", extra={"kind": type(error).__name__})
         raise TrackerUnavailable from error

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from fittrack.simulator import apple, control, drand, google
 from fittrack.simulator.issuer import Issuer
@@ -49,6 +51,13 @@ def create_simulator(world: World) -> Flask:
         app.register_blueprint(drand.blueprint(world.relay))
     app.register_blueprint(control.blueprint(world, issuers, trackers))
     app.register_blueprint(orders.blueprint(trackers))
+    app.after_request(partial(_dated, world))
     app.extensions["simulator"] = issuers
     app.extensions["trackers"] = trackers
     return app
+
+
+def _dated(world: World, answer: Response) -> Response:
+    """Let an answer bear the time of this world's clock, right or wrong."""
+    answer.headers["Date"] = format_datetime(world.now(), usegmt=True)
+    return answer

@@ -213,7 +213,7 @@ def _json_of(answer: Answer) -> Any:
     try:
         return reading.json_of(answer)
     except Throttled as error:
-        raise Throttled(_resumes_at(answer) or error.resumes_at) from None
+        raise reading.throttled(answer, _resumes_at(answer) or error.resumes_at) from None
 
 
 def _resumes_at(answer: Answer) -> datetime | None:

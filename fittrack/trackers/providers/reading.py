@@ -75,7 +75,7 @@ def check(answer: Answer) -> None:
         case 404 | 410:
             raise NotThere
         case 429:
-            raise Throttled(_retry_at(answer))
+            raise throttled(answer, _retry_at(answer))
         case status:
             raise ProviderDown(f"status_{status}")
 
@@ -92,7 +92,7 @@ def check_grant(answer: Answer) -> dict[str, Any]:
     if answer.status in {400, 401} and text(_error_of(body)) == "invalid_grant":
         raise GrantRefused
     if answer.status == 429:
-        raise Throttled(_retry_at(answer))
+        raise throttled(answer, _retry_at(answer))
     raise ProviderDown(f"status_{answer.status}")
 
 
@@ -122,6 +122,11 @@ def grant_of(
     )
 
 
+def throttled(answer: Answer, resumes_at: datetime | None) -> Throttled:
+    """Return that a provider wants a pause, until an instant by the clock of its answer."""
+    return Throttled(resumes_at, date_of(answer))
+
+
 def _retry_at(answer: Answer) -> datetime | None:
     """Return when `Retry-After` lets us ask again, by the provider's own clock."""
     said_at = date_of(answer)
@@ -142,7 +147,10 @@ def _error_of(body: Any) -> Any:
 
 
 def resumes_at(answer: Answer, *, now: datetime) -> datetime | None:
-    """Return when `Retry-After` lets us ask again, seconds or a date; a day from now at most."""
+    """Return when `Retry-After` lets us ask again, seconds or a date; a day from now at most.
+
+    A date is by the provider's clock, and so counts from its `Date`, where there is one.
+    """
     said = answer.headers.get("retry-after", "").strip()
     if said.isdecimal():
         wait = timedelta(seconds=min(int(said[:9]), MOST_WAIT.total_seconds()))
@@ -153,7 +161,8 @@ def resumes_at(answer: Answer, *, now: datetime) -> datetime | None:
         return None
     if at.tzinfo is None:
         return None
-    return min(max(at.astimezone(UTC), now), now + MOST_WAIT)
+    wait = at - (date_of(answer) or now)
+    return now + min(max(wait, timedelta(0)), MOST_WAIT)
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -105,9 +105,10 @@ class Strava(Adapter):
         if access_token is None:
             raise Malformed("no_token")
         expires_s = reading.number(body.get("expires_at"))
+        # How long it lives is the same by any clock; when it ends is by Strava's.
         life_s = reading.number(body.get("expires_in"), most=DAY_S)
         expires_at = from_epoch_s(int(expires_s)) if expires_s else None
-        if expires_at is None and life_s is not None:
+        if life_s is not None:
             expires_at = now + timedelta(seconds=life_s)
         athlete = body.get("athlete")
         return Grant(
@@ -236,7 +237,7 @@ def _json_of(answer: Answer) -> Any:
     except Throttled:
         used = _pair(answer.headers.get("x-readratelimit-usage"))
         most = _pair(answer.headers.get("x-readratelimit-limit"))
-        raise Throttled(_window_end(answer, used, most)) from None
+        raise reading.throttled(answer, _window_end(answer, used, most)) from None
 
 
 def _window_end(answer: Answer, used: list[int], most: list[int]) -> datetime | None:

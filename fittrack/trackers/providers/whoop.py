@@ -235,7 +235,7 @@ def _json_of(answer: Answer) -> Any:
         wait_s = reading.number(answer.headers.get("x-ratelimit-reset"), most=DAY_S)
         if error.resumes_at is not None or said_at is None or wait_s is None:
             raise
-        raise Throttled(said_at + timedelta(seconds=wait_s)) from None
+        raise Throttled(said_at + timedelta(seconds=wait_s), said_at) from None
 
 
 def _item(stream: str, body: Any) -> RawItem:

@@ -236,7 +236,7 @@ def _body_of(answer: Answer) -> dict[str, Any]:
         case status if status in UNAUTHORISED:
             raise ScopeLost
         case status if status == TOO_MANY:
-            raise Throttled(_minute_later(answer))
+            raise reading.throttled(answer, _minute_later(answer))
         case status:
             raise ProviderDown(f"status_{status}")
 
