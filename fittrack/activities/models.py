@@ -23,7 +23,8 @@ class Activity:
 
     `origin_key` names its place in its source, unique for the member. `reason_code` says why it is
     held or rejected. `day_on` is the points day on which it started. `intensity` is the member's
-    own word for how hard it was. Without a `visibility` the preferences say who may see it.
+    own word for how hard it was. Without a `visibility` the preferences say who may see it; what is
+    `is_owner_only` nobody else may see, by the terms of where it came from.
     """
 
     activity_id: str
@@ -70,6 +71,7 @@ class Activity:
     intensity: str | None = None
     visibility: str | None = None
     polyline: str | None = None
+    is_owner_only: bool = False
 
     @property
     def distance_m(self) -> float | None:

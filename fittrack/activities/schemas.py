@@ -118,6 +118,13 @@ class ActivitySchema(Schema):
         validate=validate.OneOf(VISIBILITIES),
         metadata={"description": "null: as the member's preferences say", "example": None},
     )
+    is_owner_only = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "whether the terms of where it came from let nobody else see it",
+            "example": False,
+        },
+    )
     has_original = fields.Boolean(required=True)
     intensity = fields.String(
         required=True,

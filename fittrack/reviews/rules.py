@@ -16,6 +16,8 @@ from fittrack.reviews.models import Reason, Review, Subject
 
 KINDS = ("activity", "account")
 STATES = ("open", "accepted", "rejected", "withdrawn")
+# Their figures add up several records: what is left of one that is known is that of another.
+SUMS = frozenset({"day_too_long"})
 APPEALABLE = frozenset({"open", "rejected"})
 
 
@@ -117,9 +119,12 @@ def data_of(review: Review) -> dict[str, Any]:
     }
 
 
-def reviewer_view(review: Review) -> Review:
-    """Return a review of what a provider sent as reviewers may see it: findings without figures."""
-    shown = [reason | {"evidence": {}} for reason in review.reasons_json]
+def reviewer_view(review: Review, *, is_owner_only: bool) -> Review:
+    """Return a review as reviewers may see it: of what is its owner's alone without figures."""
+    shown = [
+        reason | {"evidence": {}} if is_owner_only or reason["code"] in SUMS else reason
+        for reason in review.reasons_json
+    ]
     return replace(review, reasons_json=shown)
 
 

@@ -99,7 +99,7 @@ def _reviewer_views(tx: Transaction, rows: list[Review]) -> list[Review]:
         return rows
     ids = [row.review_id for row in rows]
     private = repository.list_private_reviews(tx, first_id=min(ids), last_id=max(ids))
-    return [rules.reviewer_view(row) if row.review_id in private else row for row in rows]
+    return [rules.reviewer_view(row, is_owner_only=row.review_id in private) for row in rows]
 
 
 def _check_stranger(tx: Transaction, review: Review, actor_id: str) -> None:

@@ -7,14 +7,14 @@ INSERT INTO activities
         calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
         avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
         warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
-        intensity, visibility, polyline, search_text)
+        intensity, visibility, polyline, search_text, is_owner_only)
 VALUES (:activity_id, :account_id, :type, :sport, :source_kind, :origin_key, :original_file_id,
         :file_format, :state, :reason_code, :duplicate_of_id, :started_at, :ended_at, :day_on,
         :utc_offset_s, :elapsed_s, :moving_s, :distance_cm, :track_distance_cm, :ascent_m, :descent_m,
         :calories_kcal, :steps, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_rpm, :max_cadence_rpm,
         :avg_power_w, :max_power_w, :avg_speed_mmps, :max_speed_mmps, :name, :notes_text, :device,
         :warnings_json, :lap_count, :sample_count, :position_count, :created_at, :updated_at, :revision,
-        :intensity, :visibility, :polyline, :search_text)
+        :intensity, :visibility, :polyline, :search_text, :is_owner_only)
 
 -- name: list_activities
 -- One member's activities, newest first, after (:before_at, :before_id), with optional filters.
@@ -24,7 +24,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
-       intensity, visibility, polyline
+       intensity, visibility, polyline, is_owner_only
   FROM activities
  WHERE account_id = :account_id
    AND started_at <= :before_at
@@ -47,7 +47,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
-       intensity, visibility, polyline
+       intensity, visibility, polyline, is_owner_only
   FROM activities
  WHERE activity_id = :activity_id
    AND account_id = :account_id
@@ -61,7 +61,7 @@ SELECT activity_id, account_id, type, sport, source_kind, origin_key, original_f
        calories_kcal, steps, avg_hr_bpm, max_hr_bpm, avg_cadence_rpm, max_cadence_rpm,
        avg_power_w, max_power_w, avg_speed_mmps, max_speed_mmps, name, notes_text, device,
        warnings_json, lap_count, sample_count, position_count, created_at, updated_at, revision,
-       intensity, visibility, polyline
+       intensity, visibility, polyline, is_owner_only
   FROM activities
  WHERE activity_id = :activity_id
    AND account_id = :account_id

@@ -27,6 +27,7 @@ UPDATE activities
        max_speed_mmps = :max_speed_mmps,
        intensity = :intensity,
        visibility = :visibility,
+       is_owner_only = :is_owner_only,
        polyline = :polyline,
        name = :name,
        notes_text = :notes_text,

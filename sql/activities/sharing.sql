@@ -1,6 +1,6 @@
 -- name: find_audience
 -- What decides who else may see an activity, and how much of it.
-SELECT a.activity_id, a.account_id, a.source_kind, a.state, a.duplicate_of_id, a.visibility,
+SELECT a.activity_id, a.account_id, a.is_owner_only, a.state, a.duplicate_of_id, a.visibility,
        m.status, p.activities_privacy, p.start_end_hidden_m
   FROM activities a
   JOIN accounts m ON m.account_id = a.account_id
@@ -31,7 +31,7 @@ SELECT a.activity_id, a.account_id, a.type, a.sport, a.source_kind, a.origin_key
        a.max_hr_bpm, a.avg_cadence_rpm, a.max_cadence_rpm, a.avg_power_w, a.max_power_w,
        a.avg_speed_mmps, a.max_speed_mmps, a.name, a.notes_text, a.device, a.warnings_json,
        a.lap_count, a.sample_count, a.position_count, a.created_at, a.updated_at, a.revision,
-       a.intensity, a.visibility, a.polyline, s.figures_json
+       a.intensity, a.visibility, a.polyline, a.is_owner_only, s.figures_json
   FROM activities a
   LEFT JOIN shared_figures s ON s.activity_id = a.activity_id AND s.hiding_key = :hiding_key
  WHERE a.account_id = :account_id
@@ -39,7 +39,7 @@ SELECT a.activity_id, a.account_id, a.type, a.sport, a.source_kind, a.origin_key
    AND (a.started_at < :before_at OR a.activity_id < :before_id)
    AND a.state = 'accepted'
    AND a.duplicate_of_id IS NULL
-   AND a.source_kind <> 'connection'
+   AND a.is_owner_only = 0
    AND NVL(a.visibility, :usual_visibility) = 'public'
  ORDER BY a.started_at DESC, a.activity_id DESC
  FETCH FIRST :row_limit ROWS ONLY
@@ -68,7 +68,7 @@ SELECT COUNT(*) AS activity_count,
    AND a.type = 'workout'
    AND a.state = 'accepted'
    AND a.duplicate_of_id IS NULL
-   AND a.source_kind <> 'connection'
+   AND a.is_owner_only = 0
    AND NVL(a.visibility, :usual_visibility) = 'public'
 
 -- name: list_uncut
@@ -80,7 +80,7 @@ SELECT a.activity_id
    AND a.type = 'workout'
    AND a.state = 'accepted'
    AND a.duplicate_of_id IS NULL
-   AND a.source_kind <> 'connection'
+   AND a.is_owner_only = 0
    AND NVL(a.visibility, :usual_visibility) = 'public'
    AND a.sample_count > 0
    AND s.activity_id IS NULL

@@ -62,12 +62,12 @@ SELECT review_id, account_id, kind, subject_key, activity_id, day_on, state, rea
  FETCH FIRST :row_limit ROWS ONLY
 
 -- name: list_private_reviews
--- Reviews among some that are about what a provider sent for its member alone.
+-- Reviews among some that are about what its source lets nobody but its owner see.
 SELECT r.review_id
   FROM reviews r
   JOIN activities a ON a.activity_id = r.activity_id
  WHERE r.review_id BETWEEN :first_id AND :last_id
-   AND a.source_kind = 'connection'
+   AND a.is_owner_only = 1
 
 -- name: insert_review_event
 -- What happened to a review.

@@ -96,11 +96,11 @@ def test_an_activitys_own_visibility_comes_before_the_preferences(ana, ben):
     [
         "state = 'held'",
         "state = 'rejected'",
-        "source_kind = 'connection'",
+        "is_owner_only = 1",
         "visibility = 'friends'",
     ],
 )
-def test_what_does_not_count_or_came_from_a_provider_is_nobody_elses(ana, ben, change):
+def test_what_does_not_count_or_is_its_owners_alone_is_nobody_elses(ana, ben, change):
     show_all(ana)
     activity_id = ana.run(duration_s=600)
     execute(f"UPDATE activities SET {change}")

@@ -259,7 +259,7 @@ def test_new_reasons_open_an_accepted_review_again(ana, admin):
     assert ana.get(f"activities/{activity_id}").json["state"] == "accepted"
 
 
-def test_workouts_of_more_than_a_day_in_one_are_held(ana):
+def test_workouts_of_more_than_a_day_in_one_are_held(ana, admin):
     start = datetime.fromisoformat("2026-06-01T05:00:00+00:00")
     for number, sport in enumerate(("cycling", "yoga", "swimming")):
         body = {
@@ -272,6 +272,10 @@ def test_workouts_of_more_than_a_day_in_one_are_held(ana):
     assert (last["state"], last["reason_code"]) == ("held", "day_too_long")
     states = [each["state"] for each in ana.get("activities").json["items"]]
     assert states == ["held", "accepted", "accepted"]
+    # The sum less the one that is shown would tell of the others, whosever terms hold for them.
+    (own,), (seen,) = ana.get("reviews").json["items"], admin.queue()
+    own, seen = own["reasons"][0], seen["reasons"][0]
+    assert (own["evidence"]["moving_s"], seen["evidence"]) == (30 * 3600, {})
 
 
 def test_the_journal_only_grows(database, ana):

@@ -39,7 +39,7 @@ class Audience:
 
     activity_id: str
     account_id: str
-    source_kind: str
+    is_owner_only: bool
     state: str
     duplicate_of_id: str | None
     visibility: str | None

@@ -18,8 +18,6 @@ from fittrack.activities.samples import Samples
 from fittrack.activities.sharing.models import Audience, Sharer
 from fittrack.clock import from_epoch_s
 
-# What providers send is theirs to show: their terms let nobody but the member see it.
-SHAREABLE_SOURCES = frozenset({"file", "manual", "seed"})
 # Health, equipment and what was written down are nobody else's business.
 _PRIVATE: dict[str, Any] = {
     "origin_key": "",
@@ -58,7 +56,7 @@ def is_shown(audience: Audience) -> bool:
         audience.status == "active"
         and audience.state == "accepted"
         and audience.duplicate_of_id is None
-        and audience.source_kind in SHAREABLE_SOURCES
+        and not audience.is_owner_only
         and may_see(audience.visibility or audience.activities_privacy, is_own=False)
     )
 

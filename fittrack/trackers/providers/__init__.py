@@ -29,6 +29,12 @@ ADAPTERS: Mapping[str, Adapter] = {
 }
 
 
+def is_shown_to_others(name: str) -> bool:
+    """Tell whether a provider's terms let others see what its member shows them."""
+    adapter = ADAPTERS.get(name)
+    return adapter is not None and adapter.facts.is_shown_to_others
+
+
 def app_of(adapter: Adapter, settings: Config | None = None) -> App | None:
     """Return what we are to a provider as configured; None where it does not know us."""
     settings = settings or config.current()

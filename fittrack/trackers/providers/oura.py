@@ -82,6 +82,7 @@ class Oura(Adapter):
         overlap=timedelta(days=7),
         poll_every=timedelta(minutes=15),
         uses_pkce=False,
+        is_shown_to_others=True,
         pushes_deletions=True,
     )
 

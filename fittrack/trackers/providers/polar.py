@@ -87,6 +87,7 @@ class Polar(Adapter):
         overlap=timedelta(days=30),
         # Four calls a sync: this is what each member adds to the limit of a day.
         poll_every=timedelta(hours=1),
+        is_shown_to_others=True,
         # Every page holds all that there is.
         backfill=timedelta(0),
         uses_pkce=False,
@@ -161,6 +162,8 @@ class Polar(Adapter):
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
         whole = reading.mapping(_json_of(answer))
+        if _id(whole) != item.external_id:
+            raise Malformed("another_id")
         rest = {name: whole[name] for name in REST & whole.keys()}
         return RawItem(item.external_id, item.version, {**item.body, **rest})
 

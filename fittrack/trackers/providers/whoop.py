@@ -88,6 +88,7 @@ class Whoop(Adapter):
         # Three pages each: ten thousand calls a day let some hundreds of members poll so often.
         poll_every=timedelta(hours=2),
         uses_pkce=False,
+        is_shown_to_others=True,
         pushes_deletions=True,
     )
 
@@ -153,8 +154,10 @@ class Whoop(Adapter):
         return self.one(app, grant, SLEEP, item.external_id)
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        body = {**item.body, "sleep": reading.mapping(_json_of(answer))}
-        return RawItem(item.external_id, item.version, body)
+        sleep = reading.mapping(_json_of(answer))
+        if reading.identity(sleep.get("id")) != item.external_id:
+            raise Malformed("another_id")
+        return RawItem(item.external_id, item.version, {**item.body, "sleep": sleep})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[Record]:
         body = reading.mapping(item.body)

@@ -20,6 +20,7 @@ def part_of(
     record: WorkoutRecord | StepsRecord,
     *,
     activity_id: str,
+    is_owner_only: bool,
     zone: ZoneInfo,
     now: datetime,
 ) -> Part:
@@ -34,6 +35,7 @@ def part_of(
         origin_key=source_key(connection_id, record.origin.external_id),
         original_file_id=None,
         file_format=None,
+        is_owner_only=is_owner_only,
     )
     return replace(part, activity=activity)
 

@@ -20,6 +20,7 @@ from fittrack.db import Transaction
 from fittrack.ids import new_id
 from fittrack.recovery import service as recovery
 from fittrack.recovery.models import Source
+from fittrack.trackers.providers import is_shown_to_others
 from fittrack.trackers.providers.base import RECOVERY, SLEEP, Adapter, Malformed, RawItem
 from fittrack.trackers.records import (
     Record,
@@ -203,6 +204,7 @@ def _part(held: Held, record: Any, *, now: datetime) -> Part:
         held.connection.connection_id,
         record,
         activity_id=new_id(),
+        is_owner_only=not is_shown_to_others(held.connection.provider),
         zone=config.current().zone,
         now=now,
     )
