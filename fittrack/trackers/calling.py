@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 
 from fittrack import wire
 from fittrack.trackers.providers.base import ProviderDown
@@ -21,3 +23,16 @@ def send(request: Request, *, deadline_s: float | None = None) -> Answer:
         return wire.call(request, deadline_s=deadline_s or DEADLINE_S, most_bytes=MOST_BYTES)
     except wire.Unreachable as error:
         raise ProviderDown(f"unreachable_{error}") from error
+
+
+def within(deadline_s: float) -> Callable[[Request], Answer]:
+    """Return what sends requests as `send` does, all of them together within a time."""
+    ends_s = time.monotonic() + deadline_s
+
+    def ask(request: Request) -> Answer:
+        left_s = ends_s - time.monotonic()
+        if left_s <= 0:
+            raise ProviderDown("out_of_time")
+        return send(request, deadline_s=left_s)
+
+    return ask

@@ -164,13 +164,14 @@ UPDATE connections
    AND refresh_lease = :refresh_lease
 
 -- name: forget_grant
--- Keep a connection's tokens no more.
+-- Keep an ended connection's tokens no more.
 UPDATE connections
    SET access_token_bytes = NULL,
        refresh_token_bytes = NULL,
        access_expires_at = NULL,
        grant_version = grant_version + 1
  WHERE connection_id = :connection_id
+   AND ended_at IS NOT NULL
 
 -- name: find_ended_connection
 -- A member's ended connection to the same account at a provider, if what it brought is still there.

@@ -18,6 +18,7 @@ from fittrack.recovery import service as recovery
 from fittrack.recovery.models import Recovery, Source
 from fittrack.simulator.faults import TOKEN, Fault
 from fittrack.simulator.trackers.answers import API
+from fittrack.trackers import places
 from fittrack.trackers.asking import service as asking
 from fittrack.trackers.connections import repository as connections
 from fittrack.trackers.connections.errors import TrackerUnavailable
@@ -350,7 +351,7 @@ def test_a_grant_that_was_renewed_meanwhile_is_not_lost(client, ana, ana_id, con
 def test_few_wait_for_spotify_at_a_time(client, ana_id, connection):
     asked = {"account_id": ana_id, "provider": "spotify", "deadline_s": 0.05}
     with ExitStack() as waiting:
-        for _ in range(asking.PLACES):
+        for _ in range(places.MOST_OF_ONE):
             waiting.enter_context(asking.visit(**asked))
         with pytest.raises(TrackerUnavailable):
             waiting.enter_context(asking.visit(**asked))

@@ -1,13 +1,11 @@
 """A visit to a member's provider while they wait: budgeted, within a deadline, renewed once.
 
-Every call goes out between transactions. Few of a process's threads may wait for providers at a
-time, so that one that hangs never takes the whole service with it.
+Every call goes out between transactions.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +14,10 @@ from datetime import datetime, timedelta
 
 from fittrack import cache, db
 from fittrack.clock import utc_now
-from fittrack.trackers import calling
+from fittrack.trackers import calling, places
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import repository, telling
-from fittrack.trackers.connections.errors import ReauthRequired, TrackerUnavailable
+from fittrack.trackers.connections.errors import ReauthRequired
 from fittrack.trackers.connections.models import Connection
 from fittrack.trackers.connections.service import provider_of
 from fittrack.trackers.grants.service import NoGrant, working_grant
@@ -32,12 +30,8 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 # Of one call, so that the others of a visit have their time too.
 CALL_S = 4.0
-# Threads of this process that may wait for providers at a time, and how long another one queues.
-PLACES = 2
-QUEUE_S = 1.0
 # After a refusal that names no time.
 UNKNOWN_WAIT = timedelta(seconds=30)
-_places = threading.BoundedSemaphore(PLACES)
 
 
 @dataclass(slots=True)
@@ -125,13 +119,8 @@ def visit(
     if connection.status == "reauth_required":
         raise ReauthRequired(provider=provider)
     adapter, app = provider_of(provider)
-    if not _places.acquire(timeout=min(QUEUE_S, deadline_s)):
-        logger.warning("too many wait for providers")
-        raise TrackerUnavailable
-    try:
+    with places.take(provider, wait_s=min(places.QUEUE_S, deadline_s)):
         yield Visit(connection, adapter, app, ends_s, clock)
-    finally:
-        _places.release()
 
 
 def _lose(connection: Connection, reason: str, *, now: datetime) -> None:

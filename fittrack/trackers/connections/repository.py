@@ -44,7 +44,7 @@ def insert_connection(tx: Transaction, connection: Connection) -> None:
     try:
         tx.run(SQL["insert_connection"], **asdict(connection))
     except Unique as error:
-        raise ConnectedElsewhere from error
+        raise ConnectedElsewhere(provider=connection.provider) from error
 
 
 def find_connection(tx: Transaction, connection_id: str) -> Connection | None:
@@ -87,11 +87,15 @@ def list_connections(tx: Transaction, account_id: str) -> list[Connection]:
 
 
 def update_connection(tx: Transaction, connection: Connection) -> None:
+    """Change a connection. Raises: ConnectedElsewhere where it lives again, as another's does."""
     values = asdict(connection)
     fixed = ("account_id", "provider", "external_account_id", "is_primary", "grant_version")
     for name in (*fixed, "connected_at"):
         del values[name]
-    tx.run(SQL["update_connection"], **values)
+    try:
+        tx.run(SQL["update_connection"], **values)
+    except Unique as error:
+        raise ConnectedElsewhere(provider=connection.provider) from error
 
 
 def free_connection(tx: Transaction, connection_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 from flask_smorest import Blueprint
 
 from fittrack import config, idempotency
@@ -90,6 +90,8 @@ def land(told: dict[str, Any], provider: str) -> Any:
     Raises: InvalidState, ConsentDenied, CodeRefused, ScopesMissing, ConnectedElsewhere,
     TrackerUnavailable, TrackerNotConfigured.
     """
+    if request.method == "HEAD":  # who only looks at a link has not come back
+        return Response(headers=NO_STORE)
     address = service.find_return(provider=provider, state=told["state"])
     address = address or config.current().connected_url
     if not address:

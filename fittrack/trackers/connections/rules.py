@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from fittrack.trackers.connections.errors import ScopesMissing
+from fittrack.errors import Problem
+from fittrack.trackers.connections.errors import ConsentDenied, ScopesMissing, TrackerUnavailable
 from fittrack.trackers.connections.models import Connection, Returned
 from fittrack.trackers.providers.base import Facts, Grant
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 DATA_GOES = "data_deleted"
+# RFC 6749, section 4.1.2.1: the provider is in trouble, nobody has declined.
+TROUBLE = frozenset({"server_error", "temporarily_unavailable"})
 
 
 def challenge_of(verifier: str) -> str:
@@ -22,10 +25,15 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
+def refusal_of(facts: Facts, error: str) -> Problem:
+    """Return what is told of a visit that ended without a code."""
+    return TrackerUnavailable() if error in TROUBLE else ConsentDenied(provider=facts.name)
+
+
 def granted(facts: Facts, grant: Grant, returned: Returned) -> Grant:
     """Return a grant with the scopes that the member left ticked, as far as the provider says.
 
-    Raises: ScopesMissing.
+    Of what was not asked for nothing is known, whatever the browser brings. Raises: ScopesMissing.
     """
     scopes = grant.scopes
     if returned.scope:
@@ -33,7 +41,7 @@ def granted(facts: Facts, grant: Grant, returned: Returned) -> Grant:
     missing = facts.needed_scopes - scopes
     if missing:
         raise ScopesMissing(scopes=sorted(missing))
-    return replace(grant, scopes=scopes)
+    return replace(grant, scopes=scopes & (facts.needed_scopes | set(facts.scopes)))
 
 
 def opened(

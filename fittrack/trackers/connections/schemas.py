@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from fittrack.pagination import page_schema
 from fittrack.trackers.providers.base import RECOVERY, SLEEP, STEPS, WORKOUTS
@@ -113,6 +115,12 @@ class ReturnedSchema(Schema):
         validate=validate.Length(max=2000),
         metadata={"description": "What was allowed, where it says so.", "example": None},
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_end(self, told: dict[str, Any], **_context: Any) -> None:
+        """Raises: ValidationError where the visit has neither succeeded nor failed."""
+        if told["code"] is None and told["error"] is None:
+            raise ValidationError("Missing, and so is `error`.", "code")
 
 
 class DisconnectQuery(Schema):

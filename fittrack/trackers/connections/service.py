@@ -16,12 +16,11 @@ from fittrack.activities import service as activities
 from fittrack.db import Transaction
 from fittrack.errors import field_error
 from fittrack.ids import new_id
-from fittrack.trackers import calling
+from fittrack.trackers import calling, places
 from fittrack.trackers.connections import endings, repository, rules
 from fittrack.trackers.connections.errors import (
     CodeRefused,
     ConnectedElsewhere,
-    ConsentDenied,
     InvalidState,
     NothingToSync,
     ScopesMissing,
@@ -49,7 +48,6 @@ from fittrack.trackers.providers.base import (
     Throttled,
     TokenRefused,
 )
-from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
 TROUBLE = (Malformed, NotThere, ProviderDown, Throttled, TokenRefused)
@@ -135,10 +133,13 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
     ConnectedElsewhere, TrackerUnavailable.
     """
     adapter, app = provider_of(provider)
-    attempt = _take(provider, returned, now=now)
-    if returned.error is not None or returned.code is None:
-        raise ConsentDenied(provider=provider)
-    grant = _granted(adapter, app, returned, now=now)
+    if returned.error is not None:
+        _take(provider, returned, now=now)
+        raise rules.refusal_of(adapter.facts, returned.error)
+    # Who finds no place has not used the visit up, and may come back with it.
+    with places.take(provider):
+        attempt = _take(provider, returned, now=now)
+        grant = _granted(adapter, app, returned, now=now)
     return db.retry(lambda: _connect(adapter, attempt, grant, now=now))
 
 
@@ -182,16 +183,17 @@ def _take(provider: str, returned: Returned, *, now: datetime) -> Attempt:
 def _granted(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> Grant:
     """Return what the provider gives for a code, with whose it is."""
     verifier = _verifier(adapter, returned.state)
+    ask = calling.within(calling.INTERACTIVE_DEADLINE_S)
     try:
-        answer = _ask(adapter.exchange(app, returned.code or "", verifier))
+        answer = ask(adapter.exchange(app, returned.code or "", verifier))
         grant = rules.granted(
             adapter.facts, adapter.read_grant(answer, before=None, now=now), returned
         )
         who = adapter.whose(app, grant)
         if who is not None:
-            grant = replace(grant, external_account_id=adapter.read_person(_ask(who)))
+            grant = replace(grant, external_account_id=adapter.read_person(ask(who)))
         for request in adapter.admit(app, grant):
-            adapter.read_admitted(_ask(request))
+            adapter.read_admitted(ask(request))
     except GrantRefused as error:
         raise CodeRefused(provider=adapter.facts.name) from error
     except ScopeLost as error:
@@ -209,13 +211,11 @@ def _verifier(adapter: Adapter, state: str) -> str | None:
     return crypto.base64url(crypto.mac("connection-verifier", state.encode()))
 
 
-def _ask(request: Request) -> Answer:
-    return calling.send(request, deadline_s=calling.INTERACTIVE_DEADLINE_S)
-
-
 def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime) -> Connection:
     account_id, name = attempt.account_id, adapter.facts.name
     with db.transaction("finish_connection") as tx:
+        # Nobody ends or begins another connection of this member meanwhile.
+        activities.hold_member(tx, account_id, now=now)
         person = repository.find_connection_of_person(tx, name, grant.external_account_id or "")
         if person is not None and person.account_id != account_id:
             raise ConnectedElsewhere(provider=name)
