@@ -3,8 +3,9 @@
 A circle about a home would give the home away: the cut ends of many tracks lie on it, and its
 middle is easily found. So no circle's middle is what it hides:
 
-- A zone's circle is shifted by a secret of the zone, by 0.7 to 1.1 of the zone's radius, and has
-  2.2 times its radius.
+- A zone's circle is shifted by 0.75 to 1.15 of the zone's radius and has 2.2 times its radius. The
+  shift is a secret of the member and the region: a zone that is made again has the same, for the
+  mean of many shifts would be the place.
 - About the ends of tracks, the circle depends on the cell of a secret grid in which the end lies,
   not on the end: all tracks from one door have the same circle. It is shifted so far that its
   middle lies outside of the cell, in a direction that is secret too.
@@ -17,8 +18,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice, pairwise
-from math import cos, floor, hypot, pi, radians, sin, sqrt
+from math import cos, floor, hypot, log, pi, radians, sin, sqrt
 
 from fittrack.activities.privacy.models import Circle, Hiding, Zone
 from fittrack.activities.samples import Column, Samples, take
@@ -28,7 +30,9 @@ MOST_ZONES = 20
 M_PER_DEGREE = EARTH_RADIUS_M * pi / 180
 EVERYWHERE = Circle(0.0, 0.0, 2 * pi * EARTH_RADIUS_M)
 # Of a zone's radius.
-LEAST_SHIFT, MOST_SHIFT, ZONE_REACH = 0.7, 1.1, 2.2
+LEAST_SHIFT, MOST_SHIFT, ZONE_REACH = 0.75, 1.15, 2.2
+# Radii up to so much larger are shifted by as many metres: nothing follows from their difference.
+ALIKE = 1.25
 # Of the hidden radius: the side of a cell, and how far outside of it the circle's middle lies.
 CELL, APART = 1.0, 0.3
 _HALF_DIAGONAL = CELL * sqrt(2) / 2
@@ -43,12 +47,28 @@ MOST_ENDS, MOST_PLACES = 1000, 50
 # Steps of the clock over what is hidden.
 GAP_MS = 1000
 
+Shift = tuple[int, int]
 
-def shift_of(random_bytes: bytes, radius_m: int) -> tuple[int, int]:
-    """Return a zone's shift, metres north and east, of 8 random bytes."""
-    turn = int.from_bytes(random_bytes[:4]) / 2**32 * 2 * pi
-    share = LEAST_SHIFT + (MOST_SHIFT - LEAST_SHIFT) * int.from_bytes(random_bytes[4:8]) / 2**32
-    return round(share * radius_m * cos(turn)), round(share * radius_m * sin(turn))
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell of a grid, and its middle."""
+
+    row: int
+    column: int
+    latitude_deg: float
+    longitude_deg: float
+
+
+def shift_of(seed: str, latitude_deg: float, longitude_deg: float, radius_m: int) -> Shift:
+    """Return a zone's shift, metres north and east, alike for near places and radii."""
+    size = floor(log(radius_m, ALIKE))
+    least_m = ALIKE**size
+    use = f"zone {size}"
+    cell = _cell(latitude_deg, longitude_deg, CELLS_OF_ONE_SHIFT * least_m, _secret(seed, use))
+    turn, share, _ = _secret(seed, f"{use} {cell.row} {cell.column}")
+    shift_m = (ALIKE * LEAST_SHIFT + (MOST_SHIFT - ALIKE * LEAST_SHIFT) * share) * least_m
+    return round(shift_m * cos(2 * pi * turn)), round(shift_m * sin(2 * pi * turn))
 
 
 def circles_of(samples: Samples, hiding: Hiding) -> list[Circle]:
@@ -93,17 +113,22 @@ def _circle_of(zone: Zone) -> Circle:
 
 def _about_end(lat: float, lon: float, hidden_m: int, seed: str) -> Circle:
     """Return the circle of the cell in which a track begins or ends."""
-    side_m = CELL * hidden_m
-    offset_n, offset_e, _ = _secret(seed, f"grid {hidden_m}")
+    cell = _cell(lat, lon, CELL * hidden_m, _secret(seed, f"grid {hidden_m}"))
+    region = f"{cell.row // CELLS_OF_ONE_SHIFT} {cell.column // CELLS_OF_ONE_SHIFT}"
+    turn = 2 * pi * _secret(seed, f"shift {hidden_m} {region}")[2]
+    shift = (END_SHIFT * hidden_m * cos(turn), END_SHIFT * hidden_m * sin(turn))
+    return _shifted(cell.latitude_deg, cell.longitude_deg, shift, END_REACH * hidden_m)
+
+
+def _cell(lat: float, lon: float, side_m: float, offsets: tuple[float, float, float]) -> _Cell:
+    """Return the cell in which a place lies, of a grid that begins at secret parts of a cell."""
+    offset_n, offset_e, _ = offsets
     row = floor(lat * M_PER_DEGREE / side_m + offset_n)
     middle_lat = (row + 0.5 - offset_n) * side_m / M_PER_DEGREE
     m_per_degree_east = M_PER_DEGREE * max(cos(radians(middle_lat)), 1e-6)
     column = floor(lon * m_per_degree_east / side_m + offset_e)
     middle_lon = (column + 0.5 - offset_e) * side_m / m_per_degree_east
-    region = f"{row // CELLS_OF_ONE_SHIFT} {column // CELLS_OF_ONE_SHIFT}"
-    turn = 2 * pi * _secret(seed, f"shift {hidden_m} {region}")[2]
-    shift = (END_SHIFT * hidden_m * cos(turn), END_SHIFT * hidden_m * sin(turn))
-    return _shifted(middle_lat, middle_lon, shift, END_REACH * hidden_m)
+    return _Cell(row, column, middle_lat, middle_lon)
 
 
 def _secret(seed: str, use: str) -> tuple[float, float, float]:

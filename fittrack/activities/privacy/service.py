@@ -37,23 +37,24 @@ def create_zone(
 
     Raises: TooManyZones.
     """
-    north_m, east_m = rules.shift_of(entropy.random_bytes(8), radius_m)
-    zone = Zone(
-        zone_id=new_id(),
-        account_id=account_id,
-        name=name,
-        lat_e7=round(latitude_deg * 1e7),
-        lon_e7=round(longitude_deg * 1e7),
-        radius_m=radius_m,
-        north_m=north_m,
-        east_m=east_m,
-        created_at=now,
-    )
     with db.transaction("create_zone") as tx:
         # Held, so that two requests of one moment do not both find the last place free.
         points.hold_member(tx, account_id, now=now)
         if len(repository.list_zones(tx, account_id)) >= rules.MOST_ZONES:
             raise TooManyZones
+        seed = ensure_grid(tx, account_id)
+        north_m, east_m = rules.shift_of(seed, latitude_deg, longitude_deg, radius_m)
+        zone = Zone(
+            zone_id=new_id(),
+            account_id=account_id,
+            name=name,
+            lat_e7=round(latitude_deg * 1e7),
+            lon_e7=round(longitude_deg * 1e7),
+            radius_m=radius_m,
+            north_m=north_m,
+            east_m=east_m,
+            created_at=now,
+        )
         repository.insert_zone(tx, zone)
         reply.record(tx, zone)
     return zone
@@ -66,14 +67,17 @@ def delete_zone(*, zone_id: str, account_id: str) -> None:
             raise ZoneNotFound(zone_id=zone_id)
 
 
-def ensure_grid(tx: Transaction, account_id: str) -> None:
-    """Give a member the secret by which the ends of tracks are hidden, once."""
-    if repository.find_grid(tx, account_id) is not None:
-        return
+def ensure_grid(tx: Transaction, account_id: str) -> str:
+    """Return the secret by which a member's zones and ends of tracks are hidden, made once."""
+    seed = repository.find_grid(tx, account_id)
+    if seed is not None:
+        return seed
+    seed = crypto.base64url(entropy.random_bytes(SEED_BYTES))
     try:
-        repository.insert_grid(tx, account_id, crypto.base64url(entropy.random_bytes(SEED_BYTES)))
+        repository.insert_grid(tx, account_id, seed)
     except Unique:  # another unit of this moment was first
-        return
+        seed = repository.find_grid(tx, account_id) or seed
+    return seed
 
 
 def hiding_of(tx: Transaction, account_id: str, start_end_hidden_m: int) -> Hiding:
