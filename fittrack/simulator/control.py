@@ -48,6 +48,7 @@ def blueprint(
         return Response(status=204)
 
     _add_keys_and_clock(blp, world, issuers)
+    _add_pages(blp, trackers)
     return blp
 
 
@@ -75,6 +76,18 @@ def _add_keys_and_clock(blp: Blueprint, world: World, issuers: Mapping[str, Issu
     @blp.put("/control/clock")
     def set_clock() -> Response:
         world.ahead_s = _ahead_s(request.get_json())
+        return Response(status=204)
+
+
+def _add_pages(blp: Blueprint, trackers: Mapping[str, Tracker]) -> None:
+    @blp.put("/control/<service>/pages")
+    def shorten(service: str) -> Response:
+        tracker = trackers[service] if service in trackers else abort(404)
+        told = request.get_json()
+        rows = told.get("most_rows") if isinstance(told, dict) else 0
+        if rows is not None and (not isinstance(rows, int) or rows < 1):
+            abort(422, "A page holds `most_rows` objects, one at least; null for as many as usual.")
+        tracker.most_rows = rows
         return Response(status=204)
 
 

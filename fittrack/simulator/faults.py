@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import Response, redirect, request
@@ -16,7 +18,10 @@ ROUND = "round"
 API = "api"
 AUTHORIZE = "authorize"
 # What any answer may be instead of the right one.
-ANSWERS = ("slow", "drip", "drip_of_length", "error_500", "not_json", "huge", "redirect")
+ANSWERS = (
+    *("slow", "slow_headers", "drip", "drip_of_length", "hang_up"),
+    *("error_500", "not_json", "huge", "redirect"),
+)
 # What is wrong with a token.
 CLAIMS = (
     "wrong_nonce",
@@ -41,14 +46,23 @@ KINDS = (*ANSWERS, *CLAIMS, *SIGNATURES, *OTHERS, *ROUNDS)
 OF_ISSUERS = dict.fromkeys((TOKEN, METADATA, KEYS, ROUND), KINDS)
 # What an answer of a tracker may be besides.
 SPOILT = (
-    *("expired", "throttled", "throttled_by_date", "throttled_silently", "forbidden", "error_503"),
-    *("cut", "not_a_number", "empty_page", "repeated_page", "shuffled_page", "lost_answer"),
-    *("error_502", "gzip_bomb", "duplicate_keys", "error_in_200"),
+    *("expired", "forbidden", "error_502", "error_503", "error_in_200"),
+    *("throttled", "throttled_by_seconds", "throttled_by_date", "throttled_silently"),
+    *("cut", "wrong_length", "gzip", "gzip_bomb", "not_a_number", "duplicate_keys"),
+    *("nulls", "unknown_sport", "unknown_enum"),
+    *("empty_page", "empty_page_with_next", "endless_pages", "repeated_page", "shuffled_page"),
+    *("shifted_page", "shrunk_page"),
+)
+# What is wrong with a grant that is renewed, and with a member's consent.
+GRANTS = ("lost_answer", "no_refresh_token", "old_expiry", "throttled")
+CONSENTS = (
+    *("fewer_scopes", "denied", "state_altered"),
+    *("code_used", "code_expired", "wrong_verifier"),
 )
 OF_TRACKERS = {
     API: (*ANSWERS, *SPOILT),
-    TOKEN: (*ANSWERS, "lost_answer", "no_refresh_token", "throttled"),
-    AUTHORIZE: ("fewer_scopes",),
+    TOKEN: (*ANSWERS, *GRANTS),
+    AUTHORIZE: CONSENTS,
 }
 SILENCE_S = 30.0
 DRIP_S = 0.2
@@ -114,9 +128,8 @@ class Faults:
 def answer_of(kind: str) -> Response:
     """Return the answer of a service that misbehaves as such."""
     match kind:
-        case "slow":
-            time.sleep(SILENCE_S)
-            return Response(status=504)
+        case "slow" | "slow_headers" | "hang_up":
+            return _stall(kind)
         case "drip":
             return Response(_drip(), content_type="application/json")
         case "drip_of_length":
@@ -136,3 +149,19 @@ def _drip() -> Iterator[bytes]:
     for _ in range(int(SILENCE_S / DRIP_S)):
         yield b" "
         time.sleep(DRIP_S)
+
+
+def _stall(kind: str) -> Response:
+    """Say nothing, hang up, or send headers that never end, as far as a test's client lets us."""
+    line = request.environ.get("werkzeug.socket")
+    with suppress(OSError):
+        if line is not None and kind == "hang_up":
+            line.shutdown(socket.SHUT_RDWR)
+        elif line is not None and kind == "slow_headers":
+            line.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            for _ in range(int(SILENCE_S / DRIP_S)):
+                line.sendall(b"x")
+                time.sleep(DRIP_S)
+        elif kind == "slow":
+            time.sleep(SILENCE_S)
+    return Response(status=504)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import format_datetime
-from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from flask import Response, abort, redirect, render_template, request
+from flask import Response, abort, g, redirect, render_template, request
 
+from fittrack.clock import epoch_s
 from fittrack.simulator import faults
 from fittrack.simulator.faults import API, SPOILT
-from fittrack.simulator.trackers.service import Family, Refused, Tokens, Tracker
+from fittrack.simulator.trackers import spoiling
+from fittrack.simulator.trackers.service import CODE_LIFE, Family, Refused, Tokens, Tracker
+from fittrack.simulator.world import Client
 
-BOMB_BYTES = 64 << 20
+# How long somebody is asked to wait, and how soon a grant ends that is not renewed yet.
+PAUSE_S, SOON_OVER_S = 90, 60
 
 
 def authorize(tracker: Tracker, title: str) -> Response | str:
@@ -35,20 +37,34 @@ def authorize(tracker: Tracker, title: str) -> Response | str:
         return render_template(
             "simulator/consent.html", title=title, people=tracker.people(), asked=given
         )
+    kind = tracker.faults.take(faults.AUTHORIZE, faults.CONSENTS)
     answer = {"state": given.get("state", "")}
-    if given.get("decision") != "allow":
+    if kind == "state_altered":
+        answer["state"] = answer["state"][::-1]
+    if given.get("decision") != "allow" or kind == "denied":
         return _back(client.redirect_uri, {**answer, "error": "access_denied"})
+    return _back(client.redirect_uri, answer | _consented(tracker, client, kind))
+
+
+def _consented(tracker: Tracker, client: Client, kind: str | None) -> dict[str, str]:
+    """Return what goes back with a browser whose member has agreed; good, or wrong in one way."""
+    given = request.values
     scopes = frozenset(given.get("scope", "").replace(",", " ").split())
-    if tracker.faults.take(faults.AUTHORIZE, ("fewer_scopes",)):
+    if kind == "fewer_scopes":
         scopes = frozenset(sorted(scopes)[-1:])
     account = tracker.account(given["email"], given.get("name", ""))
-    code = tracker.consent(account, scopes, client.redirect_uri, given.get("code_challenge"))
-    return _back(client.redirect_uri, {**answer, "code": code, "scope": ",".join(sorted(scopes))})
+    challenge = given.get("code_challenge")
+    if kind == "wrong_verifier" and challenge:
+        challenge = challenge[::-1]
+    code = tracker.consent(account, scopes, client.redirect_uri, challenge)
+    if kind == "code_used":
+        tracker.exchange(code)
+    elif kind == "code_expired":
+        tracker.consents[code].agreed_at -= 2 * CODE_LIFE
+    return {"code": code, "scope": ",".join(sorted(scopes))}
 
 
 def _back(address: str, fields: dict[str, str]) -> Response:
-    from urllib.parse import urlencode
-
     return redirect(f"{address}?{urlencode(fields)}", 302)  # type: ignore[return-value]
 
 
@@ -57,6 +73,7 @@ def guarded(
 ) -> Response:
     """Serve a request of the API to whoever may; counted first, as providers do."""
     full = [window for window, calls in tracker.count() if calls > window.calls]
+    g.most_rows = tracker.most_rows
     kind = tracker.faults.take(API, (*faults.ANSWERS, *SPOILT))
     if kind in faults.ANSWERS:
         return faults.answer_of(kind)
@@ -70,72 +87,34 @@ def guarded(
     family = None if kind == "expired" else tracker.whose(token)
     if family is None:
         return json({"message": "Authorization Error", "error": "invalid_token"}, 401)
-    return spoilt(serve(family), kind)
+    answer = spoiling.spoilt(serve(family), kind)
+    spoiling.go_on_meanwhile(tracker.world, family.account, kind)
+    return answer
 
 
 def _pausing(answer: Response, kind: str | None, tracker: Tracker) -> Response:
-    """Return a refusal that says in one of three ways when to come again."""
-    if kind == "throttled_by_date":
-        until_at = tracker.world.now() + timedelta(seconds=90)
+    """Return a refusal that says in one of four ways when to come again."""
+    if kind == "throttled_by_seconds":
+        answer.headers["Retry-After"] = str(PAUSE_S)
+    elif kind == "throttled_by_date":
+        until_at = tracker.world.now() + timedelta(seconds=PAUSE_S)
         answer.headers["Retry-After"] = format_datetime(until_at, usegmt=True)
     elif kind == "throttled_silently":
-        for name in [name for name, _ in answer.headers if "rate" in name.lower()]:
-            del answer.headers[name]
+        g.is_silent = True
         answer.headers.pop("Retry-After", None)
     return answer
 
 
-def spoilt(answer: Response, kind: str | None) -> Response:
-    """Return a right answer as it comes out of a provider in trouble."""
-    if kind in _SPOILERS:
-        _SPOILERS[kind](answer)
+def most_rows(asked: int) -> int:
+    """Return how many objects a page holds; a provider may give fewer than were asked for."""
+    return min(asked, g.get("most_rows") or asked)
+
+
+def limited(answer: Response, told: Mapping[str, str]) -> Response:
+    """Return an answer with what a provider tells of its limits, unless it is to say nothing."""
+    if not g.get("is_silent"):
+        answer.headers.update(told)
     return answer
-
-
-def _cut(answer: Response) -> None:
-    answer.headers["Content-Length"] = str(len(answer.get_data()) + 50)
-
-
-def _say_nonsense(answer: Response) -> None:
-    answer.set_data(answer.get_data().replace(b"0.0", b"NaN") + b"NaN")
-
-
-def _explode(answer: Response) -> None:
-    answer.set_data(gzip.compress(b" " * BOMB_BYTES, compresslevel=9))
-    answer.headers["Content-Encoding"] = "gzip"
-
-
-def _say_twice(answer: Response) -> None:
-    answer.set_data(answer.get_data().replace(b'{"', b'{"id":7,"name":"x","', 1))
-
-
-def _fail_within(answer: Response) -> None:
-    answer.set_data(b'{"status":503,"error":"try again","message":"internal"}')
-
-
-def _empty(answer: Response) -> None:
-    answer.set_data(b"[]" if answer.get_data().startswith(b"[") else b"{}")
-
-
-def _disorder(answer: Response, times: int = 1) -> None:
-    body = orjson.loads(answer.get_data())
-    for rows in (body, *(body.values() if isinstance(body, dict) else ())):
-        if isinstance(rows, list):
-            random.Random(1).shuffle(rows)  # noqa: S311 - disorder
-            rows *= times
-    answer.set_data(orjson.dumps(body))
-
-
-_SPOILERS: dict[str | None, Callable[[Response], None]] = {
-    "cut": _cut,
-    "not_a_number": _say_nonsense,
-    "gzip_bomb": _explode,
-    "duplicate_keys": _say_twice,
-    "error_in_200": _fail_within,
-    "empty_page": _empty,
-    "shuffled_page": _disorder,
-    "repeated_page": partial(_disorder, times=2),
-}
 
 
 def token_answer(
@@ -144,14 +123,21 @@ def token_answer(
     """Answer the token endpoint; an answer may be lost after the server has done its part."""
     if kind := tracker.faults.take(faults.TOKEN, faults.ANSWERS):
         return faults.answer_of(kind)
+    kind = tracker.faults.take(faults.TOKEN, faults.GRANTS)
+    if kind == "throttled":
+        return json({"error": "slow_down"}, 429, Retry_After=str(PAUSE_S))
     try:
         told = grant()
     except Refused:
         return refusal()
-    if tracker.faults.take(faults.TOKEN, ("lost_answer",)):
+    if kind == "lost_answer":
         return Response("<html>gateway</html>", status=502)
-    if tracker.faults.take(faults.TOKEN, ("no_refresh_token",)):
+    if kind == "no_refresh_token":
         told.pop("refresh_token", None)
+    elif kind == "old_expiry":
+        told["expires_in"] = SOON_OVER_S
+        if "expires_at" in told:
+            told["expires_at"] = epoch_s(tracker.world.now()) + SOON_OVER_S
     return json(told)
 
 
@@ -197,6 +183,19 @@ def _tokens(tracker: Tracker, tokens: Tokens) -> dict[str, Any]:
         "refresh_token": tokens.refresh_token,
         "scope": " ".join(sorted(tokens.family.scopes)),
     }
+
+
+def revoked(tracker: Tracker) -> Response:
+    """Answer the revocation endpoint of RFC 7009: 200, also for a token that is gone before."""
+    if kind := tracker.faults.take(faults.TOKEN, faults.ANSWERS):
+        return faults.answer_of(kind)
+    given, client = request.authorization, tracker.client
+    if client is None or given is None:
+        return json({"error": "invalid_client"}, 401)
+    if (given.username, given.password) != (client.client_id, client.secret):
+        return json({"error": "invalid_client"}, 401)
+    tracker.revoke(request.form.get("token", ""))
+    return json({})
 
 
 def refusal() -> Response:

@@ -177,7 +177,8 @@ def _page(rows: Iterable[tuple[datetime, dict[str, Any]]], field: str) -> Respon
     found = [one for at, one in rows if _instant(least) <= at.replace(tzinfo=None) < _instant(most)]
     token = request.args.get("pageToken")
     begin = int(base64.urlsafe_b64decode(token)) if token else 0
-    end = begin + min(MOST_ROWS, int(request.args.get("pageSize", MOST_ROWS)))
+    asked_rows = min(MOST_ROWS, int(request.args.get("pageSize", MOST_ROWS)))
+    end = begin + answers.most_rows(asked_rows)
     told: dict[str, Any] = {"dataPoints": found[begin:end]} if found else {}
     if end < len(found):
         told["nextPageToken"] = base64.urlsafe_b64encode(f"{end:08}".encode()).decode()

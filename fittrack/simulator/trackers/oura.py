@@ -113,10 +113,8 @@ def _guarded(tracker: Tracker, serve: Callable[[Family], Response]) -> Response:
     answer = answers.guarded(tracker, serve, _throttle)
     [window] = tracker.windows
     left_s = window.window_s - epoch_s(tracker.world.now()) % window.window_s
-    answer.headers["X-RateLimit-Limit"] = str(window.calls)
-    answer.headers["X-RateLimit-Window"] = str(window.window_s)
-    answer.headers["X-RateLimit-Reset"] = str(left_s)
-    return answer
+    told = {"Limit": window.calls, "Window": window.window_s, "Reset": left_s}
+    return answers.limited(answer, {f"X-RateLimit-{name}": str(one) for name, one in told.items()})
 
 
 def _throttle(kind: str) -> Response:
@@ -131,7 +129,7 @@ def _page(documents: Iterable[Document]) -> Response:
     first, last = request.args.get("start_date", ""), request.args.get("end_date", "9999")
     found = [one for one in documents if first <= one["day"] <= last]
     begin = int(request.args.get("next_token", "0"))
-    end = begin + PAGE_ROWS
+    end = begin + answers.most_rows(PAGE_ROWS)
     return answers.json(
         {"data": found[begin:end], "next_token": str(end) if end < len(found) else None}
     )

@@ -132,9 +132,10 @@ def _guarded(tracker: Tracker, serve: Callable[[Family], Response]) -> Response:
     used = [tracker.asked[(one.window_s, now_s // one.window_s)] for one in tracker.windows]
     resets = [one.window_s - now_s % one.window_s for one in tracker.windows]
     most = [one.calls for one in tracker.windows]
-    for name, pair in (("Usage", used), ("Limit", most), ("Reset", resets)):
-        answer.headers[f"RateLimit-{name}"] = ", ".join(str(one) for one in pair)
-    return answer
+    told = {"Usage": used, "Limit": most, "Reset": resets}
+    return answers.limited(
+        answer, {f"RateLimit-{name}": ", ".join(map(str, pair)) for name, pair in told.items()}
+    )
 
 
 def _register(tracker: Tracker, account: Account, registered: set[int]) -> Response:

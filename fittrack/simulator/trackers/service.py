@@ -84,6 +84,8 @@ class Tracker:
     accounts: dict[str, Account] = field(default_factory=dict)
     asked: Counter[tuple[int, int]] = field(default_factory=Counter)
     refreshes: int = 0
+    # The most objects that its pages hold, where that is fewer than it says.
+    most_rows: int | None = None
     most_asked: dict[int, int] = field(default_factory=dict)
     # The key that signs webhooks now, where a provider signs with one of its own.
     signing_key_no: int = google_keys.FIRST_NO

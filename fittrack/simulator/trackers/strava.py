@@ -14,6 +14,8 @@ from fittrack.simulator.trackers.service import Family, Refused, Style, Tokens, 
 from fittrack.simulator.world import World
 
 SERVICE = "strava"
+# How far a degree of latitude is.
+M_PER_DEG = 111_200
 
 
 def tracker_of(world: World) -> Tracker:
@@ -37,6 +39,10 @@ def blueprint(tracker: Tracker) -> Blueprint:
     @blp.post("/oauth/deauthorize")
     def deauthorize() -> Response:
         return _deauthorized(tracker, request.form.get("access_token", ""))
+
+    @blp.post("/oauth/revoke")
+    def revoke() -> Response:
+        return answers.revoked(tracker)
 
     @blp.get("/api/v3/athlete")
     def athlete() -> Response:
@@ -93,11 +99,13 @@ def _guarded(tracker: Tracker, serve: Any) -> Response:
         for window in tracker.windows
     ]
     most = [str(window.calls) for window in tracker.windows]
-    answer.headers["X-ReadRateLimit-Usage"] = ",".join(used)
-    answer.headers["X-ReadRateLimit-Limit"] = ",".join(most)
-    answer.headers["X-RateLimit-Usage"] = ",".join(used)
-    answer.headers["X-RateLimit-Limit"] = "200,2000"
-    return answer
+    told = {
+        "X-ReadRateLimit-Usage": ",".join(used),
+        "X-ReadRateLimit-Limit": ",".join(most),
+        "X-RateLimit-Usage": ",".join(used),
+        "X-RateLimit-Limit": "200,2000",
+    }
+    return answers.limited(answer, told)
 
 
 def _grant(tracker: Tracker) -> dict[str, Any]:
@@ -153,6 +161,7 @@ def _page(family: Family) -> list[dict[str, Any]]:
     after_s = int(request.args.get("after", 0))
     before_s = int(request.args.get("before", 2**40))
     page, rows = int(request.args.get("page", 1)), min(200, int(request.args.get("per_page", 30)))
+    rows = answers.most_rows(rows)
     found = [one for one in family.account.living() if after_s < epoch_s(one.started_at) < before_s]
     return [_summary(family, one) for one in found[(page - 1) * rows : page * rows]]
 
@@ -177,6 +186,11 @@ def _streams(family: Family, number: int) -> Response:
         "distance": [round(second * speed_mps, 1) for second in seconds],
         "heartrate": beats,
     }
+    if workout.start_deg is not None:
+        north, east = workout.start_deg
+        data["latlng"] = [
+            [round(north + second * speed_mps / M_PER_DEG, 6), east] for second in seconds
+        ]
     told = {
         name: {
             "data": values,

@@ -102,10 +102,12 @@ def _guarded(tracker: Tracker, serve: Callable[[Family], Response]) -> Response:
     nearest = min(range(len(left)), key=lambda at: left[at])
     window = tracker.windows[nearest]
     told = ", ".join(f"{one.calls};window={one.window_s}" for one in tracker.windows)
-    answer.headers["X-RateLimit-Limit"] = f"{window.calls}, {told}"
-    answer.headers["X-RateLimit-Remaining"] = str(left[nearest])
-    answer.headers["X-RateLimit-Reset"] = str(window.window_s - now_s % window.window_s)
-    return answer
+    said = {
+        "X-RateLimit-Limit": f"{window.calls}, {told}",
+        "X-RateLimit-Remaining": str(left[nearest]),
+        "X-RateLimit-Reset": str(window.window_s - now_s % window.window_s),
+    }
+    return answers.limited(answer, said)
 
 
 def _profile(_: Tracker, account: Account) -> Response:
@@ -167,7 +169,7 @@ def _page(rows: Iterable[tuple[datetime, dict[str, Any]]]) -> Response:
     found = [one for started_at, one in rows if least <= started_at < most]
     token = request.args.get("nextToken")
     begin = int(base64.urlsafe_b64decode(token)) if token else 0
-    end = begin + min(MOST_ROWS, int(request.args.get("limit", 10)))
+    end = begin + answers.most_rows(min(MOST_ROWS, int(request.args.get("limit", 10))))
     told: dict[str, Any] = {"records": found[begin:end]}
     if end < len(found):
         told["next_token"] = base64.urlsafe_b64encode(f"{end:08}".encode()).decode()

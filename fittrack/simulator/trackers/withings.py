@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
+from fittrack.simulator import faults
 from fittrack.simulator.trackers import answers
 from fittrack.simulator.trackers.histories import Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
@@ -21,6 +24,7 @@ SERVICE = "withings"
 ZONE = "America/New_York"
 PAGE_ROWS = 20
 BEAT_S = 60
+CLOCK_S, NONCE_LIFE = 300, timedelta(minutes=30)
 CATEGORIES = {"Walk": 1, "Run": 2, "Ride": 6, "Swim": 7, "WeightTraining": 16}
 # What a status of HTTP is inside of a 200.
 STATUSES = {401: 401, 403: 277, 429: 601}
@@ -42,8 +46,18 @@ def blueprint(tracker: Tracker) -> Blueprint:
     def authorize() -> Response | str:
         return answers.authorize(tracker, "Withings")
 
+    nonces: dict[str, datetime] = {}
+
+    @blp.post("/api/v2/signature")
+    def signature() -> Response:
+        if kind := tracker.faults.take(faults.TOKEN, faults.ANSWERS):
+            return faults.answer_of(kind)
+        return _nonce(tracker, nonces)
+
     @blp.post("/api/v2/oauth2")
     def token() -> Response:
+        if request.form.get("action") == "revoke":
+            return _revoke(tracker, nonces)
         if request.form.get("action") != "requesttoken":
             return _refused(2554, "Invalid action")
         return _wrapped(answers.token_answer(tracker, lambda: _grant(tracker), _refusal))
@@ -85,6 +99,40 @@ def event_of(account_number: int, appli: int, first_at: datetime, last_at: datet
     return urlencode(told).encode()
 
 
+def _nonce(tracker: Tracker, nonces: dict[str, datetime]) -> Response:
+    """Give a word that is good once, for half an hour, to who can sign the time."""
+    said_s = request.form.get("timestamp", "")
+    is_now = said_s.isdecimal() and abs(int(said_s) - epoch_s(tracker.world.now())) < CLOCK_S
+    if not is_now or not _is_signed(tracker, "getnonce", request.form.get("client_id", ""), said_s):
+        return _refused(401, "Invalid signature")
+    nonce = secrets.token_hex(16)
+    nonces[nonce] = tracker.world.now()
+    return _given({"nonce": nonce})
+
+
+def _revoke(tracker: Tracker, nonces: dict[str, datetime]) -> Response:
+    form = request.form
+    nonce = form.get("nonce", "")
+    given_at = nonces.pop(nonce, None)
+    if given_at is None or tracker.world.now() - given_at > NONCE_LIFE:
+        return _refused(401, "Invalid nonce")
+    if not _is_signed(tracker, "revoke", form.get("client_id", ""), nonce):
+        return _refused(401, "Invalid signature")
+    for account in tracker.accounts.values():
+        if str(account.number) == form.get("userid"):
+            tracker.revoke_account(account)
+            return _given({})
+    return _refused(2555, "Unknown user")
+
+
+def _is_signed(tracker: Tracker, *words: str) -> bool:
+    client = tracker.client
+    if client is None or words[1] != client.client_id:
+        return False
+    made = hmac.digest((client.secret or "").encode(), ",".join(words).encode(), "sha256").hex()
+    return hmac.compare_digest(made.encode(), request.form.get("signature", "").encode())
+
+
 def _grant(tracker: Tracker) -> Body:
     told = answers.granted(tracker)
     family, _ = tracker.access[told["access_token"]]
@@ -116,7 +164,8 @@ def _served(
         return give(tracker, family.account)
 
     answer = answers.guarded(tracker, serve, lambda _: Response(status=429))
-    if answer.status_code in STATUSES:
+    # A pause that says how long is one of the servers before theirs.
+    if answer.status_code in STATUSES and "Retry-After" not in answer.headers:
         return _refused(STATUSES[answer.status_code], "XRequestID: Not provided invalid_token")
     return answer
 
@@ -130,7 +179,7 @@ def _page(name: str, rows: Iterable[Body]) -> Response:
     first, last = (request.form.get(f"{end}dateymd", "") for end in ("start", "end"))
     found = [one for one in rows if first <= one["date"] <= last]
     begin = int(request.form.get("offset", "0"))
-    end = begin + PAGE_ROWS
+    end = begin + answers.most_rows(PAGE_ROWS)
     is_more = end < len(found)
     told = {name: found[begin:end], "more": is_more, "offset": end if is_more else 0}
     return _given(told)
