@@ -6,8 +6,10 @@ from datetime import datetime
 
 from fittrack.clock import utc_now
 from fittrack.queues import Lease
+from fittrack.trackers import subscriptions
 from fittrack.trackers.connections import endings
 from fittrack.trackers.syncing import service
+from fittrack.trackers.tidying import service as tidying
 from fittrack.trackers.webhooks import service as webhooks
 
 
@@ -38,6 +40,11 @@ def delete_brought(lease: Lease, *, connection_id: str) -> None:
     endings.delete_brought(connection_id=connection_id, lease=lease, now=utc_now())
 
 
+def renew_subscriptions(*, now: datetime) -> None:
+    """Keep the webhooks alive that end, or fall asleep, by themselves."""
+    subscriptions.renew_subscriptions(now=now)
+
+
 def forget_old_traffic(*, now: datetime) -> int:
     """Forget what providers sent, and what syncs came to, once it is of no more use."""
-    return service.forget_old_traffic(now=now)
+    return tidying.forget_old_traffic(now=now)

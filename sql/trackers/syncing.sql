@@ -167,11 +167,11 @@ INSERT INTO connection_syncs
 VALUES (:sync_id, :connection_id, :cause, :started_at, 'running', 0, 0, 0, 0, 0, 0)
 
 -- name: interrupt_syncs
--- Say of syncs whose worker is gone that they ended.
+-- Say of a sync whose worker is gone that it ended; only the last one of a connection can be running.
 UPDATE connection_syncs
    SET outcome = 'interrupted',
        finished_at = :now_at
- WHERE connection_id = :connection_id
+ WHERE sync_id = (SELECT MAX(sync_id) FROM connection_syncs WHERE connection_id = :connection_id)
    AND outcome = 'running'
 
 -- name: count_page

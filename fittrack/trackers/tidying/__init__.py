@@ -1,0 +1,1 @@
+"""What trackers have left behind, forgotten once it is of no more use."""
