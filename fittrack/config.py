@@ -129,6 +129,7 @@ class Config:
     trackers_url: str = key(
         "", "address that stands in for all trackers' own, such as the simulator's; empty: theirs"
     )
+    tracker_call_ms: int = key(20_000, "longest time of one call to a tracker, ms")
     connected_url: str = key(
         "", "page or app link on which members land from a tracker; empty: they see JSON"
     )

@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 
-from fittrack import wire
+from fittrack import config, wire
 from fittrack.trackers.providers.base import ProviderDown
 from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
+# The longest time in which a grant is renewed, waiting for other workers with it.
 DEADLINE_S = 20.0
 # A member waits for these.
 INTERACTIVE_DEADLINE_S = 8.0
@@ -18,9 +19,14 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 def send(request: Request, *, deadline_s: float | None = None) -> Answer:
-    """Return what a provider answers, whatever its status. Raises: ProviderDown."""
+    """Return what a provider answers, whatever its status. Raises: ProviderDown.
+
+    It takes no longer than the settings let any call take.
+    """
+    longest_s = config.current().tracker_call_ms / 1000
+    within_s = min(deadline_s or DEADLINE_S, longest_s)
     try:
-        return wire.call(request, deadline_s=deadline_s or DEADLINE_S, most_bytes=MOST_BYTES)
+        return wire.call(request, deadline_s=within_s, most_bytes=MOST_BYTES)
     except wire.Unreachable as error:
         raise ProviderDown(f"unreachable_{error}") from error
 
