@@ -13,6 +13,7 @@ from fittrack.simulator.trackers import oura, polar, withings
 from fittrack.simulator.trackers.histories import new_workout
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, begin, connect, consent, shorten, sync
+from tests.trackers.test_endings import do_jobs
 from tests.trackers.test_sync import all_of
 from tests.trackers.test_webhooks import do_due
 
@@ -187,3 +188,47 @@ def test_nights_and_recoveries_come_in_beside_the_workouts(client, ana, trackers
     recoveries = client.get("/api/v1/recovery", headers=ana).json["items"]
     assert bool(recoveries) == scores
     assert all(0 < one["score_percent"] < 100 for one in recoveries)
+
+
+ALL = (*NAMES, "google_health", "strava", "whoop")
+
+
+def end(client, headers, provider):
+    path = f"{CONNECTIONS}/{provider}?data=keep"
+    assert client.delete(path, headers=headers).status_code == 204
+    do_jobs()
+
+
+def kept(database):
+    asked = "SELECT access_token_bytes, refresh_token_bytes FROM connections"
+    return [tuple(row) for row in database.raw().execute(asked)]
+
+
+def is_let_in(tracker):
+    return any(not family.is_over for family in tracker.refreshing.values())
+
+
+@pytest.mark.parametrize("provider", ALL)
+def test_whoever_disconnects_lets_us_in_no_more_at_the_provider(client, ana, trackers, provider):
+    connect(client, ana, provider)
+    assert is_let_in(trackers[provider])
+    end(client, ana, provider)
+    assert not is_let_in(trackers[provider])
+
+
+@pytest.mark.parametrize("kind", ["error_500", "not_json", "redirect"])
+def test_a_nonce_that_cannot_be_had_is_asked_for_again(client, ana, trackers, kind):
+    connect(client, ana, "withings")
+    trackers["withings"].faults.add(Fault(kind))
+    end(client, ana, "withings")
+    assert is_let_in(trackers["withings"])
+    do_jobs(ahead=timedelta(minutes=1))
+    assert not is_let_in(trackers["withings"])
+
+
+def test_what_members_have_ended_at_withings_ends_quietly(client, ana, trackers, database):
+    connect(client, ana, "withings")
+    trackers["withings"].revoke_account(trackers["withings"].account(EMAIL))
+    trackers["withings"].accounts.clear()
+    end(client, ana, "withings")
+    assert kept(database) == [(None, None)]

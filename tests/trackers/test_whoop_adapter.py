@@ -83,7 +83,7 @@ def test_a_recovery_has_the_day_of_its_sleeps_end():
     assert item.external_id == SLEEP_ID
     asked = WHOOP.more(APP, GRANT, RECOVERY, item)
     assert asked.url == f"https://api.prod.whoop.com/developer/v2/activity/sleep/{SLEEP_ID}"
-    slept = {"end": "2022-04-25T02:30:00.000Z", "timezone_offset": "-05:00"}
+    slept = {"end": "2022-04-25T02:30:00.000Z", "timezone_offset": "-05:00", "id": SLEEP_ID}
     [record] = WHOOP.normalise(RECOVERY, WHOOP.with_more(RECOVERY, item, answer(slept)))
     assert (record.day_on, record.utc_offset_s) == (date(2022, 4, 24), -18_000)
     assert record.measured_at == datetime(2022, 4, 25, 2, 30, tzinfo=UTC)

@@ -16,7 +16,10 @@ ZONE_OFFSET_S = -18_000
 
 @dataclass(frozen=True, slots=True)
 class Workout:
-    """One bout of exercise as the provider has it; `number` is unique within the service."""
+    """One bout of exercise as the provider has it; `number` is unique within the service.
+
+    It went northward from `start_deg`, latitude and longitude, where that is told.
+    """
 
     number: int
     name: str
@@ -32,6 +35,7 @@ class Workout:
     updated_at: datetime
     uploaded_at: datetime
     is_deleted: bool = False
+    start_deg: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

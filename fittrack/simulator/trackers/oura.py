@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers
+from fittrack.simulator.trackers import answers, subscribing
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
@@ -56,6 +56,7 @@ def blueprint(tracker: Tracker) -> Blueprint:
         tracker.revoke(request.args.get("access_token", ""))
         return answers.json({})
 
+    subscribing.add_oura(blp, tracker)
     _add_api(blp, tracker)
     return blp
 

@@ -14,7 +14,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers
+from fittrack.simulator.trackers import answers, subscribing
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Refused, Style, Tracker, Window
 from fittrack.simulator.world import World
@@ -52,6 +52,7 @@ def blueprint(tracker: Tracker) -> Blueprint:
     def token() -> Response:
         return answers.token_answer(tracker, lambda: _grant(tracker), answers.refusal)
 
+    subscribing.add_polar(blp, tracker)
     _add_api(blp, tracker)
     return blp
 

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from fittrack.clock import epoch_s
 from fittrack.simulator.faults import Faults
@@ -89,6 +90,8 @@ class Tracker:
     most_asked: dict[int, int] = field(default_factory=dict)
     # The key that signs webhooks now, where a provider signs with one of its own.
     signing_key_no: int = google_keys.FIRST_NO
+    # Webhooks of the whole application, by their ids, as the provider tells them.
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers
+from fittrack.simulator.trackers import answers, subscribing
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Workout
 from fittrack.simulator.trackers.service import Family, Refused, Style, Tokens, Tracker, Window
 from fittrack.simulator.world import World
@@ -44,6 +44,12 @@ def blueprint(tracker: Tracker) -> Blueprint:
     def revoke() -> Response:
         return answers.revoked(tracker)
 
+    subscribing.add_strava(blp, tracker)
+    _add_api(blp, tracker)
+    return blp
+
+
+def _add_api(blp: Blueprint, tracker: Tracker) -> None:
     @blp.get("/api/v3/athlete")
     def athlete() -> Response:
         return _guarded(tracker, lambda family: answers.json(_athlete(family)))
@@ -59,8 +65,6 @@ def blueprint(tracker: Tracker) -> Blueprint:
     @blp.get("/api/v3/activities/<int:number>/streams")
     def streams(number: int) -> Response:
         return _guarded(tracker, lambda family: _streams(family, number))
-
-    return blp
 
 
 def event_of(account_number: int, number: int, aspect: str, at_s: int) -> dict[str, Any]:

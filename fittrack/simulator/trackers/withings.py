@@ -40,13 +40,11 @@ def tracker_of(world: World) -> Tracker:
 def blueprint(tracker: Tracker) -> Blueprint:
     """Return Withings' endpoints."""
     blp = Blueprint(SERVICE, __name__, url_prefix=f"/{SERVICE}")
-    addresses: dict[tuple[int, str], str] = {}
+    nonces: dict[str, datetime] = {}
 
     @blp.route("/web/oauth2_user/authorize2", methods=["GET", "POST"])
     def authorize() -> Response | str:
         return answers.authorize(tracker, "Withings")
-
-    nonces: dict[str, datetime] = {}
 
     @blp.post("/api/v2/signature")
     def signature() -> Response:
@@ -61,6 +59,13 @@ def blueprint(tracker: Tracker) -> Blueprint:
         if request.form.get("action") != "requesttoken":
             return _refused(2554, "Invalid action")
         return _wrapped(answers.token_answer(tracker, lambda: _grant(tracker), _refusal))
+
+    _add_api(blp, tracker)
+    return blp
+
+
+def _add_api(blp: Blueprint, tracker: Tracker) -> None:
+    addresses: dict[tuple[int, str], str] = {}
 
     @blp.post("/api/v2/measure")
     def measure() -> Response:
@@ -84,8 +89,6 @@ def blueprint(tracker: Tracker) -> Blueprint:
                 "list": lambda _, account: _subscriptions(account, addresses),
             },
         )
-
-    return blp
 
 
 def event_of(account_number: int, appli: int, first_at: datetime, last_at: datetime) -> bytes:

@@ -26,10 +26,12 @@ from fittrack.trackers.providers.base import (
     App,
     Grant,
     Malformed,
+    NotThere,
     ProviderDown,
+    ScopeLost,
     Throttled,
+    TokenRefused,
 )
-from fittrack.wire import Answer
 
 logger = logging.getLogger(__name__)
 BATCH_ROWS = 20
@@ -77,21 +79,17 @@ def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: d
     Raises: ProviderDown, for the job to be tried again; after the last try they are forgotten too.
     """
     with db.reading("find_grant") as tx:
-        connection = repository.find_connection(tx, connection_id)
-        stored = repository.find_grant(tx, connection_id)
-    is_over = connection is not None and connection.ended_at is not None
-    # A later consent is another job's; a grant that was renewed meanwhile is still the one to end.
-    if is_over and stored is not None and stored.grant_version >= grant_version:
+        stored = _grant_to_end(tx, connection_id, grant_version)
+    if stored is not None:
         try:
-            _tell_provider(stored)
+            _tell_provider(stored, now=now)
         except (ProviderDown, Throttled):
             if lease.attempt < queues.MAX_ATTEMPTS:
                 raise
             logger.warning("a provider was not told that a grant is over")
     with db.transaction("forget_grant") as tx:
-        if is_over:
-            repository.forget_grant(tx, connection_id)
-            _forget_erased(tx, connection_id)
+        repository.forget_grant(tx, connection_id)
+        _forget_erased(tx, connection_id)
         queues.finish(tx, lease, now=now)
 
 
@@ -110,7 +108,10 @@ def delete_brought(*, connection_id: str, lease: Lease, now: datetime) -> None:
 def erase_at_once(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """End all connections of a member who leaves; the providers are told by jobs."""
     repository.erase_attempts(tx, account_id)
-    for connection in repository.list_connections(tx, account_id):
+    living = repository.list_connections(tx, account_id)
+    if living:  # a sync holds the points before the connection, and so does whoever ends it
+        activities.hold_member(tx, account_id, now=now)
+    for connection in living:
         end(tx, connection, is_data_kept=False, now=now)
 
 
@@ -137,7 +138,25 @@ def _delete_some(connection: Connection, *, now: datetime) -> bool:
     return bool(brought)
 
 
-def _tell_provider(stored: SealedGrant) -> None:
+def _grant_to_end(tx: Transaction, connection_id: str, grant_version: int) -> SealedGrant | None:
+    """Return the tokens of an ended connection, unless the same person has let us in anew.
+
+    Most providers take all that somebody has granted back at once, the new consent too. A later
+    consent to end is another job's; tokens that were renewed meanwhile are still this one's.
+    """
+    connection = repository.find_connection(tx, connection_id)
+    stored = repository.find_grant(tx, connection_id)
+    if connection is None or connection.ended_at is None:
+        return None
+    living = repository.find_connection_of_person(
+        tx, connection.provider, connection.external_account_id
+    )
+    if living is not None or stored is None or stored.grant_version < grant_version:
+        return None
+    return stored
+
+
+def _tell_provider(stored: SealedGrant, *, now: datetime) -> None:
     """Take our access back; a token that has died meanwhile can't say so, hence a living one.
 
     Raises: ProviderDown, Throttled.
@@ -147,20 +166,32 @@ def _tell_provider(stored: SealedGrant) -> None:
     if adapter is None or app is None:
         return
     try:
-        grant = working_grant(adapter, app, stored.connection_id)
-        answer = _revoked(adapter, app, grant)
-        if answer is not None and answer.status == 401:
-            grant = working_grant(adapter, app, stored.connection_id, refused=grant)
-            answer = _revoked(adapter, app, grant)
-    except (NoGrant, Malformed, Unsealable):
+        _revoke_for_sure(adapter, app, stored.connection_id, now=now)
+    except (NoGrant, Unsealable):
         return  # we are let in no more, or can't say who we are
-    if answer is not None and (answer.status >= 500 or answer.status == 429):
-        raise ProviderDown(f"status_{answer.status}")
+    except (Malformed, NotThere, ScopeLost) as error:
+        raise ProviderDown(f"not_told_{type(error).__name__.lower()}") from error
 
 
-def _revoked(adapter: Adapter, app: App, grant: Grant) -> Answer | None:
-    request = adapter.revoke(app, grant)
-    return calling.send(request) if request else None
+def _revoke_for_sure(adapter: Adapter, app: App, connection_id: str, *, now: datetime) -> None:
+    """Take our access back, with a renewed grant where the one that is kept is refused."""
+    grant = working_grant(adapter, app, connection_id)
+    try:
+        _revoke(adapter, app, grant, now=now)
+    except TokenRefused:
+        grant = working_grant(adapter, app, connection_id, refused=grant)
+        with suppress(TokenRefused):  # it takes none of ours: there is nothing left to end
+            _revoke(adapter, app, grant, now=now)
+
+
+def _revoke(adapter: Adapter, app: App, grant: Grant, *, now: datetime) -> None:
+    before = adapter.before_revoking(app, now=now)
+    if before is None:
+        request = adapter.revoke(app, grant)
+    else:
+        request = adapter.revoke_with(app, grant, calling.send(before))
+    if request is not None:
+        adapter.read_revoked(calling.send(request))
 
 
 def _forget_objects(tx: Transaction, connection_id: str) -> int:

@@ -10,12 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fittrack.config import Config
 from fittrack.trackers.records import Record
 from fittrack.wire import Answer, Request
+
+if TYPE_CHECKING:
+    from fittrack.trackers.providers.subscribing import Subscriber
 
 WORKOUTS, STEPS, SLEEP, RECOVERY = "workouts", "steps", "sleep", "recovery"
 
@@ -253,6 +256,27 @@ class Adapter(ABC):
     def revoke(self, app: App, grant: Grant) -> Request | None:
         """Return what takes our access away at the provider; None where it knows no such thing."""
 
+    def before_revoking(self, app: App, *, now: datetime) -> Request | None:
+        """Return what is to be asked before, such as a nonce to sign; None for nothing."""
+        return None
+
+    def revoke_with(self, app: App, grant: Grant, answer: Answer) -> Request:
+        """Return what takes our access away, given the answer to that. Raises: ProviderDown…"""
+        raise NotImplementedError
+
+    def read_revoked(self, answer: Answer) -> None:
+        """Let pass that our access is gone, or was before.
+
+        Raises: TokenRefused, Throttled, ProviderDown where it is to be asked again.
+        """
+        match answer.status:
+            case 401:
+                raise TokenRefused
+            case 429:
+                raise Throttled(None)
+            case status if status >= 500:
+                raise ProviderDown(f"status_{status}")
+
     def admit(self, app: App, grant: Grant) -> Sequence[Request]:
         """Return what a provider wants to be asked once a member has let us in, in this order."""
         return ()
@@ -296,12 +320,16 @@ class Adapter(ABC):
         return None
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        """Return an object with its rest. Raises: as `read_one`."""
+        """Return an object with its rest. Raises: as `read_one`; Malformed where that is none."""
         raise NotImplementedError
 
     def usage(self, answer: Answer) -> Sequence[Usage]:
         """Return what the provider's headers say of its limits."""
         return ()
+
+    def subscriber(self) -> Subscriber | None:
+        """Return how our application subscribes to news; None where it does not by itself."""
+        return None
 
     def keyset(self, app: App) -> Request | None:
         """Return what asks for the keys that webhooks are signed with; None where none are."""

@@ -41,6 +41,7 @@ from fittrack.trackers.providers.base import (
     RawPage,
     Window,
 )
+from fittrack.trackers.providers.oura_subscribing import OuraSubscriber
 from fittrack.trackers.records import (
     PENDING,
     SCORED,
@@ -167,6 +168,9 @@ class Oura(Adapter):
                 return _sleep(origin, body)
             case _:
                 return [_recovery(origin, body)]
+
+    def subscriber(self) -> OuraSubscriber:
+        return OuraSubscriber()
 
     def challenged(self, app: App, hook: Hook) -> str | None:
         """Answer `?verification_token=&challenge=` in JSON, if the token is ours."""

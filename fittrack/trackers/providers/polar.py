@@ -41,6 +41,7 @@ from fittrack.trackers.providers.base import (
     Usage,
     Window,
 )
+from fittrack.trackers.providers.polar_subscribing import PolarSubscriber
 from fittrack.trackers.records import (
     SCORED,
     Origin,
@@ -186,6 +187,9 @@ class Polar(Adapter):
         most = _pair(answer.headers.get("ratelimit-limit"))
         windows = zip((QUARTER_S, DAY_S), used, most, strict=False)
         return [Usage(window_s, calls, limit) for window_s, calls, limit in windows]
+
+    def subscriber(self) -> PolarSubscriber:
+        return PolarSubscriber()
 
     def challenged(self, app: App, hook: Hook) -> str | None:
         """Answer a ping, signed or not: Polar pings before it tells the secret to sign with."""

@@ -6,6 +6,7 @@ read here may be shown to nobody but the member it came from (API agreement of N
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ from fittrack.trackers.providers.base import (
     Usage,
     Window,
 )
+from fittrack.trackers.providers.strava_subscribing import StravaSubscriber
 from fittrack.trackers.records import Origin, WorkoutRecord
 from fittrack.wire import Answer, Request
 
@@ -104,8 +106,8 @@ class Strava(Adapter):
         access_token = reading.text(body.get("access_token"), most=4096)
         if access_token is None:
             raise Malformed("no_token")
-        expires_s = reading.number(body.get("expires_at"))
         # How long it lives is the same by any clock; when it ends is by Strava's.
+        expires_s = reading.number(body.get("expires_at"))
         life_s = reading.number(body.get("expires_in"), most=DAY_S)
         expires_at = from_epoch_s(int(expires_s)) if expires_s else None
         if life_s is not None:
@@ -124,8 +126,17 @@ class Strava(Adapter):
         )
 
     def revoke(self, app: App, grant: Grant) -> Request | None:
-        form = urlencode({"access_token": grant.access_token})
-        return Request(f"{app.hosts['web']}/oauth/deauthorize", "POST", form=form)
+        """Return what ends the consent; `/oauth/deauthorize`, without our secret, ends in 2027."""
+        asked = {"token": grant.refresh_token or "", "token_type_hint": "refresh_token"}
+        if grant.refresh_token is None:
+            asked = {"token": grant.access_token, "token_type_hint": "access_token"}
+        client = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
+        return Request(
+            f"{app.hosts['web']}/oauth/revoke",
+            "POST",
+            headers={"Authorization": f"Basic {client}"},
+            form=urlencode(asked),
+        )
 
     def whose(self, app: App, grant: Grant) -> Request | None:
         if grant.external_account_id is not None:
@@ -165,8 +176,11 @@ class Strava(Adapter):
         return _asked(app, grant, f"/activities/{item.external_id}/streams", asked)
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        body = {**item.body, "streams": reading.mapping(_json_of(answer))}
-        return RawItem(item.external_id, item.version, body)
+        """Return a workout with its samples; no heart rates where there are some is an error."""
+        streams = reading.mapping(_json_of(answer))
+        if item.body.get("has_heartrate") is True and "heartrate" not in streams:
+            raise Malformed("no_heartrate")
+        return RawItem(item.external_id, item.version, {**item.body, "streams": streams})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[WorkoutRecord]:
         return [WorkoutRecord(Origin(item.external_id, item.version), _recording(item.body))]
@@ -177,6 +191,9 @@ class Strava(Adapter):
         most = _pair(answer.headers.get("x-readratelimit-limit"))
         windows = zip((QUARTER_S, DAY_S), used, most, strict=False)
         return [Usage(window_s, calls, limit) for window_s, calls, limit in windows]
+
+    def subscriber(self) -> StravaSubscriber:
+        return StravaSubscriber()
 
     def challenged(self, app: App, hook: Hook) -> str | None:
         if "hub.challenge" not in hook.args:
@@ -354,7 +371,7 @@ def _is_signed(app: App, hook: Hook, *, now: datetime) -> bool:
         return False
     is_fresh = abs(epoch_s(now) - int(said)) <= MOST_AGE.total_seconds()
     made = hmac.new(app.client_secret.encode(), f"{said}.".encode() + hook.body, "sha256")
-    return is_fresh and hmac.compare_digest(made.hexdigest(), given)
+    return is_fresh and hmac.compare_digest(made.hexdigest().encode(), given.encode())
 
 
 def _hook_body(hook: Hook) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 https://developer.withings.com/api-reference. Times are epoch seconds beside the name of a zone. A
 refresh token that was used goes on working for 8 hours, for its answer may have been lost.
 Webhooks are forms that nobody signs: a secret in our address, and a fetch of our own, prove them.
-Our access can be ended only with a signature over a nonce: a member does it at Withings.
+Our access ends with a signature of ours over a nonce of theirs.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,6 +93,7 @@ class Withings(Adapter):
         overlap=timedelta(days=7),
         poll_every=timedelta(minutes=15),
         uses_pkce=False,
+        is_shown_to_others=True,
         grace=timedelta(hours=8),
     )
 
@@ -141,7 +144,29 @@ class Withings(Adapter):
         """Let anything pass: who is not told of news finds them by asking."""
 
     def revoke(self, app: App, grant: Grant) -> Request | None:
+        """Return None: it wants a signature over a nonce that was asked for before."""
         return None
+
+    def before_revoking(self, app: App, *, now: datetime) -> Request | None:
+        asked = {
+            "action": "getnonce",
+            "client_id": app.client_id,
+            "timestamp": str(epoch_s(now)),
+        }
+        return _signed(app, "/v2/signature", asked, {})
+
+    def revoke_with(self, app: App, grant: Grant, answer: Answer) -> Request:
+        """Return what ends a member's consent. Raises: as `read_page`."""
+        nonce = reading.text(_body_of(answer).get("nonce"))
+        if nonce is None:
+            raise Malformed("no_nonce")
+        asked = {"action": "revoke", "client_id": app.client_id, "nonce": nonce}
+        return _signed(app, "/v2/oauth2", asked, {"userid": grant.external_account_id or ""})
+
+    def read_revoked(self, answer: Answer) -> None:
+        """Let pass what is done; who has ended it before is not known there any more."""
+        with suppress(ScopeLost, TokenRefused):
+            _body_of(answer)
 
     def page(
         self, app: App, grant: Grant, stream: str, window: Window, token: str | None
@@ -178,7 +203,10 @@ class Withings(Adapter):
         return _asked(app, grant, "/v2/measure", "getintradayactivity", asked)
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        series = _body_of(answer).get("series")
+        """Return a workout with its heart rates; PHP writes none of them as an empty list."""
+        series = _body_of(answer).get("series", ...)
+        if series is ...:
+            raise Malformed("no_series")
         beats = series if isinstance(series, dict) else {}
         return RawItem(item.external_id, item.version, {**item.body, "intraday": beats})
 
@@ -212,6 +240,14 @@ def _token(app: App, asked: dict[str, str]) -> Request:
         "client_secret": app.client_secret,
     }
     return Request(f"{app.hosts['api']}/v2/oauth2", "POST", form=urlencode(client | asked))
+
+
+def _signed(app: App, path: str, signed: Mapping[str, str], asked: Mapping[str, str]) -> Request:
+    """Return what is signed with our secret: values in the order of their names, and commas."""
+    words = ",".join(value for _, value in sorted(signed.items()))
+    made = hmac.new(app.client_secret.encode(), words.encode(), "sha256").hexdigest()
+    form = urlencode({**signed, **asked, "signature": made})
+    return Request(f"{app.hosts['api']}{path}", "POST", form=form)
 
 
 def _asked(
