@@ -84,6 +84,11 @@ def begin_connection(body: dict[str, Any], provider: str) -> tuple[Any, dict[str
 @limit_credentials
 @blp.arguments(ReturnedSchema, location="query", unknown="exclude")
 @blp.response(200, ConnectionSchema)
+@blp.alt_response(
+    303,
+    description="On to the page or app link, with `provider` and `status`: `connected`, or `error` "
+    "with the code of a problem in `error`. The 200 and all problems are of who has none.",
+)
 def land(told: dict[str, Any], provider: str) -> Any:
     """Take a browser back from a provider and send it on, with success or a named error.
 

@@ -37,6 +37,8 @@ def answer_challenge(provider: str) -> Response:
 @blp.post("/<string:provider>")
 @limit_webhooks
 @blp.response(200)
+@blp.alt_response(201, description="To the challenge of a provider that wants it so.")
+@blp.alt_response(204, description="To a webhook of a provider that wants it so.")
 def receive(provider: str) -> Response:
     """Take what a provider tells; sent again it changes nothing.
 
