@@ -12,7 +12,6 @@ from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
 from fittrack.trackers import calling
-from fittrack.trackers.syncing import service
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, live, shorten, sync, truth
 from tests.trackers.test_sync import all_of
@@ -146,11 +145,11 @@ def test_what_was_read_of_a_page_is_not_asked_for_again(client, ana, strava):
             strava.faults.add(Fault("error_503", "api", 1))
         return real(request, **over)
 
-    service.calling.send, before = cut_after_three, service.calling.send
+    calling.send, before = cut_after_three, calling.send
     try:
         outcome = sync(connection, now=utc_now())
     finally:
-        service.calling.send = before
+        calling.send = before
     assert outcome.outcome == "failed"
     assert len(all_of(client, ana)) == 2
     strava.world.ahead_s += 120
@@ -195,7 +194,7 @@ def test_what_is_uploaded_late_edited_or_deleted_comes_in(client, ana, strava):
 
 def test_a_page_that_came_empty_is_made_up_for_within_a_week(client, ana, strava):
     connection = connect(client, ana, "strava")
-    strava.faults.add(Fault("empty_page", "api", 5))
+    strava.faults.add(Fault("empty_page", "api", 3))
     assert live(connection, strava)[-1].outcome == "done"
     assert seen(client, ana) < truth(strava)
     strava.world.ahead_s += 7 * 86_400

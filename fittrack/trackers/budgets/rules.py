@@ -17,6 +17,8 @@ from fittrack.trackers.providers.base import Limit, Usage
 SLOTS = 10
 # What polling and backfills leave to webhooks and to members who wait.
 KEPT_SHARE = 0.2
+# Calls are scarce once this share of what polling may have of a window is spent.
+SCARCE_SHARE = 0.5
 
 # How far the provider's clock may be from ours, and how long a call may be under way.
 APART_S = 5
@@ -50,6 +52,16 @@ def take(
     return left
 
 
+def is_scarce(spent: Counted, limits: Sequence[Limit], *, now: datetime) -> bool:
+    """Tell whether little of a window is left to polling."""
+    now_s = epoch_s(now)
+    return any(
+        _used(spent[str(limit.window_s)], limit, now_s)
+        > _most(limit, is_urgent=False) * SCARCE_SHARE
+        for limit in limits
+    )
+
+
 def learned(
     spent: Counted,
     limits: Sequence[Limit],
@@ -69,7 +81,7 @@ def learned(
         slot = _slot_of(limit, now_s)
         # Where it lets fewer calls through than we think, the rest is spent.
         calls = said.calls + max(0, limit.calls - said.limit)
-        known = slots.get(str(slot), 0) if limit.is_aligned else sum(slots.values())
+        known = _used(slots, limit, now_s)
         if calls > known:
             _add(slots, (slot,), calls - known)
     return left
@@ -120,6 +132,11 @@ def _ends_s(limit: Limit, slot: int) -> int:
     if limit.is_aligned:
         return slot + limit.window_s + _apart_s(limit)
     return slot + _slot_s(limit) + limit.window_s + _under_way_s(limit)
+
+
+def _used(slots: Mapping[str, int], limit: Limit, now_s: int) -> int:
+    """Return how many calls count against a window that the present instant is in."""
+    return slots.get(str(_slot_of(limit, now_s)), 0) if limit.is_aligned else sum(slots.values())
 
 
 def _add(slots: dict[str, int], where: Sequence[int], calls: int) -> None:

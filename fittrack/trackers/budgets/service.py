@@ -14,10 +14,20 @@ from fittrack.trackers.budgets.rules import Spent
 from fittrack.trackers.providers.base import Adapter, Limit, Throttled, Usage
 
 
-def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> None:
-    """Count one call that is about to be made. Raises: Throttled where it would be too many."""
+class BudgetSpent(Throttled):
+    """It is we who want no more calls, before the provider has to say so."""
+
+
+def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> bool:
+    """Count one call that is about to be made; tell whether what all share becomes scarce.
+
+    Raises: BudgetSpent where it would be too many.
+    """
+    is_scarce = False
     for key, limits in _budgets(adapter, connection_id):
-        _take(key, limits, is_urgent=is_urgent, now=now)
+        spent = _take(key, limits, is_urgent=is_urgent, now=now)
+        is_scarce = key == adapter.facts.name and rules.is_scarce(spent, limits, now=now)
+    return is_scarce
 
 
 def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: datetime) -> None:
@@ -48,26 +58,27 @@ def _budgets(adapter: Adapter, connection_id: str) -> list[tuple[str, list[Limit
     return [(key, limits) for key, limits in named if limits]
 
 
-def _take(key: str, limits: Sequence[Limit], *, is_urgent: bool, now: datetime) -> None:
+def _take(key: str, limits: Sequence[Limit], *, is_urgent: bool, now: datetime) -> Spent:
     def one_more(spent: Spent) -> Spent:
         after = rules.take(spent, limits, is_urgent=is_urgent, now=now)
         if isinstance(after, datetime):
-            raise Throttled(after)
+            raise BudgetSpent(after)
         return after
 
-    _change(key, one_more, now=now)
+    return _change(key, one_more, now=now)
 
 
-def _change(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
-    db.retry(lambda: _change_once(key, change, now=now))
+def _change(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> Spent:
+    return db.retry(lambda: _change_once(key, change, now=now))
 
 
-def _change_once(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
+def _change_once(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> Spent:
     with db.transaction("spend_calls") as tx:
         before = _lock(tx, key, now=now)
         after = change(before)
         if after != before:
             repository.update_budget(tx, key, after, now=now)
+    return after
 
 
 def _lock(tx: Transaction, key: str, *, now: datetime) -> Spent:

@@ -12,9 +12,9 @@ from datetime import datetime
 from fittrack import db, queues
 from fittrack.trackers.connections import repository as connections
 from fittrack.trackers.providers.base import Event, Malformed, NotThere, RawItem, Throttled, Window
-from fittrack.trackers.syncing import repository, rules, service, storing
+from fittrack.trackers.syncing import repository, rules, service, storing, visits
 from fittrack.trackers.syncing.models import Known, Outcome
-from fittrack.trackers.syncing.service import TROUBLE, Clock, OutOfTime, Visit
+from fittrack.trackers.syncing.visits import TROUBLE, Clock, OutOfTime, Visit
 
 FINAL = {"reauth_required"}
 # Nobody does more than this in the time that one notification is about.
@@ -35,7 +35,7 @@ def do_event(provider: str, event: Event, *, is_last: bool, clock: Clock) -> dat
         found = connections.find_connection_of_person(tx, provider, event.external_account_id)
     if found is None or found.status in FINAL:
         return None
-    visit = service.take(found.connection_id, "webhook", clock, is_urgent=True)
+    visit = visits.take(found.connection_id, "webhook", clock, is_urgent=True)
     if visit is None:
         raise NotYet("in_other_hands")
     try:
@@ -50,23 +50,23 @@ def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:
     except (*TROUBLE, OutOfTime, NotYet) as error:
         return _lay_back_in_trouble(visit, error)
     if is_done:
-        service.lay_back(visit, _outcome(visit, "done"))
+        visits.lay_back(visit, _outcome(visit, "done"))
         return None
     # The whole connection is looked at: what is new, and whether we are still let in.
-    service.lay_back(visit, replace(_outcome(visit, "done"), due_at=visit.clock()))
+    visits.lay_back(visit, replace(_outcome(visit, "done"), due_at=visit.clock()))
     queues.wake_due("sync_connection", visit.held.connection.connection_id)
     return None
 
 
 def _lay_back_in_trouble(visit: Visit, error: Exception) -> datetime | None:
     if isinstance(error, OutOfTime | NotYet):
-        service.lay_back(visit, _outcome(visit, "delayed", "not_yet"))
+        visits.lay_back(visit, _outcome(visit, "delayed", "not_yet"))
         raise NotYet from error
-    outcome = service.outcome_of(visit, error)
+    outcome = visits.outcome_of(visit, error)
     if outcome.status in FINAL:
-        service.lay_back(visit, outcome)
+        visits.lay_back(visit, outcome)
         return None
-    service.lay_back(visit, _outcome(visit, outcome.outcome, outcome.error_code))
+    visits.lay_back(visit, _outcome(visit, outcome.outcome, outcome.error_code))
     if isinstance(error, Throttled):
         return outcome.due_at
     raise NotYet from error
@@ -77,7 +77,9 @@ def _outcome(visit: Visit, outcome: str, error_code: str | None = None) -> Outco
     was = visit.held.connection
     if was.status == "parked" and outcome == "done":
         return Outcome(outcome, None, visit.clock(), 0)
-    return Outcome(outcome, error_code, was.due_at, was.failures, was.status)
+    return Outcome(
+        outcome, error_code, was.due_at, was.failures, was.status, status_reason=was.status_reason
+    )
 
 
 def _do(visit: Visit, event: Event, *, is_last: bool) -> bool:

@@ -132,7 +132,10 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a sync ended, and when the connection is due again; None for not by itself."""
+    """How a sync ended, and when the connection is due again; None for not by itself.
+
+    `status_reason` says why the connection stands as it does, where that is another's word.
+    """
 
     outcome: str
     error_code: str | None
@@ -140,3 +143,4 @@ class Outcome:
     failures: int
     status: str = "active"
     is_read: bool = field(default=False)
+    status_reason: str | None = None

@@ -11,9 +11,9 @@ import orjson
 
 from fittrack import db
 from fittrack.trackers.providers.base import RawItem
-from fittrack.trackers.syncing import repository, service, storing
+from fittrack.trackers.syncing import repository, storing, visits
 from fittrack.trackers.syncing.models import Outcome, Payload
-from fittrack.trackers.syncing.service import Clock, Visit
+from fittrack.trackers.syncing.visits import Clock, Visit
 
 BATCH_ROWS = 50
 FIRST = (" ", " ")
@@ -42,7 +42,7 @@ def list_connections(provider: str | None) -> list[str]:
 
 def replay_connection(connection_id: str, *, is_refused: bool, clock: Clock) -> Replayed:
     """Read what a connection brought once more; it is held meanwhile, as for a sync."""
-    visit = service.take(connection_id, "replay", clock, is_urgent=True)
+    visit = visits.take(connection_id, "replay", clock, is_urgent=True)
     if visit is None:
         return Replayed(busy=1)
     replayed, after = Replayed(), FIRST
@@ -54,7 +54,10 @@ def replay_connection(connection_id: str, *, is_refused: bool, clock: Clock) -> 
     except storing.Fenced:
         return Replayed(replayed.objects, replayed.refused, busy=1)
     was = visit.held.connection
-    service.lay_back(visit, Outcome("done", None, was.due_at, was.failures, was.status))
+    outcome = Outcome(
+        "done", None, was.due_at, was.failures, was.status, status_reason=was.status_reason
+    )
+    visits.lay_back(visit, outcome)
     return replayed
 
 

@@ -90,13 +90,17 @@ def release_connection(
         lease_token=held.lease_token,
         fence_no=held.fence_no,
         status=outcome.status,
-        status_reason=outcome.error_code if outcome.status != "active" else None,
+        status_reason=_reason(outcome),
         failures=outcome.failures,
         due_at=outcome.due_at,
         synced_at=now if outcome.is_read else None,
         started_at=started_at,
     )
     return released == 1
+
+
+def _reason(outcome: Outcome) -> str | None:
+    return None if outcome.status == "active" else outcome.status_reason or outcome.error_code
 
 
 def make_due(tx: Transaction, connection_id: str, *, due_at: datetime) -> bool:

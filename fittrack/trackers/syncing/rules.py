@@ -13,8 +13,8 @@ from fittrack.clock import epoch_s, from_epoch_s
 from fittrack.trackers.providers.base import Facts, RawItem, Window
 from fittrack.trackers.syncing.models import Known, Outcome, Step, StreamState
 
-# A backfill goes back in pieces of this length, the newest first.
-PIECE = timedelta(days=7)
+# A backfill goes back in pieces, the newest first: a week, then each twice as long as all before.
+PIECE, LONGEST_PIECE = timedelta(days=7), timedelta(days=28)
 # A provider whose pages of one window never end is in trouble.
 MOST_PAGES = 200
 FIRST_WAIT = timedelta(minutes=1)
@@ -24,6 +24,14 @@ PARKED_WAIT = timedelta(hours=24)
 # A token of a next page that has failed so often is tried no more: its window is read anew.
 TOKEN_TRIES = 2
 WEEK_S = 7 * 86_400
+# A stream that was read so lately in a round that was cut short is not read again in it.
+LATELY = timedelta(hours=1)
+# Where calls are scarce, one connection has this share of a window at a time.
+TURN_SHARE, LEAST_TURN = 0.1, 10
+# Before the version of an object whose rest could not be read.
+REST_TO_COME = "-"
+# Those that were throttled together come back over this time; who has waited this long, in half.
+SPREAD, LONG = timedelta(seconds=30), timedelta(minutes=15)
 
 
 def next_step(
@@ -40,7 +48,8 @@ def next_step(
         return Step(Window(now - PIECE, now), None, 0, is_backfill=False)
     oldest_at = connected_at - facts.backfill
     if state.filled_to_at is not None and state.filled_to_at > oldest_at:
-        from_at = max(oldest_at, state.filled_to_at - PIECE)
+        length = min(max(2 * (connected_at - state.filled_to_at), PIECE), LONGEST_PIECE)
+        from_at = max(oldest_at, state.filled_to_at - length)
         return Step(Window(from_at, state.filled_to_at), None, 0, is_backfill=True)
     return None
 
@@ -62,6 +71,40 @@ def forward_step(state: StreamState, facts: Facts, *, now: datetime) -> Step:
     is_sweep = _week_of(state, read_to_at) != _week_of(state, now)
     overlap = max(facts.overlap, facts.backfill) if is_sweep else facts.overlap
     return Step(Window(read_to_at - overlap, now), None, 0, is_backfill=False)
+
+
+def is_read_already(
+    state: StreamState, facts: Facts, *, synced_at: datetime | None, now: datetime
+) -> bool:
+    """Tell whether a stream was read since the last whole sync, and lately."""
+    if state.read_to_at is None or (synced_at is not None and synced_at >= state.read_to_at):
+        return False
+    return now - state.read_to_at < min(LATELY, facts.poll_every)
+
+
+def is_sweep(step: Step, facts: Facts) -> bool:
+    """Tell whether a step reads all of a backfill's length again."""
+    length = step.window.to_at - step.window.from_at
+    return not step.is_backfill and length >= max(facts.overlap, facts.backfill)
+
+
+def turn_calls(facts: Facts) -> int | None:
+    """Return how many calls one connection may make at a time where they are scarce."""
+    shared = [limit.calls for limit in facts.limits if not limit.is_per_member]
+    return max(LEAST_TURN, int(min(shared) * TURN_SHARE)) if shared else None
+
+
+def queueing(waited: timedelta, chance: float) -> timedelta:
+    """Return how long after a pause a connection comes back: the sooner the longer it has waited.
+
+    `chance` lies in 0 to 1, so that those who have waited alike do not come back together.
+    """
+    return SPREAD * ((0.5 + chance / 2) / (1 + waited / LONG))
+
+
+def without_rest(item: RawItem) -> RawItem:
+    """Return an object under a version that the provider has not: its rest is still to come."""
+    return replace(item, version=f"{REST_TO_COME}{item.version}"[:64])
 
 
 def after_page(state: StreamState, step: Step, next_token: str | None) -> StreamState:

@@ -17,7 +17,7 @@ from fittrack.trackers.connections.service import provider_of
 from fittrack.trackers.providers.base import Event, Forged, Hook, Malformed
 from fittrack.trackers.syncing import events
 from fittrack.trackers.syncing.events import NotYet
-from fittrack.trackers.syncing.service import Clock
+from fittrack.trackers.syncing.visits import Clock
 from fittrack.trackers.webhooks import keysets, repository, rules
 from fittrack.trackers.webhooks.errors import WebhookMalformed, WebhookRefused
 from fittrack.trackers.webhooks.models import Answered, Delivery

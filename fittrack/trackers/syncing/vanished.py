@@ -1,0 +1,74 @@
+"""What a provider no longer has, and nobody has told us of: found out by what its pages lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fittrack import db
+from fittrack.trackers.providers.base import NotThere, RawItem, Window
+from fittrack.trackers.syncing import repository, storing
+from fittrack.trackers.syncing.visits import Visit
+
+KNOWN_ROWS = 2000
+# A page that came empty makes all that we know suspicious: no more than this is asked for.
+ASKED_ROWS = 20
+# What is about to leave a provider's lists by its age is not gone.
+MARGIN = timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """The objects on the pages of one window, None where its first pages were another sync's."""
+
+    stream: str
+    seen: set[str] | None = None
+
+    def see(self, items: Iterable[RawItem], *, is_first: bool) -> None:
+        """Note what is on a page."""
+        if is_first:
+            self.seen = set()
+        if self.seen is not None:
+            self.seen.update(item.external_id for item in items)
+
+
+def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
+    """Ask for each object that we know of a window and that was on none of its pages.
+
+    What is not there is buried. Raises: those of `visits.TROUBLE`, OutOfTime, Fenced.
+    """
+    seen, from_at = sweep.seen, max(window.from_at, _reaches_back_to(visit))
+    if seen is None or from_at >= window.to_at:
+        return
+    with db.reading("list_known_between") as tx:
+        known = repository.list_known_between(
+            tx,
+            visit.held.connection.connection_id,
+            sweep.stream,
+            Window(from_at, window.to_at),
+            row_limit=KNOWN_ROWS,
+        )
+    missing = [external_id for external_id in known if external_id not in seen]
+    for external_id in missing[:ASKED_ROWS]:
+        if _is_gone(visit, sweep.stream, external_id):
+            storing.delete_object(visit.held, sweep.stream, external_id, now=visit.clock())
+
+
+def _reaches_back_to(visit: Visit) -> datetime:
+    """Return from when on a provider surely lists all that it has."""
+    facts, connected_at = visit.adapter.facts, visit.held.connection.connected_at
+    least_at = visit.clock() - max(facts.overlap, facts.backfill) + MARGIN
+    # Without a backfill it shows nothing that was there before the member let us in.
+    return least_at if facts.backfill else max(least_at, connected_at)
+
+
+def _is_gone(visit: Visit, stream: str, external_id: str) -> bool:
+    answer = visit.ask(lambda grant: visit.adapter.one(visit.app, grant, stream, external_id))
+    if answer is None:
+        return False
+    try:
+        visit.adapter.read_one(stream, answer)
+    except NotThere:
+        return True
+    return False

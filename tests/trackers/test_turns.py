@@ -1,0 +1,109 @@
+"""Whose turn it is, and what is read next: decisions without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fittrack.trackers.budgets import rules as budgets
+from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.providers.base import Limit, RawItem, Window
+from fittrack.trackers.syncing import rules
+from fittrack.trackers.syncing.models import Known, Step, StreamState
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+FACTS = ADAPTERS["strava"].facts
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+def state_of(read_to_at=None, filled_to_at=None):
+    return StreamState("c", "workouts", read_to_at, filled_to_at, None)
+
+
+def backfill(connected_at=NOW):
+    """Return how many days ago each piece of a first reading begins."""
+    state, found = state_of(), []
+    while step := rules.next_step(state, FACTS, connected_at=connected_at, now=NOW):
+        found.append((NOW - step.window.from_at) / DAY)
+        state = rules.after_page(state, step, None)
+    return found
+
+
+def test_the_last_week_comes_first_and_a_month_takes_three_pieces():
+    assert backfill() == [7, 21, 30]
+
+
+def test_no_piece_of_the_past_is_longer_than_four_weeks():
+    facts = replace(FACTS, backfill=400 * DAY)
+    state = state_of(NOW, NOW - 60 * DAY)
+    step = rules.next_step(state, facts, connected_at=NOW, now=NOW)
+    assert step.window == Window(NOW - 88 * DAY, NOW - 60 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("read_ago", "synced_ago", "is_read"),
+    [
+        (10 * MINUTE, None, True),
+        (10 * MINUTE, 20 * MINUTE, True),
+        (10 * MINUTE, 5 * MINUTE, False),
+        (2 * HOUR, None, False),
+    ],
+)
+def test_a_round_that_was_cut_short_does_not_begin_again(read_ago, synced_ago, is_read):
+    synced_at = NOW - synced_ago if synced_ago else None
+    state = state_of(NOW - read_ago)
+    assert rules.is_read_already(state, FACTS, synced_at=synced_at, now=NOW) is is_read
+
+
+def test_who_has_waited_longest_comes_back_first():
+    waits = [rules.queueing(waited, 1.0) for waited in (0 * MINUTE, 15 * MINUTE, HOUR, DAY)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] == rules.SPREAD
+    # Not even luck lets somebody who came just now before somebody who has waited an hour.
+    assert rules.queueing(HOUR, 1.0) < rules.queueing(0 * MINUTE, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("provider", "calls"),
+    [("strava", 10), ("whoop", 10), ("withings", 12), ("polar", 50), ("oura", 500)],
+)
+def test_a_turn_is_a_tenth_of_the_scarcest_window(provider, calls):
+    assert rules.turn_calls(ADAPTERS[provider].facts) == calls
+
+
+def test_no_turn_is_too_short_to_come_on():
+    assert rules.turn_calls(replace(FACTS, limits=(Limit(60, 20),))) == rules.LEAST_TURN
+    assert rules.turn_calls(replace(FACTS, limits=(Limit(60, 20, is_per_member=True),))) is None
+
+
+@pytest.mark.parametrize("is_aligned", [True, False])
+def test_calls_are_scarce_once_half_of_what_polls_may_have_is_spent(is_aligned):
+    limits = (Limit(900, 100, is_aligned=is_aligned), Limit(86_400, 10_000, is_aligned=True))
+    spent, found = {}, []
+    for _ in range(41):
+        spent = budgets.take(spent, limits, is_urgent=False, now=NOW + 450 * timedelta(seconds=1))
+        found.append(budgets.is_scarce(spent, limits, now=NOW + 450 * timedelta(seconds=1)))
+    assert found == [False] * 40 + [True]
+
+
+def test_an_object_whose_rest_could_not_be_read_is_news_the_next_time():
+    item = RawItem("7", "v1", {})
+    bare = rules.without_rest(item)
+    assert rules.is_news(Known("7", bare.version, is_deleted=False, activity_id=None), item)
+    assert not rules.is_news(Known("7", bare.version, is_deleted=False, activity_id=None), bare)
+
+
+@pytest.mark.parametrize(
+    ("provider", "days", "is_backfill", "is_sweep"),
+    [
+        ("strava", 30, False, True),
+        ("strava", 14, False, False),
+        ("strava", 30, True, False),
+        ("polar", 30, False, True),
+    ],
+)
+def test_what_reads_all_again_is_a_sweep(provider, days, is_backfill, is_sweep):
+    step = Step(Window(NOW - days * DAY, NOW), None, 0, is_backfill=is_backfill)
+    assert rules.is_sweep(step, ADAPTERS[provider].facts) is is_sweep

@@ -1,0 +1,81 @@
+"""What a provider no longer has, without having said so."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from fittrack.clock import utc_now
+from fittrack.simulator.faults import Fault
+from fittrack.simulator.trackers.histories import new_workout
+from tests.factories_accounts import login, make_account
+from tests.factories_trackers import EMAIL, connect, shorten, sync
+from tests.trackers.test_sync import all_of
+
+# After so long all of a backfill is read again, at Polar with each page.
+SWEPT = {"strava": timedelta(days=8), "polar": timedelta(hours=2)}
+
+
+@pytest.fixture
+def ana(client, trackers):
+    return login(client, make_account())
+
+
+def connected(client, headers, tracker):
+    """Connect Ana, let her do three things, and let them come in."""
+    shorten(tracker, days=3)
+    connection = connect(client, headers, tracker.name)
+    account = tracker.account(EMAIL)
+    tracker.world.ahead_s += timedelta(days=2).total_seconds()
+    for hours_ago in (5, 15, 25):
+        at = tracker.world.now() - timedelta(hours=hours_ago)
+        made = new_workout(10 + hours_ago, at, random.Random(hours_ago))
+        account.workouts[made.number] = made
+    assert sync(connection, now=tracker.world.now()).outcome == "done"
+    return connection
+
+
+def workouts(client, headers):
+    return {one["started_at"][:19] for one in all_of(client, headers) if one["type"] == "workout"}
+
+
+def living(tracker):
+    return {f"{one.started_at:%Y-%m-%dT%H:%M:%S}" for one in tracker.account(EMAIL).living()}
+
+
+def sweep(connection, tracker):
+    tracker.world.ahead_s += SWEPT[tracker.name].total_seconds()
+    outcome = sync(connection, now=tracker.world.now())
+    assert outcome.outcome == "done", outcome
+
+
+@pytest.mark.parametrize("provider", SWEPT)
+def test_a_deletion_that_nobody_told_us_of_is_found_out(client, ana, trackers, provider):
+    tracker = trackers[provider]
+    connection = connected(client, ana, tracker)
+    account = tracker.account(EMAIL)
+    before = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
+    for gone in account.living()[:2]:
+        account.edit(gone.number, now=utc_now(), is_deleted=True)
+    sweep(connection, tracker)
+    assert workouts(client, ana) == living(tracker)
+    assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] < before
+
+
+def test_a_page_that_came_empty_buries_nothing(client, ana, trackers):
+    tracker = trackers["polar"]
+    connection = connected(client, ana, tracker)
+    tracker.faults.add(Fault("empty_page", "api"))
+    sweep(connection, tracker)
+    assert workouts(client, ana) == living(tracker) > set()
+
+
+def test_what_polar_shows_no_longer_for_its_age_stays(client, ana, trackers):
+    tracker = trackers["polar"]
+    connection = connected(client, ana, tracker)
+    before = workouts(client, ana)
+    tracker.world.ahead_s += timedelta(days=27).total_seconds()
+    sync(connection, now=tracker.world.now())
+    assert workouts(client, ana) == before
