@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from fittrack.clock import utc_now
+from fittrack.trackers import subscriptions
 from fittrack.trackers.providers import ADAPTERS
 from fittrack.trackers.syncing import history, replaying, service
 
@@ -61,6 +62,39 @@ def replay(*, provider: str | None, refused: bool) -> None:
     if found.busy:
         click.echo(f"{found.busy} connections were not to be had; run it again", err=True)
     sys.exit(bool(found.refused or found.busy))
+
+
+@trackers.command("subscribe")
+@click.argument("provider", required=False, type=click.Choice(sorted(ADAPTERS)))
+@click.option("--replace", is_flag=True, help="Also where another address is told now.")
+def subscribe(*, provider: str | None, replace: bool) -> None:
+    """Let providers tell this installation of news, and show what stands; again changes nothing.
+
+    Exits with 1 where one would not, or tells another address.
+    """
+    names = [provider] if provider else subscriptions.subscribable()
+    results = [_subscribe(name, is_replacing=replace) for name in names]
+    sys.exit(not all(results))
+
+
+def _subscribe(provider: str, *, is_replacing: bool) -> bool:
+    try:
+        found = subscriptions.subscribe(provider, is_replacing=is_replacing, now=utc_now())
+    except subscriptions.CannotSubscribe as error:
+        click.echo(f"{provider:14} {error}", err=True)
+        return False
+    for done in found.done:
+        click.echo(f"{provider:14} {done}")
+    for one in found.standing:
+        until = f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "for good"
+        state = until if one.is_active else "asleep"
+        # What follows the question mark is a secret.
+        click.echo(f"{provider:14} {one.what}: {one.address.partition('?')[0]}, {state}")
+    if found.secret:
+        click.echo(f"Told this once; set {provider.upper()}_WEBHOOK_SECRET={found.secret}")
+    if not found.is_ours:
+        click.echo(f"{provider:14} tells another address; --replace takes it over", err=True)
+    return found.is_ours
 
 
 def _bar(connection_ids: list[str]) -> tqdm[str]:

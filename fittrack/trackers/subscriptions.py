@@ -1,0 +1,116 @@
+"""Webhooks of the whole application, asked for by operators and kept alive by a job.
+
+Each can be asked for as often as one likes: what stands is looked at first, and only what is
+missing, asleep or about to end is asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fittrack.trackers import calling
+from fittrack.trackers.providers import ADAPTERS, app_of
+from fittrack.trackers.providers.base import (
+    App,
+    Malformed,
+    NotThere,
+    ProviderDown,
+    ScopeLost,
+    Throttled,
+    TokenRefused,
+)
+from fittrack.trackers.providers.subscribing import Subscriber, Subscription
+
+logger = logging.getLogger(__name__)
+TROUBLE = (Malformed, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
+
+
+class CannotSubscribe(Exception):
+    """A provider would not, or we can't ask it; its message is for operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What was done at one provider, what stands there then, and a secret that it told once."""
+
+    provider: str
+    done: Sequence[str]
+    standing: Sequence[Subscription]
+    address: str
+    secret: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether anything is told to our address."""
+        return any(one.address == self.address for one in self.standing)
+
+
+def subscribable() -> list[str]:
+    """Return the providers at which our application subscribes by itself."""
+    return [name for name, adapter in ADAPTERS.items() if adapter.subscriber() is not None]
+
+
+def subscribe(provider: str, *, is_replacing: bool = False, now: datetime) -> Subscribed:
+    """Let a provider tell our address of all that we read; a repetition changes nothing.
+
+    Raises: CannotSubscribe.
+    """
+    subscriber, app = _known(provider)
+    try:
+        return _subscribe(provider, subscriber, app, is_replacing=is_replacing, now=now)
+    except TROUBLE as error:
+        raise CannotSubscribe(f"{type(error).__name__} {error}".strip()) from error
+
+
+def renew_subscriptions(*, now: datetime) -> list[str]:
+    """Keep alive whatever is told to our address, and return at which providers.
+
+    Where nothing is, nobody has asked for it, and nothing is begun.
+    """
+    return [name for name in subscribable() if _renew(name, now=now)]
+
+
+def _renew(provider: str, *, now: datetime) -> bool:
+    try:
+        subscriber, app = _known(provider)
+    except CannotSubscribe:
+        return False
+    try:
+        standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
+        if not any(one.address == subscriber.address(app) for one in standing):
+            return False
+        _subscribe(provider, subscriber, app, is_replacing=False, now=now)
+    except TROUBLE as error:
+        kind = type(error).__name__
+        logger.warning("a subscription is not renewed", extra={"provider": provider, "kind": kind})
+        return False
+    return True
+
+
+def _known(provider: str) -> tuple[Subscriber, App]:
+    adapter = ADAPTERS[provider]
+    app, subscriber = app_of(adapter), adapter.subscriber()
+    if app is None:
+        raise CannotSubscribe(f"{provider.upper()}_CLIENT_ID is not set")
+    if subscriber is None:
+        raise CannotSubscribe("its webhooks are set up by hand (docs/trackers.md)")
+    if subscriber.needs_secret and not app.webhook_secret:
+        raise CannotSubscribe(f"{provider.upper()}_WEBHOOK_SECRET is not set")
+    return subscriber, app
+
+
+def _subscribe(
+    provider: str, subscriber: Subscriber, app: App, *, is_replacing: bool, now: datetime
+) -> Subscribed:
+    standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
+    secret: str | None = None
+    done: list[str] = []
+    for change in subscriber.changes(app, standing, is_replacing=is_replacing, now=now):
+        secret = subscriber.read_changed(calling.send(change.request)) or secret
+        done.append(change.what)
+    if done:
+        standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
+    return Subscribed(provider, done, standing, subscriber.address(app), secret)
