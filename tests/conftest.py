@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,6 +36,17 @@ LONGEST = (
     "kernel/test_metrics.py",
     "drawings/test_command.py",
 )
+
+
+def pytest_sessionstart() -> None:
+    """Let nothing search for garbage while ten thousand tests are collected: all of them stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Search again, and never more among what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
