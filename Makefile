@@ -5,6 +5,10 @@ BIN := .venv/bin
 # Scripts in .venv name its folder: a checkout that has moved installs anew, as does a cut-off one.
 STAMP := .venv/.installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 BASE_URL ?= http://127.0.0.1:8000
+# What Python has compiled is kept beside the packages, whatever the shell says: else each process and
+# each run of the tests compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
