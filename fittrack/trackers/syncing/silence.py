@@ -14,8 +14,18 @@ ROWS = 200
 
 
 def tell_of_silence(*, now: datetime) -> int:
-    """Tell members of connections that could not be read for three days; return how many."""
-    before_at = now - SILENT_AFTER
+    """Tell members of connections that could not be read for three days; return how many.
+
+    All of them, for a provider that is away is silent to everybody at once.
+    """
+    told = 0
+    while newly := _tell_some(now - SILENT_AFTER, now=now):
+        told += newly
+    return told
+
+
+def _tell_some(before_at: datetime, *, now: datetime) -> int:
+    """Tell the next ones, and return how many; whoever has been told is not listed again."""
     with db.reading("list_silent_connections") as tx:
         silent = repository.list_silent_connections(tx, before_at=before_at, row_limit=ROWS)
     return sum(_tell(connection_id, before_at, now=now) for connection_id in silent)
