@@ -128,12 +128,13 @@ def days_of(part: Part) -> set[date]:
     return {part.activity.day_on, *(minutes.day_on for minutes in part.minutes)}
 
 
-def place_of_tombstone(activity: Activity) -> str:
+def place_of_tombstone(activity: Activity, *, is_free: bool = False) -> str:
     """Return the origin key of an activity once it is deleted.
 
-    A file may come in again; what a connection sends once more, nobody asked for.
+    A file may come in again; what a connection sends once more, nobody asked for, unless its
+    place `is_free` for it.
     """
-    if activity.source_kind == "connection":
+    if activity.source_kind == "connection" and not is_free:
         return activity.origin_key
     return f"deleted:{activity.activity_id}"
 

@@ -111,8 +111,18 @@ def delete_activity(*, activity_id: str, account_id: str, now: datetime) -> None
         remove(tx, activity_id, account_id, now=now)
 
 
-def remove(tx: Transaction, activity_id: str, account_id: str, *, now: datetime) -> None:
-    """Delete an activity in the caller's transaction. Raises: ActivityNotFound."""
+def remove(
+    tx: Transaction,
+    activity_id: str,
+    account_id: str,
+    *,
+    may_come_back: bool = False,
+    now: datetime,
+) -> None:
+    """Delete an activity in the caller's transaction; its source may send it again if it may.
+
+    Raises: ActivityNotFound.
+    """
     hold_member(tx, account_id, now=now)
     activity = repository.lock_activity(tx, activity_id, account_id)
     days = rules.days_about(activity, config.current().zone)
@@ -123,7 +133,7 @@ def remove(tx: Transaction, activity_id: str, account_id: str, *, now: datetime)
     analysis.forget(tx, activity_id)
     editing.delete_edits(tx, activity_id)
     plausibility.forget(tx, activity, now=now)
-    place = rules.place_of_tombstone(activity)
+    place = rules.place_of_tombstone(activity, is_free=may_come_back)
     repository.update_activity_deleted(tx, activity_id, origin_key=place, now=now)
     if activity.original_file_id is not None:
         release_file(tx, activity.original_file_id)

@@ -5,11 +5,13 @@ INSERT INTO connection_attempts
 VALUES (:state_hash, :account_id, :provider, :return_to, :begun_at, :expires_at)
 
 -- name: find_attempt
--- A visit by the hash of its state, whoever's.
-SELECT state_hash, account_id, provider, return_to, begun_at, expires_at
-  FROM connection_attempts
- WHERE state_hash = :state_hash
-   AND provider = :provider
+-- A visit by the hash of its state, of whichever member who may act.
+SELECT t.state_hash, t.account_id, t.provider, t.return_to, t.begun_at, t.expires_at
+  FROM connection_attempts t
+  JOIN accounts a ON a.account_id = t.account_id
+ WHERE t.state_hash = :state_hash
+   AND t.provider = :provider
+   AND a.status = 'active'
 
 -- name: use_attempt
 -- Use a visit up, once and in time.
@@ -195,20 +197,14 @@ SELECT connection_id, account_id, provider, external_account_id, status, status_
  ORDER BY connection_id
 
 -- name: list_brought
--- Activities that a connection brought and that are to go.
-SELECT external_id, activity_id
-  FROM connection_records
- WHERE connection_id = :connection_id
-   AND activity_id IS NOT NULL
- ORDER BY stream, external_id
+-- Activities that a connection brought and that are to go; their places begin with its name.
+SELECT activity_id
+  FROM activities
+ WHERE account_id = :account_id
+   AND origin_key LIKE :places
+   AND state <> 'deleted'
+ ORDER BY activity_id
  FETCH FIRST :row_limit ROWS ONLY
-
--- name: forget_brought
--- An activity of a connection is gone.
-UPDATE connection_records
-   SET activity_id = NULL
- WHERE connection_id = :connection_id
-   AND external_id = :external_id
 
 -- name: delete_records
 -- Forget a connection's objects.

@@ -13,7 +13,7 @@ from fittrack.activities import service
 from fittrack.activities.analysis import service as analysis
 from fittrack.activities.editing import repository, rules
 from fittrack.activities.editing.errors import ActivityChanged
-from fittrack.activities.editing.models import Edit, Entry, Measured, Read
+from fittrack.activities.editing.models import Edit, Entry, Measured, Read, Standing
 from fittrack.activities.models import Activity, ActivityDetail, Part
 from fittrack.activities.plausibility import service as plausibility
 from fittrack.activities.rules import days_about
@@ -121,6 +121,11 @@ def _recount(
     plausibility.examine(tx, after, measured.judgement, now=now)
     days.add(after.day_on)
     service.settle_examined(tx, [after], days, now=now)
+
+
+def standing_at(tx: Transaction, account_id: str, origin_key: str) -> Standing | None:
+    """Return what stands at a place of a source, held, also what was deleted; None for none."""
+    return repository.lock_standing(tx, account_id, origin_key)
 
 
 def upsert_from_source(tx: Transaction, part: Part, *, now: datetime) -> str | None:

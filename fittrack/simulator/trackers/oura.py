@@ -174,8 +174,7 @@ def _days(_: Tracker, account: Account) -> list[Document]:
 
 def _nights(tracker: Tracker, account: Account) -> list[Night]:
     now = tracker.world.now()
-    living = (one for one in account.nights.values() if not one.is_deleted)
-    return [one for one in living if one.ended_at <= now]
+    return [one for one in account.nights.values() if one.ended_at <= now]
 
 
 def _sleeps(tracker: Tracker, account: Account) -> list[Document]:
@@ -184,7 +183,8 @@ def _sleeps(tracker: Tracker, account: Account) -> list[Document]:
 
 def _readiness(tracker: Tracker, account: Account) -> list[Document]:
     now = tracker.world.now()
-    return [_ready(one) for one in _nights(tracker, account) if one.scored_at <= now]
+    nights = [one for one in _nights(tracker, account) if not one.is_deleted]
+    return [_ready(one) for one in nights if one.scored_at <= now]
 
 
 def _rfc3339(at: datetime) -> str:
@@ -279,7 +279,8 @@ def _sleep(one: Night) -> Document:
         "time_in_bed": in_bed_s,
         # Now and then Oura leaves it to its clients to add the parts up.
         "total_sleep_duration": asleep_s if one.number % 5 else None,
-        "type": "late_nap" if one.is_nap else "long_sleep",
+        # What its member has deleted stays on the list, and says so.
+        "type": "deleted" if one.is_deleted else "late_nap" if one.is_nap else "long_sleep",
     }
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from fittrack import cache, db, queues
 from fittrack.activities import service as activities
-from fittrack.activities.errors import ActivityNotFound
 from fittrack.crypto import Unsealable
 from fittrack.db import Transaction
 from fittrack.queues import Lease
@@ -130,11 +129,9 @@ def erase_member(tx: Transaction, account_id: str, *, row_limit: int) -> int:
 def _delete_some(connection: Connection, *, now: datetime) -> bool:
     with db.transaction("delete_brought") as tx:
         activities.hold_member(tx, connection.account_id, now=now)
-        brought = repository.list_brought(tx, connection.connection_id, row_limit=BATCH_ROWS)
+        brought = repository.list_brought(tx, connection, row_limit=BATCH_ROWS)
         for one in brought:
-            with suppress(ActivityNotFound):  # its member has deleted it before
-                activities.remove(tx, one.activity_id, connection.account_id, now=now)
-        repository.forget_brought(tx, connection.connection_id, brought)
+            activities.remove(tx, one.activity_id, connection.account_id, now=now)
     return bool(brought)
 
 

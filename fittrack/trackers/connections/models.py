@@ -87,7 +87,6 @@ class Returned:
 class Brought:
     """An activity that a connection brought."""
 
-    external_id: str
     activity_id: str
 
 

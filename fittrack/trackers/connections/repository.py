@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from fittrack.activities.editing.rules import source_key
 from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.db.loader import load_sql
@@ -165,14 +165,14 @@ def list_all_connections(tx: Transaction, account_id: str) -> list[Connection]:
     return tx.all(Connection, SQL["list_all_connections"], account_id=account_id)
 
 
-def list_brought(tx: Transaction, connection_id: str, *, row_limit: int) -> list[Brought]:
-    return tx.all(Brought, SQL["list_brought"], connection_id=connection_id, row_limit=row_limit)
-
-
-def forget_brought(tx: Transaction, connection_id: str, brought: Sequence[Brought]) -> None:
-    rows = [{"connection_id": connection_id, "external_id": one.external_id} for one in brought]
-    if rows:
-        tx.run_many(SQL["forget_brought"], rows)
+def list_brought(tx: Transaction, connection: Connection, *, row_limit: int) -> list[Brought]:
+    return tx.all(
+        Brought,
+        SQL["list_brought"],
+        account_id=connection.account_id,
+        places=f"{source_key(connection.connection_id, '')}%",
+        row_limit=row_limit,
+    )
 
 
 def delete_records(tx: Transaction, connection_id: str) -> int:

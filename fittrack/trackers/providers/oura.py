@@ -37,6 +37,7 @@ from fittrack.trackers.providers.base import (
     Hook,
     Limit,
     Malformed,
+    NotThere,
     RawItem,
     RawPage,
     Window,
@@ -64,7 +65,8 @@ TYPES = {
 }
 STREAM_OF = {name: stream for stream, name in TYPES.items()}
 # Of these kinds of sleep only the first is a night; `rest` is none, and `deleted` is gone.
-NIGHT, NO_SLEEPS = "long_sleep", frozenset({"rest", "deleted"})
+NIGHT, DELETED = "long_sleep", "deleted"
+NO_SLEEPS = frozenset({"rest", DELETED})
 MOST_AGE = timedelta(minutes=5)
 # Beats told for a workout: one in five minutes at rest, one in some seconds while at it.
 MOST_BEATS = 50_000
@@ -136,7 +138,11 @@ class Oura(Adapter):
         return _asked(app, grant, f"{TYPES[stream]}/{quote(external_id, safe='')}")
 
     def read_one(self, stream: str, answer: Answer) -> RawItem:
-        return reading.item(reading.object_of(answer), _id)
+        """Return a document; a sleep that its member has deleted says so itself."""
+        found = reading.object_of(answer)
+        if stream == SLEEP and found.get("type") == DELETED:
+            raise NotThere
+        return reading.item(found, _id)
 
     def more(self, app: App, grant: Grant, stream: str, item: RawItem) -> Request | None:
         """Return what asks for the heart's beats while a workout went on."""

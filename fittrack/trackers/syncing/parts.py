@@ -19,12 +19,16 @@ def part_of(
     connection_id: str,
     record: WorkoutRecord | StepsRecord,
     *,
+    number: int,
     activity_id: str,
     is_owner_only: bool,
     zone: ZoneInfo,
     now: datetime,
 ) -> Part:
-    """Return what is stored of a workout or a day's steps; `zone` cuts points days."""
+    """Return what is stored of a workout or a day's steps; `zone` cuts points days.
+
+    `number` counts the activities of one object, from 0.
+    """
     recording = record.recording if isinstance(record, WorkoutRecord) else _day_of(record, zone)
     part = rules.part_of(
         recording, Origin(account_id, "", 1), activity_id=activity_id, zone=zone, now=now
@@ -32,12 +36,17 @@ def part_of(
     activity = replace(
         part.activity,
         source_kind="connection",
-        origin_key=source_key(connection_id, record.origin.external_id),
+        origin_key=place_of(connection_id, record.origin.external_id, number),
         original_file_id=None,
         file_format=None,
         is_owner_only=is_owner_only,
     )
     return replace(part, activity=activity)
+
+
+def place_of(connection_id: str, external_id: str, number: int) -> str:
+    """Return the origin key of one of an object's activities; most objects are one."""
+    return source_key(connection_id, f"{external_id}#{number}" if number else external_id)
 
 
 def day_begins_at(record: StepsRecord, zone: ZoneInfo) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ import orjson
 from fittrack import config, db
 from fittrack.activities import service as activities
 from fittrack.activities.editing import service as editing
-from fittrack.activities.errors import ActivityNotFound
 from fittrack.activities.models import Part
 from fittrack.activities.service import hold_member, insert_parts
 from fittrack.db import Transaction
@@ -31,10 +29,12 @@ from fittrack.trackers.records import (
 )
 from fittrack.trackers.syncing import repository, rules
 from fittrack.trackers.syncing.models import Held, Known, Read, StreamState, Tally
-from fittrack.trackers.syncing.parts import day_begins_at, part_of
+from fittrack.trackers.syncing.parts import day_begins_at, part_of, place_of
 from fittrack.trackers.syncing.rests import recovery_of, sleep_of
 
 LEASE = timedelta(seconds=90)
+# Nobody cuts one bout into more than this.
+MOST_OF_ONE = 100
 
 
 class Fenced(Exception):
@@ -145,7 +145,7 @@ def _store_fresh(
 ) -> Tally:
     tally = Tally()
     activity_ids = _store_activities(tx, held, fresh, known, now=now)
-    _store_rests(tx, held, fresh, now=now)
+    _store_rests(tx, held, stream, fresh, now=now)
     rows = [_row(held, stream, one, activity_ids, known, tally, now=now) for one in fresh]
     repository.insert_known(tx, [row for row in rows if row["external_id"] not in known])
     repository.update_known(tx, [row for row in rows if row["external_id"] in known])
@@ -159,24 +159,77 @@ def _store_activities(
     new: list[Part] = []
     stored: dict[str, str] = {}
     for one in fresh:
-        parts = [_part(held, record, now=now) for record in one.records if _is_activity(record)]
+        records = [record for record in one.records if _is_activity(record)]
+        parts = [_part(held, record, number, now=now) for number, record in enumerate(records)]
         if one.item.external_id not in known:
             new += parts
-            if parts:
-                stored[one.item.external_id] = parts[0].activity.activity_id
-            continue
-        for part in parts:
-            kept_id = editing.upsert_from_source(tx, part, now=now)
-            if kept_id is not None:
-                stored[one.item.external_id] = kept_id
+            kept = [part.activity.activity_id for part in parts]
+        else:
+            kept = _store_again(tx, held, one, parts, now=now)
+        if kept:
+            stored[one.item.external_id] = kept[0]
     insert_parts(tx, new, now=now)
     return stored
 
 
-def _store_rests(tx: Transaction, held: Held, fresh: Sequence[Read], *, now: datetime) -> None:
-    """Store what objects come to as sleeps and recoveries."""
+def _store_again(
+    tx: Transaction, held: Held, read: Read, parts: Sequence[Part], *, now: datetime
+) -> list[str]:
+    """Store what a known object comes to now, and return which activities are there.
+
+    Those that it came to before and does no more go; what can't be read leaves all as it was.
+    """
+    kept = [editing.upsert_from_source(tx, part, now=now) for part in parts]
+    if read.refusal is None:
+        external_id = read.item.external_id
+        _remove_from(tx, held, external_id, len(parts), may_come_back=True, now=now)
+    return [activity_id for activity_id in kept if activity_id is not None]
+
+
+def _remove_from(
+    tx: Transaction,
+    held: Held,
+    external_id: str,
+    number: int,
+    *,
+    may_come_back: bool = False,
+    now: datetime,
+) -> None:
+    """Remove an object's activities from one of them on."""
+    connection = held.connection
+    for at in range(number, MOST_OF_ONE):
+        place = place_of(connection.connection_id, external_id, at)
+        standing = editing.standing_at(tx, connection.account_id, place)
+        if standing is None:
+            return
+        if standing.state != "deleted":  # by its member, before
+            activities.remove(
+                tx,
+                standing.activity_id,
+                connection.account_id,
+                may_come_back=may_come_back,
+                now=now,
+            )
+
+
+def _forget_rest(tx: Transaction, held: Held, stream: str, external_id: str) -> None:
+    """Forget a sleep, with the recovery that hangs on it, or a recovery."""
+    connection_id = held.connection.connection_id
+    if stream == SLEEP:
+        recovery.remove_sleep(tx, connection_id, external_id)
+    elif stream == RECOVERY:
+        recovery.remove_recovery(tx, connection_id, external_id)
+
+
+def _store_rests(
+    tx: Transaction, held: Held, stream: str, fresh: Sequence[Read], *, now: datetime
+) -> None:
+    """Store what objects come to as sleeps and recoveries, and forget what they no longer are."""
     connection = held.connection
     source = Source(connection.account_id, connection.connection_id)
+    for one in fresh:
+        if one.refusal is None and not one.records:
+            _forget_rest(tx, held, stream, one.item.external_id)
     for record in (record for one in fresh for record in one.records):
         if isinstance(record, SleepRecord):
             recovery.keep_sleep(tx, source, sleep_of(connection.provider, record, now=now))
@@ -198,11 +251,12 @@ def _is_activity(record: Record) -> bool:
     return isinstance(record, WorkoutRecord | StepsRecord)
 
 
-def _part(held: Held, record: Any, *, now: datetime) -> Part:
+def _part(held: Held, record: Any, number: int, *, now: datetime) -> Part:
     return part_of(
         held.connection.account_id,
         held.connection.connection_id,
         record,
+        number=number,
         activity_id=new_id(),
         is_owner_only=not is_shown_to_others(held.connection.provider),
         zone=config.current().zone,
@@ -250,13 +304,8 @@ def _bury(
     now: datetime,
 ) -> None:
     connection = held.connection
-    if before is not None and before.activity_id is not None:
-        with suppress(ActivityNotFound):  # its member has deleted it before
-            activities.remove(tx, before.activity_id, connection.account_id, now=now)
-    if stream == SLEEP:
-        recovery.remove_sleep(tx, connection.connection_id, external_id)
-    elif stream == RECOVERY:
-        recovery.remove_recovery(tx, connection.connection_id, external_id)
+    _remove_from(tx, held, external_id, 0, now=now)
+    _forget_rest(tx, held, stream, external_id)
     row = {
         "connection_id": connection.connection_id,
         "stream": stream,
