@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -19,13 +18,14 @@ from fittrack.activities.models import (
 from fittrack.activities.rules import search_text
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.db.values import columns_of
 
 SQL = load_sql("activities")
 
 
 def insert_activity(tx: Transaction, activity: Activity) -> None:
     """Raises: Unique where the origin key stands for an activity already."""
-    tx.run(SQL["insert_activity"], **asdict(activity), search_text=search_text(activity))
+    tx.run(SQL["insert_activity"], **columns_of(activity), search_text=search_text(activity))
 
 
 def list_activities(
@@ -86,7 +86,7 @@ def list_origin_keys(tx: Transaction, original_file_id: str) -> set[str]:
 
 
 def insert_minutes(tx: Transaction, rows: Sequence[DayMinutes]) -> None:
-    tx.run_many(SQL["insert_minutes"], [asdict(row) for row in rows])
+    tx.run_many(SQL["insert_minutes"], [columns_of(row) for row in rows])
 
 
 def list_minute_days(tx: Transaction, activity_id: str) -> list[date]:
@@ -99,7 +99,7 @@ def delete_minutes(tx: Transaction, activity_id: str) -> None:
 
 
 def insert_lap(tx: Transaction, rows: Sequence[ActivityLap]) -> None:
-    tx.run_many(SQL["insert_lap"], [asdict(row) for row in rows])
+    tx.run_many(SQL["insert_lap"], [columns_of(row) for row in rows])
 
 
 def list_laps(tx: Transaction, activity_id: str) -> list[ActivityLap]:

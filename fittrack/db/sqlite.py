@@ -249,10 +249,18 @@ class SqliteTransaction(RowReader):
 
 def to_sqlite(binds: Mapping[str, Any]) -> dict[str, Any]:
     """Return binds as SQLite stores them; '' is NULL, as on Oracle."""
-    return {name: _stored(value) for name, value in binds.items()}
+    return {
+        name: value if type(value) in _AS_THEY_ARE else _stored(value)
+        for name, value in binds.items()
+    }
+
+
+_AS_THEY_ARE = frozenset({int, float, type(None)})
 
 
 def _stored(value: Any) -> Any:
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, datetime):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -55,6 +56,17 @@ def check_binds(expected: frozenset[str], given: Mapping[str, Any], name: str) -
         raise TypeError(f"{name}: missing binds {sorted(missing)}, unknown binds {sorted(extra)}")
 
 
+def columns_of(row: Any) -> dict[str, Any]:
+    """Return a dataclass's fields by name, as binds; unlike `asdict` it copies no value."""
+    # mypy takes a class for unhashable
+    return {name: getattr(row, name) for name in _fields(type(row))}  # type: ignore[arg-type]
+
+
+@cache
+def _fields(row_type: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(row_type))
+
+
 def row_maker(
     row_type: Callable[..., T], columns: Sequence[str], converters: Mapping[str, Convert]
 ) -> Callable[[Sequence[Any]], T]:
@@ -62,7 +74,7 @@ def row_maker(
 
     Raises: TypeError where the columns are not the dataclass's fields.
     """
-    fields = [field.name for field in dataclasses.fields(row_type)]  # type: ignore[arg-type]
+    fields = _fields(row_type)
     if sorted(columns) != sorted(fields):
         odd = sorted(set(columns) ^ set(fields))
         raise TypeError(f"{row_type!r} and its statement differ in {odd}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.db.values import columns_of
 from fittrack.leaderboards.calendar import ALL_TIME
 from fittrack.leaderboards.models import (
     Board,
@@ -124,19 +125,19 @@ def delete_standings(tx: Transaction, standings: Sequence[Standing]) -> int:
 
 def insert_board_members(tx: Transaction, members: Iterable[BoardMember]) -> None:
     """Raises: Unique where one of them is known."""
-    tx.run_many(SQL["insert_board_members"], [asdict(member) for member in members])
+    tx.run_many(SQL["insert_board_members"], [columns_of(member) for member in members])
 
 
 def update_board_members(tx: Transaction, members: Iterable[BoardMember]) -> int:
-    return tx.run_many(SQL["update_board_members"], [asdict(member) for member in members])
+    return tx.run_many(SQL["update_board_members"], [columns_of(member) for member in members])
 
 
 def insert_board_moves(tx: Transaction, moves: Iterable[Move]) -> None:
-    tx.run_many(SQL["insert_board_moves"], [asdict(move) for move in moves])
+    tx.run_many(SQL["insert_board_moves"], [columns_of(move) for move in moves])
 
 
 def update_board_moves(tx: Transaction, moves: Iterable[Move]) -> int:
-    return tx.run_many(SQL["update_board_moves"], [asdict(move) for move in moves])
+    return tx.run_many(SQL["update_board_moves"], [columns_of(move) for move in moves])
 
 
 def erase_board_member(tx: Transaction, account_id: str) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
 from fittrack.db import Transaction
+from fittrack.db.values import columns_of
 from fittrack.leaderboards import steps as boards
 from fittrack.points import ledger, repository, rules_in_use
 from fittrack.points.models import (
@@ -139,12 +140,16 @@ def receipt_on(
 
 def receipt_of(award: Award) -> list[dict[str, object]]:
     """Return an award's lines as they are stored and shown."""
-    return [{**asdict(line), "capped_by": list(line.capped_by)} for line in award.lines]
+    return [{**columns_of(line), "capped_by": list(line.capped_by)} for line in award.lines]
 
 
 def tally_from_json(stored: Mapping[str, Mapping[str, int]]) -> Tally:
     """Return a stored tally."""
     return Tally(Effort(**stored["recorded"]), Effort(**stored["with_manual"]))
+
+
+def _tally_json(tally: Tally) -> dict[str, dict[str, int]]:
+    return {kind: columns_of(effort) for kind, effort in columns_of(tally).items()}
 
 
 def _points_of(
@@ -205,7 +210,7 @@ def _folded(
         forfeited_points=award.forfeited_points,
         active_minutes=_active_minutes(day_on, tally, held),
         run_days=runs[day_on],
-        tally_json=asdict(tally),
+        tally_json=_tally_json(tally),
         receipt_json=receipt_of(award),
     )
     if after == before:
@@ -226,7 +231,7 @@ def _nothing(account_id: str, day_on: date, *, now: datetime) -> DayAward:
         forfeited_points=0,
         active_minutes=0,
         run_days=0,
-        tally_json=asdict(Tally()),
+        tally_json=_tally_json(Tally()),
         receipt_json=receipt_of(award),
         computed_at=now,
     )

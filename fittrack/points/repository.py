@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.db.values import columns_of
 from fittrack.ids import new_id
 from fittrack.points.audit_models import (
     ActivityDay,
@@ -83,15 +83,15 @@ def lock_head(tx: Transaction) -> Head:
 
 
 def move_head(tx: Transaction, link: Link) -> int:
-    return tx.run(SQL["move_head"], **asdict(link))
+    return tx.run(SQL["move_head"], **columns_of(link))
 
 
 def insert_ledger_transaction(tx: Transaction, record: Record, link: Link) -> None:
-    tx.run(SQL["insert_ledger_transaction"], **asdict(record), **asdict(link))
+    tx.run(SQL["insert_ledger_transaction"], **columns_of(record), **columns_of(link))
 
 
 def insert_ledger_postings(tx: Transaction, sequence_no: int, postings: Sequence[Posting]) -> None:
-    rows = [{"sequence_no": sequence_no, **asdict(posting)} for posting in postings]
+    rows = [{"sequence_no": sequence_no, **columns_of(posting)} for posting in postings]
     tx.run_many(SQL["insert_ledger_postings"], rows)
 
 
@@ -159,11 +159,11 @@ def list_max_hr_values(tx: Transaction, account_id: str) -> list[MaxHrValue]:
 
 
 def insert_max_hr_value(tx: Transaction, account_id: str, value: MaxHrValue) -> None:
-    tx.run(SQL["insert_max_hr_value"], account_id=account_id, **asdict(value))
+    tx.run(SQL["insert_max_hr_value"], account_id=account_id, **columns_of(value))
 
 
 def update_max_hr_value(tx: Transaction, account_id: str, value: MaxHrValue) -> int:
-    return tx.run(SQL["update_max_hr_value"], account_id=account_id, **asdict(value))
+    return tx.run(SQL["update_max_hr_value"], account_id=account_id, **columns_of(value))
 
 
 def list_day_activities(
@@ -203,11 +203,11 @@ def list_day_awards(
 
 
 def insert_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
-    tx.run_many(SQL["insert_day_awards"], [asdict(award) for award in awards])
+    tx.run_many(SQL["insert_day_awards"], [columns_of(award) for award in awards])
 
 
 def update_day_awards(tx: Transaction, awards: Sequence[DayAward]) -> None:
-    tx.run_many(SQL["update_day_awards"], [asdict(award) for award in awards])
+    tx.run_many(SQL["update_day_awards"], [columns_of(award) for award in awards])
 
 
 def list_rules_in_use(tx: Transaction) -> dict[int, str]:
