@@ -204,11 +204,6 @@ SELECT sync_id, cause, started_at, finished_at, outcome, error_code, page_count,
  ORDER BY sync_id DESC
  FETCH FIRST :row_limit ROWS ONLY
 
--- name: delete_old_syncs
--- Forget syncs of long ago.
-DELETE FROM connection_syncs
- WHERE started_at < :before_at
-
 -- name: insert_payload
 -- What a provider sent of an object.
 INSERT INTO provider_payloads
@@ -257,8 +252,3 @@ DELETE FROM provider_payloads
  WHERE connection_id = :connection_id
    AND stream = :stream
    AND external_id = :external_id
-
--- name: delete_old_payloads
--- Forget what was sent long ago.
-DELETE FROM provider_payloads
- WHERE received_at < :before_at

@@ -9,9 +9,10 @@ import pytest
 
 from fittrack.trackers.budgets import rules as budgets
 from fittrack.trackers.providers import ADAPTERS
-from fittrack.trackers.providers.base import Limit, RawItem, Window
+from fittrack.trackers.providers.base import Limit, Malformed, RawItem, RawPage, Window
 from fittrack.trackers.syncing import rules
 from fittrack.trackers.syncing.models import Known, Step, StreamState
+from fittrack.trackers.syncing.vanished import Sweep
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FACTS = ADAPTERS["strava"].facts
@@ -107,3 +108,25 @@ def test_an_object_whose_rest_could_not_be_read_is_news_the_next_time():
 def test_what_reads_all_again_is_a_sweep(provider, days, is_backfill, is_sweep):
     step = Step(Window(NOW - days * DAY, NOW), None, 0, is_backfill=is_backfill)
     assert rules.is_sweep(step, ADAPTERS[provider].facts) is is_sweep
+
+
+def page_of(*ids, next_token=None):
+    return RawPage(tuple(RawItem(one, "v", {}) for one in ids), next_token)
+
+
+def test_pages_that_say_nothing_new_and_go_on_are_endless():
+    sweep = Sweep("workouts")
+    sweep.see(page_of("1", "2", next_token="2"), is_first=True)
+    sweep.see(page_of("2", "3", next_token="3"), is_first=False)
+    sweep.see(page_of(next_token="4"), is_first=False)
+    sweep.see(page_of("3"), is_first=False)
+    with pytest.raises(Malformed):
+        sweep.see(page_of("3", "1", next_token="5"), is_first=False)
+
+
+def test_only_who_has_seen_the_first_page_has_seen_all():
+    late = Sweep("workouts")
+    late.see(page_of("2"), is_first=False)
+    assert not late.is_whole
+    late.see(page_of("1"), is_first=True)
+    assert (late.is_whole, late.seen) == (True, {"1"})

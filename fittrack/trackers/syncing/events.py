@@ -76,9 +76,15 @@ def _outcome(visit: Visit, outcome: str, error_code: str | None = None) -> Outco
     """Return how a visit ended that leaves the connection as it stands; success ends parking."""
     was = visit.held.connection
     if was.status == "parked" and outcome == "done":
-        return Outcome(outcome, None, visit.clock(), 0)
+        return Outcome(outcome, None, visit.clock(), 0, is_read=True)
     return Outcome(
-        outcome, error_code, was.due_at, was.failures, was.status, status_reason=was.status_reason
+        outcome,
+        error_code,
+        was.due_at,
+        was.failures,
+        was.status,
+        is_read=outcome == "done",
+        status_reason=was.status_reason,
     )
 
 

@@ -287,11 +287,3 @@ def count_standings(tx: Transaction) -> list[Standing]:
 def delete_payloads(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     names = ("connection_id", "stream", "external_id")
     tx.run_many(SQL["delete_payloads"], [{name: row[name] for name in names} for row in rows])
-
-
-def delete_old_payloads(tx: Transaction, *, before_at: datetime) -> int:
-    return tx.run(SQL["delete_old_payloads"], before_at=before_at)
-
-
-def delete_old_syncs(tx: Transaction, *, before_at: datetime) -> int:
-    return tx.run(SQL["delete_old_syncs"], before_at=before_at)

@@ -131,7 +131,7 @@ def _read_page(
     if answer is None:
         raise ProviderDown("no_request")
     page = adapter.read_page(stream, answer, step.token)
-    sweep.see(page.items, is_first=step.pages == 0)
+    sweep.see(page, is_first=step.pages == 0)
     items, trouble = _whole_items(visit, stream, page.items)
     read = storing.read_items(adapter, stream, items)
     calls, visit.calls = visit.calls - before, before

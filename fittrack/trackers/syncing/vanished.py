@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fittrack import db
-from fittrack.trackers.providers.base import NotThere, RawItem, Window
+from fittrack.trackers.providers.base import Malformed, NotThere, RawPage, Window
 from fittrack.trackers.syncing import repository, storing
 from fittrack.trackers.syncing.visits import Visit
 
@@ -20,17 +19,21 @@ MARGIN = timedelta(days=2)
 
 @dataclass(slots=True)
 class Sweep:
-    """The objects on the pages of one window, None where its first pages were another sync's."""
+    """The objects on the pages of one window; all of them only where its first page is among."""
 
     stream: str
-    seen: set[str] | None = None
+    seen: set[str] = field(default_factory=set)
+    is_whole: bool = False
 
-    def see(self, items: Iterable[RawItem], *, is_first: bool) -> None:
-        """Note what is on a page."""
+    def see(self, page: RawPage, *, is_first: bool) -> None:
+        """Note what is on a page. Raises: Malformed where it says nothing new and goes on."""
+        found = {item.external_id for item in page.items}
         if is_first:
-            self.seen = set()
-        if self.seen is not None:
-            self.seen.update(item.external_id for item in items)
+            self.seen, self.is_whole = found, True
+            return
+        if found and found <= self.seen and page.next_token is not None:
+            raise Malformed("endless_pages")
+        self.seen |= found
 
 
 def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
@@ -38,8 +41,8 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
 
     What is not there is buried. Raises: those of `visits.TROUBLE`, OutOfTime, Fenced.
     """
-    seen, from_at = sweep.seen, max(window.from_at, _reaches_back_to(visit))
-    if seen is None or from_at >= window.to_at:
+    from_at = max(window.from_at, _reaches_back_to(visit))
+    if not sweep.is_whole or from_at >= window.to_at:
         return
     with db.reading("list_known_between") as tx:
         known = repository.list_known_between(
@@ -49,7 +52,7 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
             Window(from_at, window.to_at),
             row_limit=KNOWN_ROWS,
         )
-    missing = [external_id for external_id in known if external_id not in seen]
+    missing = [external_id for external_id in known if external_id not in sweep.seen]
     for external_id in missing[:ASKED_ROWS]:
         if _is_gone(visit, sweep.stream, external_id):
             storing.delete_object(visit.held, sweep.stream, external_id, now=visit.clock())
