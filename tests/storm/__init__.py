@@ -1,0 +1,1 @@
+"""Real processes and simulated trackers in a storm: everything comes in, once."""
