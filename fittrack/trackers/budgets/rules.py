@@ -9,7 +9,7 @@ counted, by a clock that is not ours: near the border of two aligned windows it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fittrack.clock import epoch_s, from_epoch_s
 from fittrack.trackers.providers.base import Limit, Usage
@@ -25,6 +25,11 @@ APART_S = 5
 UNDER_WAY_S = 20
 # Until when nobody asks, because the provider said so.
 PAUSED, UNTIL = "paused", "until"
+# How many calls in a row have brought no answer. From so many on nobody asks for a while, twice as
+# long each time: a worker that waits for a provider that hangs is lost to all the others.
+UNANSWERED, IN_A_ROW = "unanswered", "in_a_row"
+MOST_UNANSWERED = 5
+FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=15)
 
 Spent = dict[str, dict[str, int]]
 Counted = Mapping[str, Mapping[str, int]]
@@ -94,6 +99,36 @@ def paused(spent: Counted, limits: Sequence[Limit], *, until_at: datetime, now: 
     return left
 
 
+def unanswered(spent: Counted, limits: Sequence[Limit], *, now: datetime) -> Spent:
+    """Return what is spent once a call has brought no answer in its time, whoever's it was.
+
+    Calls that were under way when a rest began say nothing new.
+    """
+    now_s = epoch_s(now)
+    left = _kept(spent, limits, now_s)
+    if PAUSED in left:
+        return left
+    in_a_row = left.get(UNANSWERED, {}).get(IN_A_ROW, 0) + 1
+    left[UNANSWERED] = {IN_A_ROW: in_a_row}
+    more = in_a_row - MOST_UNANSWERED
+    if more >= 0:
+        rest = min(FIRST_REST * 2 ** min(more, 10), LONGEST_REST)
+        left[PAUSED] = {UNTIL: epoch_s(now + rest)}
+    return left
+
+
+def answered(spent: Counted, limits: Sequence[Limit], *, now: datetime) -> Spent:
+    """Return what is spent once a provider answers again."""
+    left = _kept(spent, limits, epoch_s(now))
+    left.pop(UNANSWERED, None)
+    return left
+
+
+def is_doubted(spent: Counted) -> bool:
+    """Tell whether the last call has brought no answer."""
+    return UNANSWERED in spent
+
+
 def _most(limit: Limit, *, is_urgent: bool) -> int:
     return limit.calls if is_urgent else max(1, int(limit.calls * (1 - KEPT_SHARE)))
 
@@ -148,6 +183,8 @@ def _kept(spent: Counted, limits: Sequence[Limit], now_s: int) -> Spent:
     left = {str(limit.window_s): _left(spent, limit, now_s) for limit in limits}
     if _paused_until_s(spent) > now_s:
         left[PAUSED] = dict(spent[PAUSED])
+    if UNANSWERED in spent:
+        left[UNANSWERED] = dict(spent[UNANSWERED])
     return left
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -18,16 +19,22 @@ class BudgetSpent(Throttled):
     """It is we who want no more calls, before the provider has to say so."""
 
 
-def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> bool:
-    """Count one call that is about to be made; tell whether what all share becomes scarce.
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A call that may be made: whether what all share becomes scarce, or the last had no answer."""
 
-    Raises: BudgetSpent where it would be too many.
-    """
-    is_scarce = False
+    is_scarce: bool = False
+    is_doubted: bool = False
+
+
+def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> Leave:
+    """Count one call that is about to be made. Raises: BudgetSpent where it would be too many."""
+    leave = Leave()
     for key, limits in _budgets(adapter, connection_id):
         spent = _take(key, limits, is_urgent=is_urgent, now=now)
         is_scarce = key == adapter.facts.name and rules.is_scarce(spent, limits, now=now)
-    return is_scarce
+        leave = Leave(is_scarce, rules.is_doubted(spent))
+    return leave
 
 
 def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: datetime) -> None:
@@ -42,6 +49,18 @@ def pause(adapter: Adapter, connection_id: str, *, until_at: datetime, now: date
     """Let nobody ask a provider for a while, because it said so; its members' own limit if any."""
     for key, limits in _budgets(adapter, connection_id)[-1:]:
         _change(key, partial(rules.paused, limits=limits, until_at=until_at, now=now), now=now)
+
+
+def miss(adapter: Adapter, connection_id: str, *, now: datetime) -> None:
+    """Note that a call has brought no answer; after a few in a row nobody asks for a while."""
+    for key, limits in _budgets(adapter, connection_id)[-1:]:
+        _change(key, partial(rules.unanswered, limits=limits, now=now), now=now)
+
+
+def trust(adapter: Adapter, connection_id: str, *, now: datetime) -> None:
+    """Note that a provider answers again."""
+    for key, limits in _budgets(adapter, connection_id)[-1:]:
+        _change(key, partial(rules.answered, limits=limits, now=now), now=now)
 
 
 def forget(tx: Transaction, *, before_at: datetime) -> int:

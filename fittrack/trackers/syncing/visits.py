@@ -103,13 +103,20 @@ class Visit:
         if request is None:
             return None
         connection_id = self.held.connection.connection_id
-        self.is_scarce = budgets.spend(
+        leave = budgets.spend(
             self.adapter, connection_id, is_urgent=self.is_urgent, now=self.clock()
         )
+        self.is_scarce = leave.is_scarce
         self.calls += 1
         self.sent += 1
-        answer = calling.send(request)
+        try:
+            answer = calling.send(request)
+        except ProviderDown:
+            budgets.miss(self.adapter, connection_id, now=self.clock())
+            raise
         now = self.clock()
+        if leave.is_doubted:
+            budgets.trust(self.adapter, connection_id, now=now)
         budgets.learn(self.adapter, connection_id, self.adapter.usage(answer), now=now)
         self._keep(now)
         return answer
