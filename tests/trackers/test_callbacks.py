@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,7 +20,7 @@ from fittrack.trackers.providers.base import Grant, ProviderDown
 from fittrack.wire import Request
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import begin, connect, consent
-from tests.trackers.test_endings import disconnect
+from tests.trackers.test_endings import disconnect, do_jobs
 
 CALLBACK = "/api/v1/connections/strava/callback"
 STRAVA = ADAPTERS["strava"].facts
@@ -81,6 +81,18 @@ def test_a_browser_brings_no_scopes_that_nobody_asked_for():
     assert granted.scopes == frozenset(STRAVA.scopes)
 
 
+def test_whoever_connects_anew_before_the_provider_was_told_stays_let_in(client, ana, strava):
+    connect(client, ana, "strava")
+    disconnect(client, ana, "delete")
+    connect(client, ana, "strava")
+    do_jobs()
+    # Strava takes back all that it has granted for somebody, whichever token asks for it.
+    assert not any(family.is_over for family in strava.refreshing.values())
+    disconnect(client, ana, "keep")
+    do_jobs(ahead=timedelta(minutes=1))
+    assert any(family.is_over for family in strava.refreshing.values())
+
+
 def test_a_job_that_ends_a_grant_forgets_none_of_a_connection_that_lives_again(client, ana):
     connection_id = connect(client, ana, "strava")["connection_id"]
     with db.transaction("forget_grant") as tx:
@@ -99,3 +111,10 @@ def test_of_two_who_take_one_person_up_at_once_one_is_told(client, ana):
     again = rules.renewed(ended, STRAVA, GRANT, now=utc_now())
     with pytest.raises(ConnectedElsewhere), db.transaction("finish_connection") as tx:
         repository.update_connection(tx, replace(again, failures=0))
+
+
+def test_who_is_suspended_on_the_way_is_not_connected(client, ana, database):
+    path = consent(begin(client, ana, "strava").json["authorization_url"])
+    database.raw().execute("UPDATE accounts SET status = 'suspended'")
+    assert client.get(path).json["code"] == "invalid_connection_state"
+    assert not database.raw().execute("SELECT 1 FROM connections").fetchall()
