@@ -24,8 +24,8 @@ from fittrack.simulator.world import Client
 PAUSE_S, SOON_OVER_S = 90, 60
 
 
-def authorize(tracker: Tracker, title: str) -> Response | str:
-    """Show the page on which somebody consents, and take their word."""
+def authorize(tracker: Tracker, title: str, issuer: str | None = None) -> Response | str:
+    """Show the page on which somebody consents, and take their word; some say who they are."""
     client = tracker.client or abort(404)
     given = request.values
     if (
@@ -38,7 +38,7 @@ def authorize(tracker: Tracker, title: str) -> Response | str:
             "simulator/consent.html", title=title, people=tracker.people(), asked=given
         )
     kind = tracker.faults.take(faults.AUTHORIZE, faults.CONSENTS)
-    answer = {"state": given.get("state", "")}
+    answer = {"state": given.get("state", "")} | ({"iss": issuer} if issuer else {})
     if kind == "state_altered":
         answer["state"] = answer["state"][::-1]
     if given.get("decision") != "allow" or kind == "denied":
@@ -74,6 +74,7 @@ def guarded(
     """Serve a request of the API to whoever may; counted first, as providers do."""
     full = [window for window, calls in tracker.count() if calls > window.calls]
     g.most_rows = tracker.most_rows
+    tracker.paths[request.path] += 1
     kind = tracker.faults.take(API, (*faults.ANSWERS, *SPOILT))
     if kind in faults.ANSWERS:
         return faults.answer_of(kind)

@@ -84,6 +84,8 @@ class Tracker:
     refreshing: dict[str, Family] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     asked: Counter[tuple[int, int]] = field(default_factory=Counter)
+    # How often each path was asked for.
+    paths: Counter[str] = field(default_factory=Counter)
     refreshes: int = 0
     # The most objects that its pages hold, where that is fewer than it says.
     most_rows: int | None = None

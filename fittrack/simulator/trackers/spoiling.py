@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -79,16 +79,18 @@ def _say_nonsense(answer: Response) -> None:
 
 
 def _zip(answer: Response) -> None:
-    _send_zipped(answer, answer.get_data())
+    answer.set_data(gzip.compress(answer.get_data()))
+    answer.headers["Content-Encoding"] = "gzip"
 
 
 def _explode(answer: Response) -> None:
-    _send_zipped(answer, b" " * BOMB_BYTES)
-
-
-def _send_zipped(answer: Response, body: bytes) -> None:
-    answer.set_data(gzip.compress(body, compresslevel=9))
+    answer.set_data(_bomb())
     answer.headers["Content-Encoding"] = "gzip"
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b" " * BOMB_BYTES)
 
 
 def _say_twice(answer: Response) -> None:

@@ -1,0 +1,197 @@
+"""Every tracker in every kind of trouble: nothing is lost, nothing comes twice, and the state of
+the connection says what is so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fittrack import config
+from fittrack.simulator import faults
+from fittrack.trackers.providers import ADAPTERS
+from tests.factories_trackers import sync
+from tests.trackers.lives import ACTIVITY_PROVIDERS, lives_beside
+
+CONNECTIONS = "/api/v1/connections"
+A_DAY = timedelta(days=1)
+RENEWED = [name for name in ACTIVITY_PROVIDERS if ADAPTERS[name].facts.refreshes]
+# Trouble that comes once to each call, one kind after the other.
+REFUSALS = (
+    *("hang_up", "error_500", "error_502", "error_503", "redirect"),
+    *("throttled", "throttled_by_seconds", "throttled_by_date", "throttled_silently"),
+)
+BODIES = (
+    *("not_json", "huge", "cut", "wrong_length", "gzip", "gzip_bomb"),
+    *("not_a_number", "duplicate_keys", "error_in_200"),
+)
+# Trouble that every page is in for a while.
+WORDS = ("nulls", "unknown_sport", "unknown_enum")
+PAGES = (
+    *("empty_page", "empty_page_with_next", "endless_pages"),
+    *("repeated_page", "shuffled_page", "shifted_page"),
+)
+SLOW = ("slow", "slow_headers", "drip", "drip_of_length")
+
+
+@pytest.fixture(scope="module")
+def lives(app, settings, migrated_file, tmp_path_factory):
+    with lives_beside(app, settings, migrated_file, tmp_path_factory.mktemp("lives")) as found:
+        yield found
+
+
+@pytest.fixture
+def impatient(lives):
+    """Let no call to a tracker take longer than a moment."""
+    before = config.current()
+    config.use(replace(before, tracker_call_ms=250))
+    yield
+    config.use(before)
+
+
+def is_as_it_was_lived(life):
+    """Let a tracker be calm, and tell whether all of it is here, once."""
+    assert life.calm()[-1].outcome == "done"
+    assert life.amiss() == {}
+    return life.status() == ("active", None)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+@pytest.mark.parametrize("kinds", [REFUSALS, BODIES], ids=["refusals", "bodies"])
+def test_trouble_after_trouble_delays_and_loses_nothing(lives, provider, kinds):
+    life = lives.at(provider)
+    life.happen()
+    for kind in kinds:
+        life.spoil(kind)
+    outcomes = life.live()
+    assert outcomes[-1].outcome == "done"
+    assert {one.outcome for one in outcomes[:-1]} <= {"delayed", "failed"}
+    assert len(outcomes) >= len(kinds) - 4  # what reads like an answer stops nobody
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+@pytest.mark.parametrize("kinds", [WORDS, PAGES], ids=["words", "pages"])
+def test_pages_gone_wrong_are_made_up_for_within_a_week(lives, provider, kinds):
+    life = lives.joined(provider)
+    for kind in kinds:
+        life.happen()
+        life.spoil(kind, 3)
+        life.live()
+        life.tracker.faults.clear()
+    life.pass_time(7 * A_DAY)
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("kind", ["shifted_page", "shrunk_page"])
+@pytest.mark.parametrize("provider", [name for name in ACTIVITY_PROVIDERS if name != "polar"])
+def test_a_list_that_moves_between_two_pages_loses_nothing(lives, provider, kind):
+    life = lives.new(provider)
+    for hours_ago in (3, 5, 7, 9, 11):
+        life.happen(hours_ago)
+    life.tracker.most_rows = 2
+    life.spoil(kind)
+    life.join()
+    try:
+        life.live()
+        life.calm()
+    finally:
+        life.tracker.most_rows = None
+    there, here = life.there()["workouts"], life.here()["workouts"]
+    assert there - here == {}  # that one is gone is told by webhooks alone
+    assert set(here.values()) == {1}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_who_says_nothing_in_time_is_asked_later(lives, impatient, kind):
+    life = lives.at("strava")
+    life.happen()
+    life.spoil(kind)
+    outcomes = life.live()
+    assert [one.outcome for one in outcomes] == ["failed", "done"]
+    assert outcomes[0].error_code.startswith("unreachable_")
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+def test_a_provider_that_is_down_for_a_day_loses_nothing(lives, provider):
+    life = lives.at(provider)
+    life.spoil("error_503", 10_000)
+    up_at = life.tracker.world.now() + A_DAY
+    while life.tracker.world.now() < up_at:
+        life.happen()
+        assert [one.outcome for one in life.live(most=1)] == ["failed"]
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", RENEWED)
+def test_a_renewal_in_trouble_after_trouble_disconnects_nobody(lives, provider):
+    life = lives.at(provider)
+    life.pass_time(life.tracker.style.access_life)
+    life.happen()
+    for kind in ("hang_up", "error_500", "not_json", "throttled", "redirect", "old_expiry"):
+        life.spoil(kind, at=faults.TOKEN)
+    outcomes = life.live()
+    assert outcomes[-1].outcome == "done"
+    assert len(outcomes) == 6
+    assert life.tracker.faults.ahead() == []
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", RENEWED)
+@pytest.mark.parametrize("kind", ["lost_answer", "no_refresh_token"])
+def test_a_renewal_that_went_astray_is_forgiven_or_asks_the_member(lives, provider, kind):
+    life, style = lives.at(provider), lives.trackers[provider].style
+    life.pass_time(style.access_life)
+    life.happen()
+    life.spoil(kind, at=faults.TOKEN)
+    life.live()
+    if kind == "no_refresh_token":  # the one before is all we have, and its grace is over soon
+        life.pass_time(style.access_life + style.grace)
+        life.live()
+    if style.rotates and (kind == "no_refresh_token" or not style.grace):
+        assert life.status() == ("reauth_required", "invalid_grant")
+        assert life.told()[0] == "connection_reauth_required"
+        life.join()
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+def test_an_access_token_that_ends_early_is_renewed_or_asks_the_member(lives, provider):
+    life = lives.at(provider)
+    life.happen()
+    life.spoil("expired")
+    life.live()
+    if provider not in RENEWED:
+        assert life.status()[0] == "reauth_required"
+        life.join()
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+@pytest.mark.parametrize("how", ["revoked", "forbidden"])
+def test_who_lets_us_in_no_more_is_asked_once_and_goes_on_later(lives, provider, how):
+    life = lives.at(provider)
+    life.happen()
+    if how == "revoked":
+        life.tracker.revoke_account(life.account)
+    else:
+        life.spoil("forbidden")
+    told = life.told()
+    outcome = life.live()[-1]
+    assert (outcome.status, outcome.due_at) == ("reauth_required", None)
+    assert life.status()[0] == "reauth_required"
+    asked = sum(life.tracker.asked.values())
+    assert sync(life.connection, now=life.tracker.world.now() + A_DAY) is None
+    assert sum(life.tracker.asked.values()) == asked
+    assert life.told() == ["connection_reauth_required", *told]
+    life.join()
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+def test_after_all_of_that_the_points_are_those_of_a_recomputation(lives, provider):
+    life = lives.at(provider)
+    assert life.points() == life.points(is_recomputed=True) > 0
