@@ -1,0 +1,1 @@
+"""A week of trouble with simulated trackers, lived through event by event."""

@@ -1,0 +1,141 @@
+"""What the week has come to: the truth of the simulator, a calm reader's account, a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from statistics import quantiles
+from typing import Any
+
+from fittrack import db
+from fittrack.points import service as points
+from tests.factories_accounts import login
+from tests.factories_trackers import connect
+from tests.trackers.week.people import SLEEPING, Member, start_of
+from tests.trackers.week.weeks import DAY, PROVIDERS, SEED, Week
+
+FIGURES = {
+    "activities": (
+        "SELECT type, sport, state, started_at, elapsed_s, moving_s, distance_cm, ascent_m,"
+        " calories_kcal, steps, avg_hr_bpm, max_hr_bpm, sample_count, name FROM activities"
+        " WHERE account_id = ? AND state <> 'deleted'"
+    ),
+    "sleeps": (
+        "SELECT started_at, ended_at, day_on, state, is_nap, asleep_s, awake_s, deep_s, rem_s,"
+        " efficiency_permille, score_permille, avg_hr_bpm FROM sleeps WHERE account_id = ?"
+    ),
+    "recoveries": (
+        "SELECT day_on, measured_at, state, score_permille, resting_hr_bpm, hrv_rmssd_us"
+        " FROM recoveries WHERE account_id = ?"
+    ),
+    "points": (
+        "SELECT day_on, awarded_points FROM day_awards WHERE account_id = ? AND awarded_points > 0"
+    ),
+}
+
+
+def figures(week: Week, account_id: str) -> dict[str, Counter[Any]]:
+    """Return all that a member has."""
+    raw = week.database.raw()
+    return {
+        name: Counter(tuple(row) for row in raw.execute(statement, (account_id,)))
+        for name, statement in FIGURES.items()
+    }
+
+
+def truth(member: Member) -> Counter[str]:
+    """Return when somebody's workouts began, as the provider has them."""
+    return Counter(start_of(one) for one in member.account.living())
+
+
+def brought(week: Week, member: Member) -> Counter[str]:
+    """Return when a member's workouts began, as we have them."""
+    rows = week.database.raw().execute(
+        "SELECT started_at FROM activities"
+        " WHERE account_id = ? AND type = 'workout' AND state <> 'deleted'",
+        (member.account_id,),
+    )
+    return Counter(row[0][:19] for row in rows)
+
+
+def nights(week: Week, member: Member) -> tuple[set[str], set[str]]:
+    """Return when nights began: as the provider has them, and as we do."""
+    there = {start_of(one) for one in member.account.nights.values() if not one.is_deleted}
+    rows = week.database.raw().execute(
+        "SELECT started_at FROM sleeps WHERE account_id = ?", (member.account_id,)
+    )
+    return (there if member.provider in SLEEPING else set()), {row[0][:19] for row in rows}
+
+
+def read_anew(week: Week) -> dict[str, dict[str, Counter[Any]]]:
+    """Let everybody end it, data and all, connect again, and read what is there now in calm.
+
+    Return what each of them had before.
+    """
+    members = [one for one in week.members if one.leaving in {"", "back"}]
+    before = {one.account_id: figures(week, one.account_id) for one in members}
+    for member in members:
+        member.leaving = "delete"
+        week.leave(member)
+    week.do_jobs()
+    for member in members:
+        assert figures(week, member.account_id) == {name: Counter() for name in FIGURES}, (
+            member.email
+        )
+        headers = login(week.client, member.account_id)
+        connection = connect(week.client, headers, member.provider, email=member.email)
+        week.waiting[connection["connection_id"]] = week.world.now()
+    week.live(week.world.now() + 6 * DAY, DAY, only=set(week.waiting))
+    return before
+
+
+def recomputed(week: Week) -> list[str]:
+    """Compute every member's days anew; return those whose points that changes."""
+    changed = []
+    for member in week.members:
+        account_id, now = member.account_id, week.world.now()
+        before = points.get_balance(account_id=account_id).balance_points
+        with db.transaction("recompute_for_test") as tx:
+            points.recompute_member(tx, account_id, now=now)
+        if points.get_balance(account_id=account_id).balance_points != before:
+            changed.append(member.email)
+    return changed
+
+
+def report(week: Week, calm_from_at: datetime, days: float) -> None:
+    """Print what came, what it cost, and how long it took."""
+    print(f"\n{len(week.members)} connections, {days:.0f} days, seed {SEED}")
+    print("  " + ", ".join(f"{name} {number}" for name, number in sorted(week.came.items())))
+    for name in PROVIDERS:
+        tracker = week.trackers[name]
+        members = [one for one in week.members if one.provider == name]
+        least_s = tracker.windows[0].window_s
+        calls = sum(made for (window_s, _), made in tracker.asked.items() if window_s == least_s)
+        most = [f"{tracker.most_asked.get(one.window_s, 0)}/{one.calls}" for one in tracker.windows]
+        print(
+            f"{name}: {len(members)} connections, {calls} calls"
+            f" ({calls / max(1, len(members)) / days:.1f} a connection and day),"
+            f" at most {', '.join(most)} of a window; syncs {dict(week.syncs[name])}"
+        )
+        for word, is_calm in (("in trouble", False), ("in calm", True)):
+            print(f"  seen {word} after {_delays(week, members, calm_from_at, is_calm)}")
+
+
+def _delays(week: Week, members: list[Member], calm_from_at: datetime, is_calm: bool) -> str:
+    found = []
+    for member in members:
+        rows = week.database.raw().execute(
+            "SELECT started_at, created_at FROM activities WHERE account_id = ?",
+            (member.account_id,),
+        )
+        seen_at = {row[0][:19]: datetime.fromisoformat(row[1]) for row in rows}
+        found += [
+            (seen_at[start] - at).total_seconds()
+            for start, at in member.there_at.items()
+            if start in seen_at and (at >= calm_from_at) is is_calm
+        ]
+    if len(found) < 2:
+        return f"- ({len(found)})"
+    parts = quantiles([max(0.0, one) for one in found], n=20, method="inclusive")
+    told = (timedelta(seconds=round(one)) for one in (parts[9], parts[18], max(found)))
+    return f"p50 {next(told)}, p95 {next(told)}, at most {next(told)} ({len(found)})"
