@@ -179,17 +179,21 @@ class Life:
         is_told = stream in self.streams and (stream != RECOVERY or self.tracker.name != "polar")
         return Counter(found if is_told else ())
 
-    def amiss(self) -> dict[str, Any]:
+    def amiss(self) -> dict[str, tuple[list[Any], list[Any]]]:
         """Return what is there and not here, and what is here and not there, by stream."""
         there, here = self.there(), self.here()
         return {
             name: (
-                sorted((there[name] - here[name]).elements()),
-                sorted((here[name] - there[name]).elements()),
+                list((there[name] - here[name]).elements()),
+                list((here[name] - there[name]).elements()),
             )
             for name in there
             if there[name] != here[name]
         }
+
+    def amiss_of(self, stream: str) -> tuple[list[Any], list[Any]]:
+        """Return the same of one stream alone."""
+        return self.amiss().get(stream, ([], []))
 
     def here(self) -> dict[str, Counter[Any]]:
         """Return what of it came in, as the member sees it; each once."""
