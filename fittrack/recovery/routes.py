@@ -35,6 +35,7 @@ def list_recoveries(query: dict[str, Any]) -> Page[Recovery]:
         account_id=current_account_id(),
         from_on=query["from_on"],
         to_on=query["to_on"],
+        provider=query["provider"],
         cursor=Cursor.parse(query["cursor"], scope="recovery"),
         limit=query["limit"],
     )
@@ -50,6 +51,7 @@ def list_sleeps(query: dict[str, Any]) -> Page[Sleep]:
         account_id=current_account_id(),
         from_on=query["from_on"],
         to_on=query["to_on"],
+        provider=query["provider"],
         cursor=Cursor.parse(query["cursor"], scope="sleep"),
         limit=query["limit"],
     )

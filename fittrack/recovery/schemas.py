@@ -34,6 +34,11 @@ class RecoveryQuery(PageQuery):
 
     from_on = fields.Date(data_key="from", load_default=None)
     to_on = fields.Date(data_key="to", load_default=None)
+    provider = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^[a-z_]{1,20}\Z"),
+        metadata={"description": "only what this one has told", "example": "whoop"},
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def check_days(self, query: dict[str, Any], **_context: Any) -> None:

@@ -52,15 +52,22 @@ def forget_brought(tx: Transaction, connection_id: str) -> int:
 
 
 def list_sleeps(
-    *, account_id: str, from_on: date | None, to_on: date | None, cursor: Cursor, limit: int
+    *,
+    account_id: str,
+    from_on: date | None,
+    to_on: date | None,
+    provider: str | None,
+    cursor: Cursor,
+    limit: int,
 ) -> Page[Sleep]:
-    """Return a member's sleeps, newest first; days of waking, both included."""
+    """Return a member's sleeps, newest first, of all sources or of one; days of waking."""
     with db.reading("list_sleeps") as tx:
         rows = repository.list_sleeps(
             tx,
             account_id,
             from_on=from_on,
             to_on=to_on,
+            provider=provider,
             before_at=cursor.instant(default=AFTER_ANY_AT),
             before_id=cursor.text(default=AFTER_ANY_ID, at=1),
             row_limit=limit + 1,
@@ -69,15 +76,22 @@ def list_sleeps(
 
 
 def list_recoveries(
-    *, account_id: str, from_on: date | None, to_on: date | None, cursor: Cursor, limit: int
+    *,
+    account_id: str,
+    from_on: date | None,
+    to_on: date | None,
+    provider: str | None,
+    cursor: Cursor,
+    limit: int,
 ) -> Page[Recovery]:
-    """Return a member's recoveries, newest first; days of waking, both included."""
+    """Return a member's recoveries, newest first, of all sources or one; days of waking."""
     with db.reading("list_recoveries") as tx:
         rows = repository.list_recoveries(
             tx,
             account_id,
             from_on=from_on,
             to_on=to_on,
+            provider=provider,
             before_at=cursor.instant(default=AFTER_ANY_AT),
             before_id=cursor.text(default=AFTER_ANY_ID, at=1),
             row_limit=limit + 1,
@@ -129,7 +143,7 @@ def export_member(account_id: str) -> Iterator[ArchiveFile]:
 
 def _after(last: tuple[datetime, str] | None) -> dict[str, Any]:
     before_at, before_id = last or (AFTER_ANY_AT, AFTER_ANY_ID)
-    days = {"from_on": None, "to_on": None}
+    days = {"from_on": None, "to_on": None, "provider": None}
     return {**days, "before_at": before_at, "before_id": before_id, "row_limit": PAGE_ROWS}
 
 

@@ -48,6 +48,7 @@ SELECT recovery_id, provider, external_id, state, day_on, measured_at, utc_offse
  WHERE account_id = :account_id
    AND (:from_on IS NULL OR day_on >= :from_on)
    AND (:to_on IS NULL OR day_on <= :to_on)
+   AND (:provider IS NULL OR provider = :provider)
    AND measured_at <= :before_at
    AND (measured_at < :before_at OR recovery_id < :before_id)
  ORDER BY measured_at DESC, recovery_id DESC

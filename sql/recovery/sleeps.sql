@@ -53,6 +53,7 @@ SELECT sleep_id, provider, external_id, state, is_nap, started_at, ended_at, day
  WHERE account_id = :account_id
    AND (:from_on IS NULL OR day_on >= :from_on)
    AND (:to_on IS NULL OR day_on <= :to_on)
+   AND (:provider IS NULL OR provider = :provider)
    AND started_at <= :before_at
    AND (started_at < :before_at OR sleep_id < :before_id)
  ORDER BY started_at DESC, sleep_id DESC

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 
-from fittrack.clock import utc_now
+from fittrack.clock import epoch_s, utc_now
 from fittrack.recovery import service
+from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.providers.base import RawItem
+from fittrack.trackers.syncing import storing, visits
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import EMAIL, connect, sync
+from tests.factories_trackers import EMAIL, connect, shorten, sync
 from tests.trackers.test_endings import do_jobs
 
 RECOVERY = "/api/v1/recovery"
@@ -73,8 +76,9 @@ def test_a_list_can_be_cut_to_days(client, ana, whoop):
     cut = {"from": days[3], "to": days[7]}
     assert sorted(one["day_on"] for one in read(client, ana, **cut)) == days[3:8]
     assert sorted(one["day_on"] for one in read(client, ana, "/sleep", **cut)) == days[3:8]
-    turned = client.get(RECOVERY, query_string={"from": days[7], "to": days[3]}, headers=ana)
-    assert turned.status_code == 422
+    turned = {"from": days[7], "to": days[3]}
+    for bad in (turned, {"from": "yesterday"}, {"limit": 0}, {"provider": "WHOOP'"}, {"of": "x"}):
+        assert client.get(RECOVERY, query_string=bad, headers=ana).status_code == 422, bad
 
 
 def test_the_latest_is_the_newest_that_has_a_score(client, ana, whoop):
@@ -104,6 +108,55 @@ def test_a_score_that_comes_later_is_fetched_again(client, ana, whoop):
     [slept, *_] = read(client, ana, "/sleep")
     assert (slept["state"], slept["deep_s"]) == ("scored", night.deep_s)
     assert len(read(client, ana)) == len({one["day_on"] for one in read(client, ana)})
+
+
+@pytest.mark.parametrize(
+    ("named", "day_on"), [("America/New_York", "2026-11-19"), (None, "2026-11-20")]
+)
+def test_a_night_without_an_offset_ends_by_its_members_own_clock(
+    client, ana, trackers, named, day_on
+):
+    """Withings names the zone of a night; where it does not, the member's profile does."""
+    moved = {"time_zone": "Asia/Tokyo"}
+    assert client.patch("/api/v1/users/me/profile", json=moved, headers=ana).status_code == 200
+    connection = connect(client, ana, "withings")
+    ended_at = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    night = {
+        "id": 7,
+        "timezone": named,
+        "startdate": epoch_s(ended_at) - 7 * 3600,
+        "enddate": epoch_s(ended_at),
+        "data": {"total_sleep_time": 20_000},
+    }
+    held = visits.take(connection["connection_id"], "due", utc_now).held
+    read_now = storing.read_items(ADAPTERS["withings"], "sleep", [RawItem("7", "1", night)])
+    storing.store_objects(held, "sleep", read_now, calls=0, now=utc_now())
+    [slept] = read(client, ana, "/sleep")
+    assert (slept["day_on"], slept["utc_offset_s"]) == (day_on, -18_000 if named else None)
+
+
+def test_of_two_trackers_the_preferred_one_says_how_one_woke(client, ana, trackers):
+    since = utc_now() - timedelta(days=3)
+    for name in ("whoop", "oura"):
+        tracker = trackers[name]
+        shorten(tracker, days=1)
+        nights = tracker.account(EMAIL).nights
+        for number in [one.number for one in nights.values() if one.started_at < since]:
+            del nights[number]
+        assert sync(connect(client, ana, name), now=utc_now()).outcome == "done"
+    newest = {
+        name: next(one for one in read(client, ana, provider=name) if one["state"] == "scored")
+        for name in ("whoop", "oura")
+    }
+    assert newest["whoop"]["day_on"] == newest["oura"]["day_on"]
+    for name in ("whoop", "oura", "whoop"):
+        client.put(f"/api/v1/connections/{name}/primary", headers=ana)
+        assert client.get(f"{RECOVERY}/latest", headers=ana).json["recovery"] == newest[name]
+    for path in ("", "/sleep"):
+        apart = [read(client, ana, path, provider=name, limit=1) for name in newest]
+        assert [{one["provider"] for one in found} for found in apart] == [{"whoop"}, {"oura"}]
+        assert len(read(client, ana, path)) == sum(map(len, apart))
+    assert read(client, ana, provider="polar") == []
 
 
 def test_who_has_no_tracker_has_no_latest_recovery(client, ana):

@@ -75,7 +75,7 @@ def test_garbage_is_read_or_malformed(adapter, stream, value):
         [item] = adapter.read_page(stream, Answer(200, {}, body), None).items
         for record in adapter.normalise(stream, item):
             if stream == "sleep":
-                assert sleep_of(adapter.facts.name, record, now=NOW)
+                assert sleep_of(adapter.facts.name, record, zone=UTC, now=NOW)
             elif stream == "recovery":
                 assert recovery_of(adapter.facts.name, record, now=NOW)
     except Malformed:

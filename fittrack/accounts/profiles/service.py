@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fittrack import cache, clock, config, db
 from fittrack.accounts import repository as account_rows
@@ -254,6 +255,11 @@ def _view(stored: StoredProfile, *, now: datetime) -> ProfileView:
             stored.fitness_level_changed_at, now=now
         ),
     )
+
+
+def zone_of(tx: Transaction, account_id: str) -> ZoneInfo:
+    """Return the zone that a member's own clock shows. Raises: AccountNotFound."""
+    return ZoneInfo(_stored(tx, account_id).time_zone)
 
 
 def _held(tx: Transaction, account_id: str) -> StoredProfile:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from fittrack.ids import new_id
 from fittrack.recovery.models import Recovery, Sleep
 from fittrack.trackers.records import RecoveryRecord, SleepRecord
 
 
-def sleep_of(provider: str, record: SleepRecord, *, now: datetime) -> Sleep:
-    """Return what is stored of a night or nap."""
+def sleep_of(provider: str, record: SleepRecord, *, zone: tzinfo, now: datetime) -> Sleep:
+    """Return what is stored of a night or nap; `zone` is the sleeper's where no offset is told."""
     return Sleep(
         sleep_id=new_id(),
         provider=provider,
@@ -19,7 +19,7 @@ def sleep_of(provider: str, record: SleepRecord, *, now: datetime) -> Sleep:
         is_nap=record.is_nap,
         started_at=record.started_at,
         ended_at=record.ended_at,
-        day_on=_day(record.ended_at, record.utc_offset_s),
+        day_on=_day(record.ended_at, record.utc_offset_s, zone),
         utc_offset_s=record.utc_offset_s,
         asleep_s=record.asleep_s,
         awake_s=record.awake_s,
@@ -61,5 +61,7 @@ def _parts(value: float | None, parts: int) -> int | None:
     return None if value is None else round(value * parts)
 
 
-def _day(at: datetime, utc_offset_s: int | None) -> date:
-    return at.astimezone(timezone(timedelta(seconds=utc_offset_s or 0))).date()
+def _day(at: datetime, utc_offset_s: int | None, zone: tzinfo) -> date:
+    if utc_offset_s is not None:
+        zone = timezone(timedelta(seconds=utc_offset_s))
+    return at.astimezone(zone).date()

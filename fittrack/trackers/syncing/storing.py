@@ -6,10 +6,12 @@ import gzip
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from fittrack import config, db
+from fittrack.accounts.profiles import service as profiles
 from fittrack.activities import service as activities
 from fittrack.activities.editing import service as editing
 from fittrack.activities.models import Part
@@ -230,11 +232,22 @@ def _store_rests(
     for one in fresh:
         if one.refusal is None and not one.records:
             _forget_rest(tx, held, stream, one.item.external_id)
-    for record in (record for one in fresh for record in one.records):
+    found = [record for one in fresh for record in one.records]
+    zone = _zone_of(tx, connection.account_id, found)
+    for record in found:
         if isinstance(record, SleepRecord):
-            recovery.keep_sleep(tx, source, sleep_of(connection.provider, record, now=now))
+            kept = sleep_of(connection.provider, record, zone=zone, now=now)
+            recovery.keep_sleep(tx, source, kept)
         elif isinstance(record, RecoveryRecord):
             recovery.keep_recovery(tx, source, recovery_of(connection.provider, record, now=now))
+
+
+def _zone_of(tx: Transaction, account_id: str, records: Sequence[Record]) -> ZoneInfo:
+    """Return the member's own zone where one of their sleeps does not tell its offset."""
+    sleeps = (record for record in records if isinstance(record, SleepRecord))
+    if any(sleep.utc_offset_s is None for sleep in sleeps):
+        return profiles.zone_of(tx, account_id)
+    return config.current().zone
 
 
 def _is_to_come(read: Read, *, now: datetime) -> bool:
