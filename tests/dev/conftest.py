@@ -13,8 +13,9 @@ from fittrack import config, db
 from fittrack.config import Config
 from fittrack.dev import seed
 
-ANCHOR_ON = date(2026, 11, 18)
-ANCHOR_AT = datetime(2026, 11, 18, 5, tzinfo=UTC)  # where that day begins in New York
+# A day whose clocks change, which is the harder one: some members are an hour too young.
+ANCHOR_ON = date(2026, 11, 1)
+ANCHOR_AT = datetime(2026, 11, 1, 4, tzinfo=UTC)  # where that day begins in New York
 
 
 @pytest.fixture(scope="session")
