@@ -70,4 +70,7 @@ def test_what_one_member_has_waited_for_in_vain_nobody_else_waits_for(client, st
     delayed = sync(ben, now=now + timedelta(seconds=10))
     assert (delayed.outcome, sum(strava.asked.values())) == ("delayed", before)
     assert sync(ben, now=delayed.due_at).outcome == "done"
-    assert sync(ana, now=delayed.due_at + timedelta(hours=1)).outcome == "done"
+    strava.faults.add(Fault("hang_up", "api"))
+    later = delayed.due_at + timedelta(days=2)
+    assert sync(ben, now=later).outcome == "failed"
+    assert sync(ana, now=later).outcome == "done", "it has answered in between"
