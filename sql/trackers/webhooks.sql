@@ -28,8 +28,3 @@ UPDATE webhook_deliveries
  WHERE provider = :provider
    AND delivery_key = :delivery_key
    AND received_at = :received_at
-
--- name: delete_old_deliveries
--- Forget webhooks that came long ago.
-DELETE FROM webhook_deliveries
- WHERE received_at < :before_at

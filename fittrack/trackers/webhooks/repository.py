@@ -42,7 +42,3 @@ def end_delivery(tx: Transaction, delivery: Delivery, *, now: datetime) -> None:
         received_at=delivery.received_at,
         done_at=now,
     )
-
-
-def delete_old_deliveries(tx: Transaction, *, before_at: datetime) -> int:
-    return tx.run(SQL["delete_old_deliveries"], before_at=before_at)
