@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 from fittrack.clock import utc_now
+from fittrack.simulator.trackers.histories import new_workout
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import connect, sync, truth
+from tests.factories_trackers import EMAIL, connect, live, shorten, sync, truth
 
 
 def all_of(client, headers):
@@ -31,3 +33,25 @@ def test_a_connected_member_finds_their_last_30_days(client, strava):
     found = {(one["started_at"][:19], one["moving_s"]) for one in all_of(client, ana)}
     assert found == wanted
     assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] > 0
+
+
+def test_who_has_much_lets_others_before_where_calls_are_scarce(client, strava):
+    ana, ben = (login(client, make_account()) for _ in range(2))
+    shorten(strava)
+    shorten(strava, email="ben@gmail.test")
+    for number in range(45):
+        at = utc_now() - timedelta(hours=2 + 3 * number)
+        strava.account(EMAIL).workouts[number] = new_workout(number, at, random.Random(number))
+    much, little = (
+        connect(client, headers, "strava", email=email)
+        for headers, email in ((ana, EMAIL), (ben, "ben@gmail.test"))
+    )
+    now = utc_now()
+    outcome = sync(much, now=now)
+    assert (outcome.outcome, outcome.error_code) == ("delayed", "others_turn")
+    asked = sum(calls for (window_s, _), calls in strava.asked.items() if window_s == 900)
+    assert (outcome.due_at, asked) == (now, 41)
+    assert sync(little, now=now).outcome == "done"
+    assert live(much, strava)[-1].outcome == "done"
+    found = {(one["started_at"][:19], one["moving_s"]) for one in all_of(client, ana)}
+    assert found == truth(strava)
