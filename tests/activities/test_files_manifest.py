@@ -16,6 +16,7 @@ from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.minutes import active_minutes
 from fittrack.activities.recording import Recording
 from fittrack.activities.samples import pack, unpack
+from tests.activities.plausibility_world import codes_of
 from tests.conftest import SHARED
 
 FOLDER = SHARED / "activity-files"
@@ -25,6 +26,8 @@ MOST_S = 60.0
 READABLE_UNDER_A_WRONG_NAME = {"corrupt/not-a-fit.fit"}
 # The program behind these figures read no point at all of the file.
 NO_ASCENT_READ = {"tcx/activity_165850259_multi-session.tcx.gz"}
+# Their clocks are set to 2037.
+HELD = {"corrupt/temp.fit", "pauses-and-clocks/ExampleActivityFile.fit"}
 # Five seconds in fourteen hours hang on less than a millimetre of one step.
 MOVING_WITHIN_5_S = {"gpx/mtk_logger_m241_multiple_tracks.gpx.gz"}
 
@@ -207,3 +210,10 @@ def test_real_samples_survive_packing_and_give_at_most_a_day_of_minutes(name):
         minutes = [minute.epoch_minute for minute in active_minutes(recording)]
         assert minutes == sorted(set(minutes))
         assert len(minutes) <= 24 * 60
+
+
+@needs_files
+def test_real_files_are_believed():
+    ordinary = [name for name, row in ROWS.items() if row["kind"] != "huge"]
+    held = {name for name in ordinary if any(map(codes_of, reading(name).recordings))}
+    assert held <= HELD

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fittrack.activities.files import FileRefused, read_activity_file
 from fittrack.activities.plausibility.bodies import powers
 from fittrack.activities.plausibility.limits import limits_of, most_over
 from fittrack.activities.plausibility.marks import KEPT, marks_of, mixed
@@ -22,7 +21,6 @@ from fittrack.activities.sports import SPORTS
 from tests.activities.cheats import CHEATS, HONEST, NOW, corpus
 from tests.activities.plausibility_world import activity_of, codes_of, codes_of_case
 from tests.activities.recordings import Track, hearts, honest_track, varied, whole
-from tests.activities.test_files_manifest import FOLDER, rows
 
 
 @pytest.mark.parametrize("make", CHEATS, ids=lambda make: make.__name__)
@@ -35,27 +33,6 @@ def test_cheats_are_caught(make):
 def test_honest_oddities_are_believed(make):
     (case,) = corpus((make,), 1, seed=12)
     assert codes_of_case(case) == []
-
-
-# Their clocks are set to 2037.
-HELD_FILES = {
-    "corrupt/temp.fit",
-    "pauses-and-clocks/ExampleActivityFile.fit",
-}
-
-
-@pytest.mark.skipif(not FOLDER.exists(), reason="the real files are not here")
-def test_real_files_are_believed():
-    held = set()
-    for row in rows():
-        if row["kind"] == "huge":
-            continue
-        try:
-            recordings = read_activity_file((FOLDER / row["file"]).read_bytes())
-        except FileRefused:
-            continue
-        held |= {row["file"] for recording in recordings if codes_of(recording)}
-    assert held <= HELD_FILES
 
 
 def a_run(speed_mps, *, sport="running", seconds=1800, **over):
