@@ -240,6 +240,11 @@ class Adapter(ABC):
     def authorize_address(self, app: App) -> str:
         """Return the address of the authorize page."""
 
+    def issuer(self, app: App) -> str:
+        """Return what the provider calls itself where it says so (RFC 9207)."""
+        address = self.authorize_address(app)
+        return next(host for host in app.hosts.values() if address.startswith(f"{host}/"))
+
     @abstractmethod
     def exchange(self, app: App, code: str, verifier: str | None) -> Request:
         """Return what exchanges a code for a grant."""
@@ -292,6 +297,10 @@ class Adapter(ABC):
     def read_person(self, answer: Answer) -> str:
         """Return the external account's id. Raises: Malformed…"""
         raise NotImplementedError
+
+    def is_refused(self, answer: Answer) -> bool:
+        """Tell whether the access token is taken no more, so that it is to be renewed."""
+        return answer.status == 401
 
     @abstractmethod
     def page(

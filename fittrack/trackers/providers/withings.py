@@ -37,6 +37,7 @@ from fittrack.trackers.providers.base import (
     Hook,
     Limit,
     Malformed,
+    NotThere,
     ProviderDown,
     RawItem,
     RawPage,
@@ -167,6 +168,16 @@ class Withings(Adapter):
         """Let pass what is done; who has ended it before is not known there any more."""
         with suppress(ScopeLost, TokenRefused):
             _body_of(answer)
+
+    def is_refused(self, answer: Answer) -> bool:
+        """Tell it by what is wrapped: the answer itself is a 200."""
+        try:
+            _body_of(answer)
+        except TokenRefused:
+            return True
+        except (Malformed, NotThere, ProviderDown, ScopeLost, Throttled):
+            return False
+        return False
 
     def page(
         self, app: App, grant: Grant, stream: str, window: Window, token: str | None

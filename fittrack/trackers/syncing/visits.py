@@ -94,7 +94,7 @@ class Visit:
         if self.grant is None:
             self.grant = self._grant()
         answer = self._send(make(self.grant))
-        if answer is not None and answer.status == 401:
+        if answer is not None and self.adapter.is_refused(answer):
             self.grant = self._grant(refused=self.grant)
             answer = self._send(make(self.grant))
         return answer
