@@ -50,7 +50,8 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.route("/web/o/oauth2/v2/auth", methods=["GET", "POST"])
     def authorize() -> Response | str:
-        return answers.authorize(tracker, "Google Health")
+        issuer = f"{request.host_url}{SERVICE}/web"
+        return answers.authorize(tracker, "Google Health", issuer)
 
     @blp.post("/tokens/token")
     def token() -> Response:

@@ -74,13 +74,17 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a browser or an app brings back from a provider; `account_id` where it is signed in."""
+    """What a browser or an app brings back from a provider.
+
+    `account_id` where it is signed in; `issuer` where the provider says who it is.
+    """
 
     state: str
     code: str | None
     error: str | None
     scope: str | None
     account_id: str | None = None
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,12 @@ def set_primary(provider: str) -> Connection:
 
 def _finished(told: dict[str, Any], provider: str) -> Connection:
     caller = claimed()
-    account_id = caller.account_id if caller else None
-    returned = Returned(told["state"], told["code"], told["error"], told["scope"], account_id)
+    returned = Returned(
+        state=told["state"],
+        code=told["code"],
+        error=told["error"],
+        scope=told["scope"],
+        account_id=caller.account_id if caller else None,
+        issuer=told["iss"],
+    )
     return service.finish_connection(provider=provider, returned=returned, now=utc_now())

@@ -116,6 +116,12 @@ class ReturnedSchema(Schema):
         metadata={"description": "What was allowed, where it says so.", "example": None},
     )
 
+    iss = fields.String(
+        load_default=None,
+        validate=validate.Length(max=500),
+        metadata={"description": "Who the provider says that it is (RFC 9207).", "example": None},
+    )
+
     @validates_schema(skip_on_field_errors=True)
     def check_end(self, told: dict[str, Any], **_context: Any) -> None:
         """Raises: ValidationError where the visit has neither succeeded nor failed."""
