@@ -76,8 +76,9 @@ def call(request: Request, *, deadline_s: float, most_bytes: int) -> Answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status_code, headers, body)
     except (RequestException, HTTPError, OSError, ValueError) as error:
-        # Its words may hold the address that was called, with whatever stands in it.
-        raise Unreachable(type(error).__name__) from error
+        # Its words may hold the address that was called, with whatever stands in it; so would a
+        # traceback.
+        raise Unreachable(type(error).__name__) from None
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from fittrack import config, db
+from fittrack import config
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
-from fittrack.trackers.connections import repository
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import begin, connect, consent, sync
 
@@ -68,16 +66,6 @@ def test_a_state_is_good_once(client, ana):
     path = consent(begin(client, ana, "strava").json["authorization_url"])
     assert client.get(path).status_code == 200
     assert code_of(client.get(path)) == (400, "invalid_connection_state")
-
-
-def test_a_state_is_good_for_ten_minutes(client, ana):
-    path = consent(begin(client, ana, "strava").json["authorization_url"])
-    state = path.partition("state=")[2].partition("&")[0]
-    from fittrack import crypto
-
-    with db.transaction("use_attempt") as tx:
-        late_at = utc_now() + timedelta(minutes=10)
-        assert not repository.use_attempt(tx, crypto.digest(state), "strava", now_at=late_at)
 
 
 @pytest.mark.parametrize("state", ["", "x", "A" * 43])

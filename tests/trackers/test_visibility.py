@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from redis import Redis
 
-from fittrack import config, db
+from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.reference.document import operations
-from fittrack.simulator.server import server_of
 from fittrack.simulator.trackers.histories import Workout
-from fittrack.simulator.world import World, clients_of
 from fittrack.trackers.providers import ADAPTERS, is_shown_to_others
-from tests.conformance import engines
 from tests.factories_accounts import login, make_account
 from tests.factories_activities import Member, execute
-from tests.factories_trackers import EMAIL, connect, sync, tracker_settings
+from tests.factories_trackers import EMAIL, connect, sync
 
 NUMBER, FAST_NUMBER = 9_007_199_254_741_777, 9_007_199_254_741_778
 # What a leak would hold, in any unit that we write; not within tokens and hashes, which hold all.
@@ -116,28 +110,8 @@ def live(trackers):
 
 
 @pytest.fixture(scope="module")
-def trackers():
-    server = server_of(World({}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server.app.extensions["trackers"]
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def scene(app, settings, migrated_file, tmp_path_factory, trackers):
-    path = tmp_path_factory.mktemp("visibility") / "fittrack.db"
-    shutil.copyfile(migrated_file, path)
-    config.use(settings)
-    engine = engines.bind(path)
-    Redis.from_url(settings.redis_url).flushall()
-    world = trackers["strava"].world
-    known = tracker_settings(settings, world.base_url)
-    world.clients.update(clients_of(known))
-    config.use(known)
-    live(trackers)
+def scene(app, lasting_trackers):
+    live(lasting_trackers)
     client = app.test_client()
     ana = Member(client)
     headers = {"ana": ana.headers, "nobody": {}}
@@ -154,8 +128,7 @@ def scene(app, settings, migrated_file, tmp_path_factory, trackers):
     execute("UPDATE activities SET visibility = 'public'")
     document = client.get("/api/v1/openapi.json").json
     queries = {path: queries_of(one) for path, how, one in operations(document) if how == "get"}
-    yield Scene(app, client, engine, ana, headers, queries)
-    engine.close()
+    return Scene(app, client, db.engine(), ana, headers, queries)
 
 
 def queries_of(operation):
