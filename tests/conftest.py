@@ -62,6 +62,12 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def redis_link(redis_url: str) -> Redis:
+    """Return a client that is kept: a connection a test costs more than what it asks for."""
+    return Redis.from_url(redis_url)
+
+
+@pytest.fixture(scope="session")
 def settings(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
     """Return settings for tests: fast hashes, high limits, random secrets, a mailbox folder."""
     folder = tmp_path_factory.mktemp("fittrack")
@@ -104,17 +110,21 @@ def migrated_file(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(
-    app: Flask, settings: Config, migrated_file: Path, tmp_path: Path
+    app: Flask, settings: Config, redis_link: Redis, migrated_file: Path, tmp_path: Path
 ) -> Iterator[db.Engine]:
-    """Bind a fresh migrated database, an empty Redis and mailbox; commits are real."""
+    """Bind a fresh migrated database, an empty Redis and mailbox; commits are real.
+
+    The file is removed before the system writes it to the disk: all tests' are 8 GB.
+    """
     path = tmp_path / "fittrack.db"
     shutil.copyfile(migrated_file, path)
     config.use(settings)
     engine = engines.bind(path)
-    Redis.from_url(settings.redis_url).flushall()
+    redis_link.flushall()
     shutil.rmtree(settings.mail_url.removeprefix("folder:"), ignore_errors=True)
     yield engine
     engine.close()
+    path.unlink(missing_ok=True)
 
 
 @pytest.fixture
