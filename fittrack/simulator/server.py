@@ -20,6 +20,10 @@ class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without a date of its own, for that is told by the world's clock."""
+        self.send_response_only(code, message)
+
 
 def server_of(world: World, *, port: int = 0) -> BaseWSGIServer:
     """Return a server of the simulator, bound to a port of this machine, 0 for any; not running.

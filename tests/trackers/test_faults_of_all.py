@@ -192,6 +192,23 @@ def test_who_lets_us_in_no_more_is_asked_once_and_goes_on_later(lives, provider,
 
 
 @pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
+@pytest.mark.parametrize("behind", [timedelta(minutes=-12), timedelta(minutes=12)])
+def test_a_provider_whose_clock_is_wrong_is_asked_no_more_and_no_less(lives, provider, behind):
+    life = lives.at(provider)
+    life.pass_time(life.tracker.style.access_life if provider in RENEWED else A_DAY)
+    life.happen()
+    for kind in ("throttled_by_seconds", "throttled_by_date"):
+        life.spoil(kind)
+        [outcome] = life.live(most=1, behind=behind)
+        wait = outcome.due_at - (life.tracker.world.now() - behind)
+        assert timedelta(seconds=80) < wait < timedelta(seconds=121), kind
+    assert [one.outcome for one in life.live(behind=behind)] == ["done"]
+    for window in life.tracker.windows:
+        assert life.tracker.most_asked[window.window_s] <= window.calls
+    assert is_as_it_was_lived(life)
+
+
+@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
 def test_after_all_of_that_the_points_are_those_of_a_recomputation(lives, provider):
     life = lives.at(provider)
     assert life.points() == life.points(is_recomputed=True) > 0

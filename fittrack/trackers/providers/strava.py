@@ -248,13 +248,14 @@ def _is_invalid_token(answer: Answer) -> bool:
 
 
 def _json_of(answer: Answer) -> Any:
-    """Return what was answered; 429 says when by its aligned windows, for it has no Retry-After."""
+    """Return what was answered; 429 says when by its aligned windows, where no Retry-After does."""
     try:
         return reading.json_of(answer)
-    except Throttled:
+    except Throttled as error:
         used = _pair(answer.headers.get("x-readratelimit-usage"))
         most = _pair(answer.headers.get("x-readratelimit-limit"))
-        raise reading.throttled(answer, _window_end(answer, used, most)) from None
+        resumes_at = error.resumes_at or _window_end(answer, used, most)
+        raise reading.throttled(answer, resumes_at) from None
 
 
 def _window_end(answer: Answer, used: list[int], most: list[int]) -> datetime | None:
