@@ -79,6 +79,12 @@ UPDATE connections
    AND ended_at IS NULL
    AND status IN ('active', 'parked')
 
+-- name: count_living
+-- How many living connections there are to a provider.
+SELECT COUNT(*)
+  FROM connections
+ WHERE CASE WHEN ended_at IS NULL THEN provider END = :provider
+
 -- name: list_silent_connections
 -- Living connections that have not been read for long, and whose members do not know.
 SELECT connection_id

@@ -110,6 +110,26 @@ def test_what_reads_all_again_is_a_sweep(provider, days, is_backfill, is_sweep):
     assert rules.is_sweep(step, ADAPTERS[provider].facts) is is_sweep
 
 
+@pytest.mark.parametrize(
+    ("provider", "connections", "hours"),
+    [
+        ("polar", 40, 1),
+        ("polar", 200, 4.8),
+        ("strava", 33, 24),
+        ("strava", 1600, 48),
+        ("whoop", 200, 2),
+        ("google_health", 10_000, 0.25),
+    ],
+)
+def test_all_are_polled_as_often_as_the_limits_let_them(provider, connections, hours):
+    facts = ADAPTERS[provider].facts
+    wait = rules.poll_wait(facts, connections)
+    assert wait == timedelta(hours=hours)
+    for limit in (one for one in facts.limits if not one.is_per_member):
+        calls = connections * len(facts.streams) * limit.window_s / wait.total_seconds()
+        assert calls <= limit.calls * 0.8 + 1e-6
+
+
 def page_of(*ids, next_token=None):
     return RawPage(tuple(RawItem(one, "v", {}) for one in ids), next_token)
 

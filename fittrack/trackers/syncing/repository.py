@@ -107,6 +107,10 @@ def make_due(tx: Transaction, connection_id: str, *, due_at: datetime) -> bool:
     return tx.run(SQL["make_due"], connection_id=connection_id, due_at=due_at) == 1
 
 
+def count_living(tx: Transaction, provider: str) -> int:
+    return int(tx.value(SQL["count_living"], provider=provider))
+
+
 def list_silent_connections(tx: Transaction, *, before_at: datetime, row_limit: int) -> list[str]:
     rows = tx.all(
         DueConnection, SQL["list_silent_connections"], before_at=before_at, row_limit=row_limit

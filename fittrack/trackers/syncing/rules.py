@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from fittrack.clock import epoch_s, from_epoch_s
+from fittrack.trackers.budgets.rules import KEPT_SHARE
 from fittrack.trackers.providers.base import Facts, RawItem, Window
 from fittrack.trackers.syncing.models import Known, Outcome, Step, StreamState
 
@@ -92,6 +93,20 @@ def turn_calls(facts: Facts) -> int | None:
     """Return how many calls one connection may make at a time where they are scarce."""
     shared = [limit.calls for limit in facts.limits if not limit.is_per_member]
     return max(LEAST_TURN, int(min(shared) * TURN_SHARE)) if shared else None
+
+
+def poll_wait(facts: Facts, connections: int) -> timedelta:
+    """Return after how long a provider of so many connections is asked again for what is new.
+
+    As often as wanted where its limits let everybody's pages through, else as often as they do.
+    """
+    pages = connections * len(facts.streams)
+    needed_s = [
+        limit.window_s * pages / (limit.calls * (1 - KEPT_SHARE))
+        for limit in facts.limits
+        if not limit.is_per_member
+    ]
+    return max(facts.poll_every, timedelta(seconds=max(needed_s, default=0.0)))
 
 
 def queueing(waited: timedelta, chance: float) -> timedelta:

@@ -71,8 +71,15 @@ def _read_all(visit: Visit) -> Outcome:
         is_whole = all(_read_stream(visit, stream) for stream in visit.adapter.facts.streams)
     except TROUBLE as error:
         return outcome_of(visit, error)
-    wait = visit.adapter.facts.poll_every if is_whole else timedelta(0)
+    wait = _poll_wait(visit) if is_whole else timedelta(0)
     return Outcome("done", None, visit.clock() + wait, 0, is_read=True)
+
+
+def _poll_wait(visit: Visit) -> timedelta:
+    facts = visit.adapter.facts
+    with db.reading("count_living") as tx:
+        connections = repository.count_living(tx, facts.name)
+    return rules.poll_wait(facts, connections)
 
 
 def _read_stream(visit: Visit, stream: str) -> bool:
