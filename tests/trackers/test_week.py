@@ -17,7 +17,7 @@ from tests.trackers.week import counting, sending
 from tests.trackers.week.weeks import CONNECTIONS, DAY, IS_WHOLE, PROVIDERS, Week
 
 DAYS = 7 if IS_WHOLE else 2
-LIVELY, STILL = (timedelta(hours=hours) for hours in ((3, 12) if IS_WHOLE else (12, 48)))
+LIVELY, STILL = (timedelta(hours=hours) for hours in ((6, 24) if IS_WHOLE else (12, 48)))
 # Polls find within a day what nobody tells of, and within a week what pages have kept from us.
 CALM_DAYS = 9
 CALLS_EACH_LOOK = 10

@@ -85,6 +85,7 @@ def read_anew(week: Week) -> dict[str, dict[str, Counter[Any]]]:
         headers = login(week.client, member.account_id)
         connection = connect(week.client, headers, member.provider, email=member.email)
         week.waiting[connection["connection_id"]] = week.world.now()
+        week.by_id[connection["connection_id"]] = member
     week.live(week.world.now() + 6 * DAY, DAY, only=set(week.waiting))
     return before
 

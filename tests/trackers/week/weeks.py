@@ -31,6 +31,8 @@ SEED = int(os.environ.get("FITTRACK_SEED", "1"))
 IS_WHOLE = CONNECTIONS > 60
 PROVIDERS = ("strava", "whoop", "google_health", "oura", "polar", "withings")
 DAY = timedelta(days=1)
+# What happens within so little time is looked at together.
+LEAST_STEP_S = 5.0
 HISTORY = timedelta(days=6 if IS_WHOLE else 2)
 # Twice what a bad week has: of twenty calls two go wrong, and a provider is away for a whole day.
 FAULT_RATE = 0.1
@@ -56,6 +58,7 @@ class Week:
         self.came = Counter[str]()
         self.syncs = {name: Counter[str]() for name in PROVIDERS}
         self.members: list[Member] = []
+        self.by_id: dict[str, Member] = {}
         self.waiting: dict[str, datetime] = {}
         self.away: set[str] = set()
         self._ahead: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -79,6 +82,7 @@ class Week:
         leaving = LEAVING.get(number % 25, "")
         member = Member(email, account_id, tracker, account, connection_id, leaving)
         self.members.append(member)
+        self.by_id[connection_id] = member
         self.waiting[connection_id] = self.world.now()
         return member
 
@@ -172,7 +176,8 @@ class Week:
                 looks_at = self.world.now() + look
             self._happen()
             self.do_jobs()
-            self._sync(is_look=is_look, only=only)
+            if is_look or min(self.waiting.values(), default=until_at) <= self.world.now():
+                self._sync(is_look=is_look, only=only)
             if is_look and only is None:
                 self._look_after()
             self._go_to(min(until_at, looks_at, *self._next(only)))
@@ -181,7 +186,7 @@ class Week:
 
     def _go_to(self, at: datetime) -> None:
         left_s = (at - self.world.now()).total_seconds()
-        self.world.ahead_s += max(0.0, left_s) + 0.001
+        self.world.ahead_s += max(LEAST_STEP_S, left_s)
 
     def _next(self, only: set[str] | None) -> list[datetime]:
         found = [self._ahead[0][0]] if self._ahead else []
@@ -223,24 +228,22 @@ class Week:
         now = self.world.now()
         with db.reading("list_due_connections") as tx:
             due = repository.list_due_connections(tx, now_at=now, row_limit=500)
-        by_id = {one.connection_id: one for one in self.members}
         for connection_id in due:
             if only is not None and connection_id not in only:
                 continue
             if is_look or self.waiting.get(connection_id, now + DAY) <= now:
-                self._sync_one(connection_id, by_id.get(connection_id))
+                self._sync_one(connection_id)
         for connection_id in [one for one, at in self.waiting.items() if at <= now]:
             if connection_id not in due:
                 del self.waiting[connection_id]
 
-    def _sync_one(self, connection_id: str, member: Member | None) -> None:
+    def _sync_one(self, connection_id: str) -> None:
         self.waiting.pop(connection_id, None)
         outcome = sync({"connection_id": connection_id}, now=self.world.now())
         if outcome is None:
             return
         word = outcome.outcome if outcome.outcome == "done" else outcome.error_code
-        if member is not None:
-            self.syncs[member.provider][str(word)] += 1
+        self.syncs[self.by_id[connection_id].provider][str(word)] += 1
         if outcome.due_at and (outcome.outcome != "done" or outcome.due_at <= self.world.now()):
             self.waiting[connection_id] = outcome.due_at
 
