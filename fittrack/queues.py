@@ -78,6 +78,7 @@ JOBS: Mapping[str, JobKind] = {
     "audit_ledger": JobKind("default", "fittrack.points.jobs.audit_ledger", "audit_timeout_s"),
     "revoke_grant": JobKind("sync", "fittrack.trackers.jobs.revoke_grant"),
     "delete_brought": JobKind("sync", "fittrack.trackers.jobs.delete_brought"),
+    "renew_subscription": JobKind("sync", "fittrack.trackers.jobs.renew_subscription"),
     "do_webhook": JobKind("sync", "fittrack.trackers.jobs.do_webhook"),
     "sync_connection": JobKind("sync", "fittrack.trackers.jobs.sync_connection"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),

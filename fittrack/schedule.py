@@ -49,7 +49,7 @@ PERIODIC = (
     Periodic("wake_due_connections", 15, "fittrack.trackers.jobs.wake_due_connections"),
     Periodic("tell_of_silence", 3600, "fittrack.trackers.syncing.silence.tell_of_silence"),
     Periodic("forget_old_traffic", 3600, "fittrack.trackers.jobs.forget_old_traffic"),
-    Periodic("renew_subscriptions", DAY_S, "fittrack.trackers.jobs.renew_subscriptions"),
+    Periodic("plan_renewals", DAY_S, "fittrack.trackers.jobs.plan_renewals"),
     Periodic("wake_due_fulfilments", 60, "fittrack.fulfilment.jobs.wake_due_fulfilments"),
     Periodic(
         "forget_over_exclusions", 86_400, "fittrack.drawings.play.service.forget_over_exclusions"

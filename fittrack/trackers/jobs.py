@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fittrack import db, queues
 from fittrack.clock import utc_now
 from fittrack.queues import Lease
 from fittrack.trackers import subscriptions
@@ -40,9 +41,16 @@ def delete_brought(lease: Lease, *, connection_id: str) -> None:
     endings.delete_brought(connection_id=connection_id, lease=lease, now=utc_now())
 
 
-def renew_subscriptions(*, now: datetime) -> None:
+def plan_renewals(*, now: datetime) -> None:
+    """Let workers look after the webhooks of each provider."""
+    subscriptions.plan_renewals(now=now)
+
+
+def renew_subscription(lease: Lease, *, provider: str) -> None:
     """Keep the webhooks alive that end, or fall asleep, by themselves."""
-    subscriptions.renew_subscriptions(now=now)
+    subscriptions.renew_subscription(provider=provider, now=utc_now())
+    with db.transaction("finish_renewal") as tx:
+        queues.finish(tx, lease, now=utc_now())
 
 
 def forget_old_traffic(*, now: datetime) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fittrack import db, queues
+from fittrack.clock import rfc3339
 from fittrack.trackers import calling
 from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import (
@@ -65,15 +67,20 @@ def subscribe(provider: str, *, is_replacing: bool = False, now: datetime) -> Su
         raise CannotSubscribe(f"{type(error).__name__} {error}".strip()) from error
 
 
-def renew_subscriptions(*, now: datetime) -> list[str]:
-    """Keep alive whatever is told to our address, and return at which providers.
+def plan_renewals(*, now: datetime) -> None:
+    """Let workers look after our webhooks, each provider's by itself: one of them may hang."""
+    with db.transaction("plan_renewals") as tx:
+        for name in subscribable():
+            queues.enqueue(
+                tx, "renew_subscription", f"{name}/{rfc3339(now)}", now=now, provider=name
+            )
+
+
+def renew_subscription(*, provider: str, now: datetime) -> bool:
+    """Keep alive whatever is told to our address, and tell whether anything is.
 
     Where nothing is, nobody has asked for it, and nothing is begun.
     """
-    return [name for name in subscribable() if _renew(name, now=now)]
-
-
-def _renew(provider: str, *, now: datetime) -> bool:
     try:
         subscriber, app = _known(provider)
     except CannotSubscribe:

@@ -9,8 +9,14 @@ from datetime import timedelta
 import pytest
 from werkzeug.serving import make_server
 
-from fittrack import config
-from fittrack.trackers.subscriptions import CannotSubscribe, renew_subscriptions, subscribe
+from fittrack import config, queues, worker
+from fittrack.trackers.subscriptions import (
+    CannotSubscribe,
+    plan_renewals,
+    renew_subscription,
+    subscribable,
+    subscribe,
+)
 from tests.trackers.test_operators import run
 
 NAMES = {"oura", "polar", "strava"}
@@ -68,9 +74,27 @@ def test_what_is_asked_for_once_stands_and_is_asked_for_no_second_time(app, trac
     assert polar["signature_secret_key"] not in again.output
 
 
+def renewed(now):
+    return [name for name in subscribable() if renew_subscription(provider=name, now=now)]
+
+
+def test_workers_look_after_each_provider_by_itself(trackers, base_url):
+    now = trackers["oura"].world.now()
+    subscribe("polar", now=now)
+    [polar] = trackers["polar"].subscriptions.values()
+    polar["active"] = False
+    plan_renewals(now=now)
+    due = [job for job in queues.list_due(now=now) if job.job_name == "renew_subscription"]
+    assert len(due) == len(subscribable())
+    for job in due:
+        worker.run_outbox(job.outbox_id)
+    assert polar["active"]
+    assert not queues.list_due(now=now)
+
+
 def test_what_ends_or_falls_asleep_by_itself_is_kept_alive(trackers, base_url):
     now = trackers["oura"].world.now()
-    assert renew_subscriptions(now=now) == []
+    assert renewed(now) == []
     assert not any(trackers[name].subscriptions for name in NAMES)
     for name in NAMES - {"strava"}:
         subscribe(name, now=now)
@@ -78,10 +102,10 @@ def test_what_ends_or_falls_asleep_by_itself_is_kept_alive(trackers, base_url):
     polar["active"] = False
     first = next(iter(trackers["oura"].subscriptions.values()))
     ends = first["expiration_time"]
-    assert renew_subscriptions(now=now) == ["oura", "polar"]
+    assert renewed(now) == ["oura", "polar"]
     assert (polar["active"], first["expiration_time"]) == (True, ends)
     trackers["oura"].world.ahead_s = timedelta(days=70).total_seconds()
-    renew_subscriptions(now=trackers["oura"].world.now())
+    renewed(trackers["oura"].world.now())
     assert all(one["expiration_time"] > ends for one in trackers["oura"].subscriptions.values())
 
 
@@ -96,7 +120,7 @@ def test_what_is_told_to_another_address_stays_so_until_it_is_taken_over(
     answer = run(app, "subscribe", provider)
     assert (answer.exit_code, "another address" in answer.output) == (1, True)
     assert standing(trackers[provider]) == before
-    assert renew_subscriptions(now=trackers[provider].world.now()) == []
+    assert renewed(trackers[provider].world.now()) == []
     del trackers[provider].subscriptions["9"]["callback_url" if provider == "polar" else "url"]
     answer = run(app, "subscribe", provider, "--replace")
     assert answer.exit_code == 0, answer.output
