@@ -88,6 +88,7 @@ def guarded(
     family = None if kind == "expired" else tracker.whose(token)
     if family is None:
         return json({"message": "Authorization Error", "error": "invalid_token"}, 401)
+    g.zone_name = family.account.zone_name
     answer = spoiling.spoilt(serve(family), kind)
     spoiling.go_on_meanwhile(tracker.world, family.account, kind)
     return answer

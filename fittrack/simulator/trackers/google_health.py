@@ -13,7 +13,7 @@ import orjson
 from flask import Blueprint, Response, abort, request
 
 from fittrack.simulator import faults
-from fittrack.simulator.trackers import answers, google_keys
+from fittrack.simulator.trackers import answers, clocks, google_keys
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
@@ -140,7 +140,7 @@ def _identity(_: Tracker, family: Family) -> Response:
 
 def _exercises(_: Tracker, family: Family) -> Response:
     account = family.account
-    rows = ((one.started_at + OFFSET, _exercise(account, one)) for one in account.living())
+    rows = ((clocks.local(one.started_at), _exercise(account, one)) for one in account.living())
     return _page(rows, "exercise.interval.civil_start_time")
 
 
@@ -208,7 +208,7 @@ def _date(day: date) -> dict[str, int]:
 
 
 def _civil(at: datetime) -> dict[str, Any]:
-    local = at + OFFSET
+    local = clocks.local(at)
     time = {"hours": local.hour, "minutes": local.minute, "seconds": local.second}
     return {"date": _date(local.date()), "time": time}
 
@@ -216,9 +216,9 @@ def _civil(at: datetime) -> dict[str, Any]:
 def _interval(started_at: datetime, ended_at: datetime) -> dict[str, Any]:
     return {
         "startTime": _rfc3339(started_at),
-        "startUtcOffset": f"{ZONE_OFFSET_S}s",
+        "startUtcOffset": f"{clocks.offset_s(started_at)}s",
         "endTime": _rfc3339(ended_at),
-        "endUtcOffset": f"{ZONE_OFFSET_S}s",
+        "endUtcOffset": f"{clocks.offset_s(ended_at)}s",
         "civilStartTime": _civil(started_at),
         "civilEndTime": _civil(ended_at),
     }

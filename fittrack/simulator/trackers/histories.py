@@ -78,6 +78,8 @@ class Account:
     workouts: dict[int, Workout] = field(default_factory=dict)
     nights: dict[int, Night] = field(default_factory=dict)
     days: dict[str, Day] = field(default_factory=dict)
+    # Where they live, such as `Europe/Berlin`; None for where the provider's clock never changes.
+    zone_name: str | None = None
 
     def living(self) -> list[Workout]:
         """Return the workouts that are there, newest first."""

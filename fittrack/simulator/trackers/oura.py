@@ -12,15 +12,13 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers, subscribing
-from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
+from fittrack.simulator.trackers import answers, clocks, subscribing
+from fittrack.simulator.trackers.histories import Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
 
 SERVICE = "oura"
 NAMESPACE = UUID("b0c3a7d2-44aa-4d0a-8a59-0c5b0a7f3e21")
-ZONE = "-05:00"
-ACROSS = timedelta(seconds=ZONE_OFFSET_S)
 PAGE_ROWS = 10
 BEAT_S = 60
 SPORTS = {
@@ -188,11 +186,11 @@ def _readiness(tracker: Tracker, account: Account) -> list[Document]:
 
 
 def _rfc3339(at: datetime) -> str:
-    return f"{at + ACROSS:%Y-%m-%dT%H:%M:%S}{ZONE}"
+    return clocks.rfc3339(at)
 
 
 def _date(at: datetime) -> str:
-    return (at + ACROSS).date().isoformat()
+    return clocks.day(at)
 
 
 def _workout(one: Workout) -> Document:
@@ -235,16 +233,17 @@ def _day(account: Account, one: Day) -> Document:
         "score": 82,
     }
     began = f"{one.day}T04:00:00"
+    offset = clocks.offset_text_of(began)
     return counts | {
         "id": id_of("day", f"{account.number} {one.day}"),
         "class_5_min": "112233",
         "average_met_minutes": 1.90625,
         "contributors": dict.fromkeys(contributors, 90),
         "equivalent_walking_distance": round(one.steps * 0.7),
-        "met": {"interval": 60, "items": [0.1, 1.2], "timestamp": f"{began}.000{ZONE}"},
+        "met": {"interval": 60, "items": [0.1, 1.2], "timestamp": f"{began}.000{offset}"},
         "steps": one.steps,
         "day": one.day,
-        "timestamp": f"{began}{ZONE}",
+        "timestamp": f"{began}{offset}",
     }
 
 

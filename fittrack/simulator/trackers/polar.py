@@ -14,14 +14,13 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers, subscribing
+from fittrack.simulator.trackers import answers, clocks, subscribing
 from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Refused, Style, Tracker, Window
 from fittrack.simulator.world import World
 
 SERVICE = "polar"
 PERSON = "https://www.polaraccesslink/v3/users/"
-ZONE = "-05:00"
 ACROSS = timedelta(seconds=ZONE_OFFSET_S)
 KEPT = timedelta(days=30)
 RATE_S = 5
@@ -220,7 +219,7 @@ def _living(tracker: Tracker, account: Account) -> list[Night]:
 
 
 def _date(night: Night) -> str:
-    return (night.ended_at + ACROSS).date().isoformat()
+    return clocks.day(night.ended_at)
 
 
 def _is_asked(name: str) -> bool:
@@ -239,8 +238,8 @@ def _exercise(account: Account, one: Workout) -> dict[str, Any]:
         "polar_user": f"{PERSON}{account.number}",
         "device": "Polar M400",
         "device_id": "1111AAAA",
-        "start_time": f"{one.started_at + ACROSS:%Y-%m-%dT%H:%M:%S}",
-        "start_time_utc_offset": ZONE_OFFSET_S // 60,
+        "start_time": f"{clocks.local(one.started_at):%Y-%m-%dT%H:%M:%S}",
+        "start_time_utc_offset": clocks.offset_s(one.started_at) // 60,
         "duration": _iso(one.moving_s),
         "calories": one.calories_kcal,
         "distance": one.distance_m,
@@ -269,7 +268,7 @@ def _exercise(account: Account, one: Workout) -> dict[str, Any]:
 
 def _load(one: Workout) -> dict[str, Any]:
     kinds = ("cardio-load", "muscle-load", "perceived-load")
-    told: dict[str, Any] = {"date": f"{one.started_at + ACROSS:%Y-%m-%d}", "user-rpe": "UNKNOWN"}
+    told: dict[str, Any] = {"date": clocks.day(one.started_at), "user-rpe": "UNKNOWN"}
     return told | dict.fromkeys(kinds, 1.0) | {f"{kind}-interpretation": "LOW" for kind in kinds}
 
 
@@ -327,8 +326,8 @@ def _night(account: Account, one: Night) -> dict[str, Any]:
     return {
         "polar_user": f"{PERSON}{account.number}",
         "date": _date(one),
-        "sleep_start_time": f"{one.started_at + ACROSS:%Y-%m-%dT%H:%M:%S}{ZONE}",
-        "sleep_end_time": f"{one.ended_at + ACROSS:%Y-%m-%dT%H:%M:%S}{ZONE}",
+        "sleep_start_time": clocks.rfc3339(one.started_at),
+        "sleep_end_time": clocks.rfc3339(one.ended_at),
         "device_id": "1111AAAA",
         "continuity": 2.1,
         "continuity_class": 2,

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers, subscribing
-from fittrack.simulator.trackers.histories import ZONE_OFFSET_S, Workout
+from fittrack.simulator.trackers import answers, clocks, subscribing
+from fittrack.simulator.trackers.histories import Workout
 from fittrack.simulator.trackers.service import Family, Refused, Style, Tokens, Tracker, Window
 from fittrack.simulator.world import World
 
@@ -208,7 +208,7 @@ def _streams(family: Family, number: int) -> Response:
 
 
 def _summary(family: Family, one: Workout) -> dict[str, Any]:
-    local_at = one.started_at + timedelta(seconds=ZONE_OFFSET_S)
+    local_at = clocks.local(one.started_at)
     return {
         "resource_state": 2,
         "athlete": {"id": family.account.number, "resource_state": 1},
@@ -224,7 +224,7 @@ def _summary(family: Family, one: Workout) -> dict[str, Any]:
         "start_date": f"{one.started_at:%Y-%m-%dT%H:%M:%SZ}",
         "start_date_local": f"{local_at:%Y-%m-%dT%H:%M:%SZ}",
         "timezone": "(GMT-05:00) America/New_York",
-        "utc_offset": float(ZONE_OFFSET_S),
+        "utc_offset": float(clocks.offset_s(one.started_at)),
         "map": {"id": f"a{one.number}", "summary_polyline": "", "resource_state": 2},
         "trainer": False,
         "commute": False,

@@ -13,13 +13,12 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
-from fittrack.simulator.trackers import answers
+from fittrack.simulator.trackers import answers, clocks
 from fittrack.simulator.trackers.histories import Account, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
 
 SERVICE = "whoop"
-ZONE = "-05:00"
 NAMESPACE = UUID("5a1c1c3e-6a2e-4f1e-9f6b-0d8f0f5b7c11")
 MOST_ROWS = 25
 SPORTS = {
@@ -229,7 +228,7 @@ def _workout(account: Account, one: Workout) -> dict[str, Any]:
         "v1_id": one.number,
         "start": _rfc3339(one.started_at),
         "end": _rfc3339(one.started_at + timedelta(seconds=one.moving_s)),
-        "timezone_offset": ZONE,
+        "timezone_offset": clocks.offset_text(one.started_at),
         "sport_name": sport_name,
         "sport_id": sport_id,
         "score_state": "SCORED",
@@ -271,7 +270,7 @@ def _sleep(tracker: Tracker, account: Account, night: Night) -> dict[str, Any]:
             "v1_id": night.number,
             "start": _rfc3339(night.started_at),
             "end": _rfc3339(night.ended_at),
-            "timezone_offset": ZONE,
+            "timezone_offset": clocks.offset_text(night.ended_at),
             "nap": night.is_nap,
         }
         | _scored(tracker, night, score)
@@ -303,7 +302,7 @@ def _cycle(
     }
     frame = _frame(account, night.ended_at, _updated_at(tracker, night))
     bounds = {"start": _rfc3339(night.started_at)} | ({"end": _rfc3339(end)} if end else {})
-    told = {"id": night.number, "timezone_offset": ZONE}
+    told = {"id": night.number, "timezone_offset": clocks.offset_text(night.started_at)}
     return frame | bounds | told | _scored(tracker, night, score)
 
 

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import orjson
 from flask import Blueprint, Response, request
 
 from fittrack.clock import epoch_s
 from fittrack.simulator import faults
-from fittrack.simulator.trackers import answers
+from fittrack.simulator.trackers import answers, clocks
 from fittrack.simulator.trackers.histories import Account, Day, Night, Workout
 from fittrack.simulator.trackers.service import Family, Style, Tracker, Window
 from fittrack.simulator.world import World
@@ -236,7 +235,7 @@ def _subscriptions(account: Account, addresses: dict[tuple[int, str], str]) -> R
 
 
 def _date(at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d}"
+    return f"{at.astimezone(clocks.zone(ZONE)):%Y-%m-%d}"
 
 
 def _workout(one: Workout) -> Body:
@@ -259,7 +258,7 @@ def _workout(one: Workout) -> Body:
     return {
         "id": one.number,
         "category": CATEGORIES.get(one.sport, 36),
-        "timezone": ZONE,
+        "timezone": clocks.zone(ZONE).key,
         "model": 1055,
         "attrib": 0,
         "startdate": epoch_s(one.started_at),
@@ -288,7 +287,7 @@ def _day(one: Day) -> Body:
         "hr_max": 130,
         "deviceid": None,
         "hash_deviceid": None,
-        "timezone": ZONE,
+        "timezone": clocks.zone(ZONE).key,
         "date": one.day,
         "modified": epoch_s(one.updated_at),
         "brand": 18,
@@ -330,7 +329,7 @@ def _sleep(one: Night) -> Body:
     }
     return {
         "id": one.number,
-        "timezone": ZONE,
+        "timezone": clocks.zone(ZONE).key,
         "model": 32,
         "model_id": 63,
         "hash_deviceid": "201d0b9a0556d6b755166b2cf8d22d3bdf0487ee",
