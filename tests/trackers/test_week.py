@@ -100,6 +100,7 @@ def assert_those_who_left_are_left_alone(week):
     for member in (one for one in week.members if one.leaving not in {"", "back"}):
         here = counting.brought(week, member)
         assert max(here.values(), default=1) == 1, member.email
+        assert member.knocks() == member.knocks_known, member.email
         if member.leaving == "delete":
             assert here == {}, member.email
 

@@ -33,11 +33,15 @@ class Style:
 
 @dataclass(slots=True)
 class Family:
-    """All tokens that come of one consent; reuse of an old refresh token ends it."""
+    """All tokens that come of one consent; reuse of an old refresh token ends it.
+
+    `knocks` counts the calls that were tried with its tokens after its end.
+    """
 
     account: Account
     scopes: frozenset[str]
     is_over: bool = False
+    knocks: int = 0
     used_at: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -185,6 +189,8 @@ class Tracker:
     def whose(self, access_token: str) -> Family | None:
         """Return the consent behind an access token that is good now."""
         family, expires_at = self.access.get(access_token, (None, self.world.now()))
+        if family is not None and family.is_over:
+            family.knocks += 1
         if family is None or family.is_over or expires_at <= self.world.now():
             return None
         return family

@@ -31,7 +31,8 @@ class Member:
     connection_id: str
     leaving: str = ""
     is_away: bool = False
-    knocks: int = 0
+    # How often we had knocked in vain when we knew that they had left; None for not yet.
+    knocks_known: int | None = None
     # When each workout was there to be read, by the start that it is known by.
     there_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -39,10 +40,10 @@ class Member:
     def provider(self) -> str:
         return self.tracker.name
 
-    def families(self) -> list[Any]:
-        """Return the consents that they have given us."""
+    def knocks(self) -> int:
+        """Return how often we have knocked at doors that they had closed."""
         found = {id(one): one for one in self.tracker.refreshing.values()}
-        return [one for one in found.values() if one.account is self.account]
+        return sum(one.knocks for one in found.values() if one.account is self.account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,12 +133,18 @@ class Week:
             answer = self.client.delete(address, headers=headers)
             assert answer.status_code in {202, 204}, answer.json
             self.waiting.pop(member.connection_id, None)
+            self.at(self.world.now() + DAY, lambda: self._know(member))
             return
         member.tracker.revoke_account(member.account)
         now = self.world.now()
         told = telling.of_the_end(member.tracker, member.account, now)
         if told is not None and self.chance.random() < 0.5:
             assert sending.receive(member, told, now)
+
+    def _know(self, member: Member) -> None:
+        """Note that we know by now that a member has left."""
+        if member.knocks_known is None:
+            member.knocks_known = member.knocks()
 
     def be_away(self, name: str) -> None:
         """Let a provider be away for a day."""
@@ -254,9 +260,11 @@ class Week:
         )
         asked = {row[0] for row in rows.fetchall()}
         for member in self.members:
-            if member.connection_id not in asked or member.leaving == "revoked":
+            if member.connection_id not in asked:
                 continue
-            if self.chance.random() < 0.5 and self._ask_in(member):
+            if member.leaving == "revoked" and member.is_away:
+                self._know(member)
+            elif self.chance.random() < 0.5 and self._ask_in(member):
                 member.is_away = False
                 self.came["connected again"] += 1
                 self.waiting[member.connection_id] = self.world.now()
