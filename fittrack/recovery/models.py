@@ -95,8 +95,24 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Night:
+    """One night or nap as an export of the member's own tells it; no stages are None."""
+
+    started_at: datetime
+    ended_at: datetime
+    utc_offset_s: int
+    is_nap: bool
+    asleep_s: int
+    awake_s: int | None
+    light_s: int | None
+    deep_s: int | None
+    rem_s: int | None
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Whose connection brought a record."""
+    """Whose connection brought a record; of what members bring themselves it is their own id."""
 
     account_id: str
     connection_id: str

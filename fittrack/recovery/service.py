@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from fittrack.db import Transaction
 from fittrack.pagination import Cursor, Page
 from fittrack.recovery import repository
 from fittrack.recovery.errors import RecoveryNotFound
-from fittrack.recovery.models import Latest, Recovery, Sleep, Source
+from fittrack.recovery.models import Latest, Night, Recovery, Sleep, Source
+from fittrack.recovery.rules import imported
 
 AFTER_ANY_AT = datetime(9999, 1, 1, tzinfo=UTC)
 AFTER_ANY_ID = "~"
@@ -25,6 +26,38 @@ def keep_sleep(tx: Transaction, source: Source, sleep: Sleep) -> None:
     """
     if not repository.update_sleep(tx, source, sleep):
         repository.insert_sleep(tx, source, sleep)
+
+
+def keep_imported(
+    tx: Transaction,
+    account_id: str,
+    provider: str,
+    day_on: date,
+    nights: Sequence[Night],
+    *,
+    now: datetime,
+) -> bool:
+    """Keep what an export tells of a day, if it tells of more sleep than is known; tell whether.
+
+    The caller holds the member.
+    """
+    known = repository.list_sleeps(tx, account_id, **_of_day(provider, day_on))
+    if sum(one.asleep_s for one in nights) <= sum(one.asleep_s or 0 for one in known):
+        return False
+    source = Source(account_id, account_id)
+    kept = [
+        imported(night, provider, day_on, number, now=now) for number, night in enumerate(nights)
+    ]
+    for sleep in kept:
+        keep_sleep(tx, source, sleep)
+    for gone in {one.external_id for one in known} - {one.external_id for one in kept}:
+        repository.delete_sleep(tx, account_id, gone)
+    return True
+
+
+def _of_day(provider: str, day_on: date) -> dict[str, Any]:
+    days = {"from_on": day_on, "to_on": day_on, "provider": provider}
+    return {**days, "before_at": AFTER_ANY_AT, "before_id": AFTER_ANY_ID, "row_limit": PAGE_ROWS}
 
 
 def keep_recovery(tx: Transaction, source: Source, recovery: Recovery) -> None:

@@ -1,4 +1,4 @@
-"""Cuts Apple's export.xml into files of their own: one for each workout, one for each day of steps.
+"""Cuts Apple's export.xml into files: one for each workout, day of steps and day of waking.
 
 The export reaches gigabytes and has heart rates before the workouts they belong to, so it is read
 three times: for the times of the workouts and the steps, for the heart rates of those times, and
@@ -24,6 +24,7 @@ from fittrack.activities.archives.excerpts import (
     packed,
     words,
 )
+from fittrack.activities.archives.nights import SLEEP, Nights, piece_of
 from fittrack.activities.files import FileRefused, xml
 from fittrack.activities.files.apple import HEART_RATE, STEP_COUNT, apple_ms, is_typed_in
 from fittrack.activities.files.apple_head import HEAD_BYTES, without_doctype
@@ -94,15 +95,17 @@ def excerpts(open_export: Open, routes: Routes, zone: ZoneInfo) -> Iterator[Exce
         yield from _workouts(_Stream(open_export()), beats, routes)
     for day_on in sorted(survey.days):
         yield day_of_steps(day_on, survey.days[day_on], zone)
+    yield from survey.nights.excerpts()
 
 
 class _Survey:
-    """When the workouts were, and what each source counted on each day."""
+    """When the workouts were, what each source counted on each day, and how one slept."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self.spans_ms: list[tuple[int, int]] = []
         self.days: dict[date, dict[str, list[float]]] = defaultdict(dict)
+        self.nights = Nights("apple_health")
 
     def take(self, stream: _Stream) -> None:
         """Raises: FileRefused."""
@@ -111,6 +114,14 @@ class _Survey:
                 self._workout(element)
             elif element.get("type") == STEP_COUNT and _is_counted(element):
                 self._steps(element)
+            elif element.get("type") == SLEEP and _is_outer(element):
+                self._sleep(element)
+
+    def _sleep(self, element: etree._Element) -> None:
+        """Raises: FileRefused."""
+        piece = piece_of(*(element.get(name) for name in ("startDate", "endDate", "value")))
+        if piece is not None:
+            self.nights.add((element.get("sourceName") or "")[:100], piece)
 
     def _workout(self, element: etree._Element) -> None:
         """Raises: FileRefused."""

@@ -24,10 +24,14 @@ MAX_BEATS = 6_000_000
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """One file cut out of an export: gzip of the same elements."""
+    """One file cut out of an export: gzip of the same elements.
+
+    Of sleep it says which export tells it.
+    """
 
     name: str
     content: bytes
+    slept_at: str | None = None
 
 
 class Beats:

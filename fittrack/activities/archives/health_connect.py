@@ -1,9 +1,9 @@
-"""Cuts Health Connect's export, an SQLite file, into files: one a workout, one a day of steps.
+"""Cuts Health Connect's export, an SQLite file: a file a workout, day of steps, day of waking.
 
 `health_connect_export.db` in the zip that Android's Settings write; its tables are those of the
 module's own storage (packages/modules/HealthFitness in AOSP). A session has no figures of its own:
-heart rates and distances lie in tables by time, written by the same apps. Routes and sleep are
-passed over. Apple Health's words are what the pieces are written in.
+heart rates and distances lie in tables by time, written by the same apps. Routes are passed over.
+Apple Health's words are what the pieces are written in.
 
 The file comes from a stranger: it is opened for reading only, no view, trigger or virtual table of
 it is asked, and nothing of it is held but times, sums and the heart rates of workouts.
@@ -33,6 +33,16 @@ from fittrack.activities.archives.excerpts import (
     local,
     packed,
     words,
+)
+from fittrack.activities.archives.nights import (
+    ASLEEP,
+    AWAKE,
+    DEEP,
+    IN_BED,
+    LIGHT,
+    REM,
+    Nights,
+    Piece,
 )
 from fittrack.activities.files import xml
 from fittrack.activities.files.assemble import instant
@@ -69,6 +79,9 @@ EXERCISES = dict(
         )
     )
 )
+# StageType of a SleepSessionRecord; 0 is unknown.
+SLEEP_STAGES = {1: AWAKE, 2: ASLEEP, 3: AWAKE, 4: LIGHT, 5: DEEP, 6: REM, 7: IN_BED}
+MAX_STAGES = 20_000
 # What no XML may hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IS_TABLE = """
@@ -80,6 +93,8 @@ _TABLES = {
     "heart_rate_record_series_table": "SELECT * FROM heart_rate_record_series_table",
     "distance_record_table": "SELECT * FROM distance_record_table",
     "steps_record_table": "SELECT * FROM steps_record_table",
+    "sleep_session_record_table": "SELECT * FROM sleep_session_record_table",
+    "sleep_stages_table": "SELECT * FROM sleep_stages_table",
     "application_info_table": "SELECT * FROM application_info_table",
 }
 Row = Mapping[str, Any]
@@ -121,6 +136,7 @@ def _cut(export: sqlite3.Connection, zone: ZoneInfo) -> Iterator[Excerpt]:
         days = _days(export, apps, zone)
         for day_on in sorted(days):
             yield day_of_steps(day_on, days[day_on], zone)
+        yield from _nights(export, apps).excerpts()
     except sqlite3.Error as error:
         raise refused("unreadable", "the SQLite file is damaged, or takes too long") from error
 
@@ -255,6 +271,45 @@ def _days(
         source = sources.setdefault(name, [*span, 0.0])
         source[:] = [min(source[0], span[0]), max(source[1], span[1]), source[2] + steps]
     return days
+
+
+def _nights(export: sqlite3.Connection, apps: dict[Any, str]) -> Nights:
+    """Return what apps told of sleep: stages, or the whole where there are none.
+
+    Raises: FileRefused.
+    """
+    nights = Nights("health_connect")
+    sleeps: dict[Any, tuple[Row, list[Piece]]] = {}
+    for row in _rows(export, "sleep_session_record_table"):
+        sleeps[row.get("row_id")] = (row, [])
+        if len(sleeps) > MAX_DAYS:
+            raise refused("too_many_activities", f"more than {MAX_DAYS} sleeps")
+    for row in _rows(export, "sleep_stages_table") if sleeps else ():
+        _add_stage(sleeps, row)
+    for row, stages in sleeps.values():
+        whole = _piece(_span(row), ASLEEP, row)
+        for piece in stages or filter(None, [whole]):
+            nights.add(apps.get(row.get("app_info_id"), ""), piece)
+    return nights
+
+
+def _add_stage(sleeps: dict[Any, tuple[Row, list[Piece]]], row: Row) -> None:
+    """Add a stage to its sleep. Raises: FileRefused."""
+    session, stages = sleeps.get(row.get("parent_key"), (None, []))
+    kind = SLEEP_STAGES.get(row.get("stage_type"))  # type: ignore[arg-type]
+    if session is None or kind is None:
+        return
+    times = {"start_time": row.get("stage_start_time"), "end_time": row.get("stage_end_time")}
+    piece = _piece(_span(times), kind, session)
+    if piece is not None:
+        stages.append(piece)
+    if len(stages) > MAX_STAGES:
+        raise refused("too_many_points", f"more than {MAX_STAGES} stages of a night")
+
+
+def _piece(span: tuple[int, int] | None, kind: str, session: Row) -> Piece | None:
+    offset_s = _number(session.get("end_zone_offset")) or 0.0
+    return Piece(*span, kind, round(offset_s) if abs(offset_s) <= 64_800 else 0) if span else None
 
 
 def _workout(session: _Session, beats: Beats, apps: dict[Any, str]) -> Excerpt:

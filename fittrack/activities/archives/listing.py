@@ -182,6 +182,7 @@ def _add_excerpts(
                 Member(
                     layouts.shown_name(excerpt.name),
                     upload.byte_count,
+                    hints={"slept_at": excerpt.slept_at} if excerpt.slept_at else None,
                     original_file_id=kept[upload.content_sha256],
                 )
                 for excerpt, upload in zip(excerpts, uploads, strict=True)

@@ -15,7 +15,7 @@ from io import BytesIO
 from itertools import chain
 
 from fittrack import db, queues
-from fittrack.activities.archives import chunks, repository, rules, typed_in
+from fittrack.activities.archives import chunks, repository, rules, slept, typed_in
 from fittrack.activities.archives.chunks import ChunkFile
 from fittrack.activities.archives.listing import list_members
 from fittrack.activities.archives.models import ArchiveItem, Content
@@ -143,6 +143,9 @@ def _read_member(
             typed_in.part_of(member, now=now),
             now=now,
         )
+        return
+    if slept.is_sleep(member):
+        slept.settle(member, attempt, now=now)
         return
     content = keeping.attempted(lambda: _content_of(stream, member), attempt)
     if isinstance(content, str):

@@ -1,0 +1,36 @@
+"""Decisions about sleeps and recoveries; no I/O."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from fittrack.ids import new_id
+from fittrack.recovery.models import Night, Sleep
+
+
+def imported(night: Night, provider: str, day_on: date, number: int, *, now: datetime) -> Sleep:
+    """Return what is stored of a night or nap of an export; `number` counts those of its day."""
+    return Sleep(
+        sleep_id=new_id(),
+        provider=provider,
+        external_id=f"{provider}:{day_on}:{number}",
+        state="scored",
+        is_nap=night.is_nap,
+        started_at=night.started_at,
+        ended_at=night.ended_at,
+        day_on=day_on,
+        utc_offset_s=night.utc_offset_s,
+        asleep_s=night.asleep_s,
+        awake_s=night.awake_s,
+        light_s=night.light_s,
+        deep_s=night.deep_s,
+        rem_s=night.rem_s,
+        efficiency_permille=None,
+        score_permille=None,
+        avg_hr_bpm=None,
+        lowest_hr_bpm=None,
+        hrv_rmssd_us=None,
+        breaths_per_hour=None,
+        device=night.device,
+        changed_at=now,
+    )
