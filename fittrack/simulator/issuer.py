@@ -47,12 +47,13 @@ class Issuer:
 
     world: World
     service: str
-    keys: list[SigningKey] = field(default_factory=lambda: [signing.new_key()])
     faults: Faults = field(default_factory=Faults)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     access_tokens: dict[str, Agreement] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    made_keys: list[SigningKey] = field(default_factory=list)
+    key_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
@@ -64,9 +65,19 @@ class Issuer:
         """Return the one client, or None where the application has not set it up."""
         return self.world.clients.get(self.service)
 
+    @property
+    def keys(self) -> list[SigningKey]:
+        """Return what it signs with; made when it is asked for, for that takes a while."""
+        with self.key_lock:
+            if not self.made_keys:
+                self.made_keys.append(signing.new_key())
+            return self.made_keys
+
     def rotate(self) -> None:
         """Sign with a fresh key from now on; the former one is no longer published."""
-        self.keys[:] = [signing.new_key()]
+        fresh = signing.new_key()
+        with self.key_lock:
+            self.made_keys[:] = [fresh]
 
     def subject_of(self, email: str) -> str:
         """Return the id of a person, the same in every run of one seed."""

@@ -50,8 +50,16 @@ def place_of(connection_id: str, external_id: str, number: int) -> str:
 
 
 def day_begins_at(record: StepsRecord, zone: ZoneInfo) -> datetime:
-    """Return the first instant of a day of steps; by our zone where the member's is not told."""
-    own = zone if record.utc_offset_s is None else timezone(timedelta(seconds=record.utc_offset_s))
+    """Return the first instant of a day of steps; by our zone where the member's is not told.
+
+    An offset is that of one hour of the day. Where our zone shows it at some hour of that day, the
+    day is ours, and begins at our midnight, which may have another offset: days on which clocks
+    change would begin an hour before themselves.
+    """
+    hours = (datetime.combine(record.day_on, time(hour), zone) for hour in (0, 12))
+    offset = None if record.utc_offset_s is None else timedelta(seconds=record.utc_offset_s)
+    is_ours = offset is None or offset in {hour.utcoffset() for hour in hours}
+    own = zone if is_ours else timezone(offset or timedelta(0))
     return datetime.combine(record.day_on, time(), own).astimezone(UTC)
 
 
