@@ -39,8 +39,9 @@ AWAY_PAUSE_S = 1.0
 SWEEP_ROWS = 500
 KEPT_DAYS = 30
 
-# In the order in which a worker looks at them.
-QUEUES = ("drawings", "default", "mail", "sync")
+# In the order in which a worker looks at them: `asked` is what members and trackers wait for, and
+# `sync` what nobody does.
+QUEUES = ("drawings", "default", "mail", "asked", "sync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ JOBS: Mapping[str, JobKind] = {
         "default", "fittrack.activities.archives.jobs.read_archive", "import_timeout_s"
     ),
     "audit_ledger": JobKind("default", "fittrack.points.jobs.audit_ledger", "audit_timeout_s"),
-    "revoke_grant": JobKind("sync", "fittrack.trackers.jobs.revoke_grant"),
+    "revoke_grant": JobKind("asked", "fittrack.trackers.jobs.revoke_grant"),
     "delete_brought": JobKind("sync", "fittrack.trackers.jobs.delete_brought"),
     "renew_subscription": JobKind("sync", "fittrack.trackers.jobs.renew_subscription"),
-    "do_webhook": JobKind("sync", "fittrack.trackers.jobs.do_webhook"),
+    "do_webhook": JobKind("asked", "fittrack.trackers.jobs.do_webhook"),
+    "sync_at_once": JobKind("asked", "fittrack.trackers.jobs.sync_connection"),
     "sync_connection": JobKind("sync", "fittrack.trackers.jobs.sync_connection"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
     "advance_fulfilment": JobKind("default", "fittrack.fulfilment.jobs.advance_fulfilment"),

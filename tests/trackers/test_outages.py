@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from fittrack import queues
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
 from fittrack.trackers.budgets import rules
 from fittrack.trackers.providers.base import Limit
+from fittrack.trackers.syncing.service import wake_due_connections
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import connect, shorten, sync
+from tests.trackers.test_endings import disconnect
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIMITS = (Limit(900, 100, is_aligned=True),)
@@ -74,3 +77,18 @@ def test_what_one_member_has_waited_for_in_vain_nobody_else_waits_for(client, st
     later = delayed.due_at + timedelta(days=2)
     assert sync(ben, now=later).outcome == "failed"
     assert sync(ana, now=later).outcome == "done", "it has answered in between"
+
+
+def test_who_has_asked_does_not_wait_behind_those_who_are_due(client, strava):
+    ana = login(client, make_account())
+    connection = connect(client, ana, "strava")
+    disconnect(client, ana, "keep")
+    wake_due_connections(now=utc_now())
+    [begun, ended] = sorted(queues.queue("asked").job_ids, key=len, reverse=True)
+    assert begun.startswith(f"sync_at_once-{connection['connection_id']}")
+    assert queues.list_due(now=utc_now())[0].outbox_id in ended
+    connect(client, ana, "strava")
+    wake_due_connections(now=utc_now())
+    [polled] = queues.queue("sync").job_ids
+    assert polled.startswith("sync_connection-")
+    assert queues.QUEUES.index("asked") < queues.QUEUES.index("sync")

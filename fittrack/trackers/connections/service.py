@@ -230,7 +230,7 @@ def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime)
         _keep(tx, connection, grant)
         cache.touch(tx, account_id)
         if connection.due_at is not None:
-            tx.after_commit(lambda: queues.wake_due("sync_connection", connection.connection_id))
+            tx.after_commit(lambda: queues.wake_due("sync_at_once", connection.connection_id))
     return connection
 
 

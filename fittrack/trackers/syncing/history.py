@@ -56,7 +56,7 @@ def ask_for_sync(
         repository.make_due(tx, connection.connection_id, due_at=now)
         asked = replace(connection, due_at=now, last_asked_at=now)
         reply.record(tx, asked)
-        tx.after_commit(lambda: queues.wake_due("sync_connection", connection.connection_id))
+        tx.after_commit(lambda: queues.wake_due("sync_at_once", connection.connection_id))
     return asked
 
 
