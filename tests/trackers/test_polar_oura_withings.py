@@ -81,40 +81,6 @@ def test_a_grant_that_cannot_be_renewed_asks_for_a_new_one(client, ana, trackers
     assert connect(client, ana, "polar")["status"] == "active"
 
 
-@pytest.mark.parametrize(
-    ("provider", "status"), [("oura", "reauth_required"), ("withings", "active")]
-)
-def test_a_renewal_that_got_lost_is_forgiven_where_there_is_a_grace(
-    client, ana, trackers, provider, status
-):
-    tracker = trackers[provider]
-    connection = connected(client, ana, tracker)
-    tracker.faults.add(Fault("expired", "api"))
-    tracker.faults.add(Fault("lost_answer"))
-    later = utc_now() + timedelta(hours=2)
-    assert sync(connection, now=later).outcome == "failed"
-    tracker.faults.add(Fault("expired", "api"))
-    outcome = sync(connection, now=later + timedelta(minutes=10))
-    assert outcome.status == status
-
-
-@pytest.mark.parametrize("provider", NAMES)
-@pytest.mark.parametrize("kind", ["throttled", "cut", "not_a_number"])
-def test_trouble_loses_and_doubles_nothing(client, ana, trackers, provider, kind):
-    tracker = trackers[provider]
-    connection = connected(client, ana, tracker)
-    before = len(all_of(client, ana))
-    do_something(tracker)
-    tracker.faults.add(Fault(kind, "api"))
-    later = utc_now() + timedelta(hours=2)
-    outcome = sync(connection, now=later)
-    assert outcome.outcome == ("delayed" if kind == "throttled" else "failed"), outcome
-    again = max(outcome.due_at, later) + timedelta(minutes=1)
-    assert sync(connection, now=again).outcome == "done"
-    found = all_of(client, ana)
-    assert len(found) == before + 1
-
-
 def tell(client, provider, body, headers=None, query=None):
     address = f"{HOOKS}/{provider}"
     return client.post(address, data=body, headers=headers, query_string=query).status_code
