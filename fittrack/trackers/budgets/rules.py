@@ -44,14 +44,16 @@ def take(
 ) -> Spent | datetime:
     """Return what is spent after one more call; or, where it does not fit, when one may."""
     now_s = epoch_s(now)
+    at_s, earlier_s = max(now_s, _paused_until_s(spent)), None
+    # When one window has room again another may have none.
+    while at_s != earlier_s:
+        earlier_s = at_s
+        for limit in limits:
+            most = _most(limit, is_urgent=is_urgent)
+            at_s = _fits_from_s(_left(spent, limit, at_s), limit, most, at_s)
+    if at_s > now_s:
+        return from_epoch_s(at_s)
     left = _kept(spent, limits, now_s)
-    waits = [
-        _fits_from_s(left[str(limit.window_s)], limit, _most(limit, is_urgent=is_urgent), now_s)
-        for limit in limits
-    ]
-    latest_s = max(*waits, _paused_until_s(spent), now_s)
-    if latest_s > now_s:
-        return from_epoch_s(latest_s)
     for limit in limits:
         _add(left[str(limit.window_s)], _slots_of(limit, now_s), 1)
     return left
@@ -150,7 +152,8 @@ def _slots_of(limit: Limit, at_s: int) -> tuple[int, ...]:
     if not limit.is_aligned:
         return (_slot_of(limit, at_s),)
     first = _slot_of(limit, at_s - _apart_s(limit))
-    last = _slot_of(limit, at_s + _apart_s(limit) + _under_way_s(limit))
+    # Instants are cut to whole seconds here.
+    last = _slot_of(limit, at_s + _apart_s(limit) + _under_way_s(limit) + 1)
     return tuple(range(first, last + 1, limit.window_s))
 
 

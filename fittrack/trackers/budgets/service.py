@@ -29,12 +29,7 @@ class Leave:
 
 def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now: datetime) -> Leave:
     """Count one call that is about to be made. Raises: BudgetSpent where it would be too many."""
-    leave = Leave()
-    for key, limits in _budgets(adapter, connection_id):
-        spent = _take(key, limits, is_urgent=is_urgent, now=now)
-        is_scarce = key == adapter.facts.name and rules.is_scarce(spent, limits, now=now)
-        leave = Leave(is_scarce, rules.is_doubted(spent))
-    return leave
+    return db.retry(lambda: _spend_once(adapter, connection_id, is_urgent=is_urgent, now=now))
 
 
 def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: datetime) -> None:
@@ -77,27 +72,30 @@ def _budgets(adapter: Adapter, connection_id: str) -> list[tuple[str, list[Limit
     return [(key, limits) for key, limits in named if limits]
 
 
-def _take(key: str, limits: Sequence[Limit], *, is_urgent: bool, now: datetime) -> Spent:
-    def one_more(spent: Spent) -> Spent:
-        after = rules.take(spent, limits, is_urgent=is_urgent, now=now)
-        if isinstance(after, datetime):
-            raise BudgetSpent(after)
-        return after
-
-    return _change(key, one_more, now=now)
-
-
-def _change(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> Spent:
-    return db.retry(lambda: _change_once(key, change, now=now))
-
-
-def _change_once(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> Spent:
+def _spend_once(adapter: Adapter, connection_id: str, *, is_urgent: bool, now: datetime) -> Leave:
+    """Count a call in all windows, or in none: what others have spent costs a member nothing."""
+    leave = Leave()
     with db.transaction("spend_calls") as tx:
+        for key, limits in _budgets(adapter, connection_id):
+            after = rules.take(_lock(tx, key, now=now), limits, is_urgent=is_urgent, now=now)
+            if isinstance(after, datetime):
+                raise BudgetSpent(after)
+            repository.update_budget(tx, key, after, now=now)
+            is_scarce = key == adapter.facts.name and rules.is_scarce(after, limits, now=now)
+            leave = Leave(is_scarce, rules.is_doubted(after))
+    return leave
+
+
+def _change(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
+    db.retry(lambda: _change_once(key, change, now=now))
+
+
+def _change_once(key: str, change: Callable[[Spent], Spent], *, now: datetime) -> None:
+    with db.transaction("change_budget") as tx:
         before = _lock(tx, key, now=now)
         after = change(before)
         if after != before:
             repository.update_budget(tx, key, after, now=now)
-    return after
 
 
 def _lock(tx: Transaction, key: str, *, now: datetime) -> Spent:
