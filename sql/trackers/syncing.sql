@@ -135,16 +135,18 @@ SELECT external_id, version, is_deleted, activity_id
    AND external_id BETWEEN :first_id AND :last_id
 
 -- name: list_known_between
--- Workouts or sleeps of a connection that lie in a time, as far as they are there.
+-- Workouts, sleeps or recoveries of a connection that lie in a time, as far as they are there.
 SELECT r.external_id
   FROM connection_records r
   LEFT JOIN activities a ON a.activity_id = r.activity_id
   LEFT JOIN sleeps s ON s.connection_id = r.connection_id AND s.external_id = r.external_id
+  LEFT JOIN recoveries c ON c.connection_id = r.connection_id AND c.external_id = r.external_id
  WHERE r.connection_id = :connection_id
    AND r.stream = :stream
    AND r.is_deleted = 0
    AND ((a.started_at <= :to_at AND a.ended_at >= :from_at)
-        OR (r.stream = 'sleep' AND s.started_at <= :to_at AND s.ended_at >= :from_at))
+        OR (r.stream = 'sleep' AND s.started_at <= :to_at AND s.ended_at >= :from_at)
+        OR (r.stream = 'recovery' AND c.measured_at <= :to_at AND c.measured_at >= :from_at))
  ORDER BY r.external_id
  FETCH FIRST :row_limit ROWS ONLY
 

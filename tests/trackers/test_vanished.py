@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync
+from tests.recovery.test_recovery import read
 from tests.trackers.test_sync import all_of
 
 # After so long all of a backfill is read again, at Polar with each page.
@@ -79,3 +81,16 @@ def test_what_polar_shows_no_longer_for_its_age_stays(client, ana, trackers):
     tracker.world.ahead_s += timedelta(days=27).total_seconds()
     sync(connection, now=tracker.world.now())
     assert workouts(client, ana) == before
+
+
+def test_a_night_that_is_gone_takes_its_readiness_along(client, ana, trackers):
+    tracker = trackers["oura"]
+    connection = connected(client, ana, tracker)
+    nights = tracker.account(EMAIL).nights
+    last = max(nights.values(), key=lambda one: one.started_at)
+    before = read(client, ana)
+    nights[last.number] = replace(last, is_deleted=True)
+    tracker.world.ahead_s += timedelta(days=8).total_seconds()
+    assert sync(connection, now=tracker.world.now()).outcome == "done"
+    assert read(client, ana) == before[1:]
+    assert len(read(client, ana, "/sleep")) == len(before) - 1
