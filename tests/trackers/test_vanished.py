@@ -74,6 +74,19 @@ def test_a_page_that_came_empty_buries_nothing(client, ana, trackers):
     assert workouts(client, ana) == living(tracker) > set()
 
 
+@pytest.mark.parametrize("kind", ["error_500", "not_json", "forbidden"])
+def test_what_can_not_be_asked_for_fails_no_sync_and_buries_nothing(client, ana, trackers, kind):
+    tracker = trackers["polar"]
+    connection = connected(client, ana, tracker)
+    gone = tracker.account(EMAIL).living()[0]
+    tracker.account(EMAIL).edit(gone.number, now=utc_now(), is_deleted=True)
+    tracker.faults.add(Fault(kind, "api", 1, path="/exercises/"))
+    sweep(connection, tracker)
+    assert workouts(client, ana) > living(tracker)
+    sweep(connection, tracker)
+    assert workouts(client, ana) == living(tracker)
+
+
 def test_what_polar_shows_no_longer_for_its_age_stays(client, ana, trackers):
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)

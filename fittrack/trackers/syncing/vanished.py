@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fittrack import db
-from fittrack.trackers.providers.base import Malformed, NotThere, RawPage, Window
+from fittrack.trackers.providers.base import (
+    Malformed,
+    NotThere,
+    ProviderDown,
+    RawPage,
+    ScopeLost,
+    Window,
+)
 from fittrack.trackers.syncing import repository, storing
 from fittrack.trackers.syncing.visits import Visit
 
@@ -39,7 +47,8 @@ class Sweep:
 def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
     """Ask for each object that we know of a window and that was on none of its pages.
 
-    What is not there is buried. Raises: those of `visits.TROUBLE`, OutOfTime, Fenced.
+    What is not there is buried. Trouble ends it until the next sweep, for the pages are read.
+    Raises: NoGrant, Throttled, TokenRefused, TurnOver, OutOfTime, Fenced.
     """
     from_at = max(window.from_at, _reaches_back_to(visit))
     if not sweep.is_whole or from_at >= window.to_at:
@@ -53,9 +62,10 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
             row_limit=KNOWN_ROWS,
         )
     missing = [external_id for external_id in known if external_id not in sweep.seen]
-    for external_id in missing[:ASKED_ROWS]:
-        if _is_gone(visit, sweep.stream, external_id):
-            storing.delete_object(visit.held, sweep.stream, external_id, now=visit.clock())
+    with suppress(Malformed, ProviderDown, ScopeLost):
+        for external_id in missing[:ASKED_ROWS]:
+            if _is_gone(visit, sweep.stream, external_id):
+                storing.delete_object(visit.held, sweep.stream, external_id, now=visit.clock())
 
 
 def _reaches_back_to(visit: Visit) -> datetime:
