@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from fittrack import config
+from fittrack.clock import utc_now
 from fittrack.simulator import faults
 from fittrack.trackers.providers import ADAPTERS
 from tests.factories_trackers import sync
@@ -211,4 +213,44 @@ def test_a_provider_whose_clock_is_wrong_is_asked_no_more_and_no_less(lives, pro
 @pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
 def test_after_all_of_that_the_points_are_those_of_a_recomputation(lives, provider):
     life = lives.at(provider)
+    life.happen()
+    assert is_as_it_was_lived(life)
     assert life.points() == life.points(is_recomputed=True) > 0
+
+
+def test_a_grant_that_is_never_renewed_is_good_until_it_is_refused(lives):
+    life = lives.joined("polar")
+    life.pass_time(500 * A_DAY)
+    life.happen()
+    assert life.live()[-1].outcome == "done"
+    life.pass_time(-500 * A_DAY)
+    assert life.status() == ("active", None)
+
+
+@pytest.mark.parametrize("provider", ["google_health", "oura", "withings"])
+def test_days_of_23_and_25_hours_come_in_whole(lives, provider):
+    world = lives.trackers[provider].world
+    before_s = world.ahead_s
+    try:
+        for changed_at in next_changes(world.now()):
+            world.ahead_s = (changed_at - utc_now()).total_seconds() + 36 * 3600
+            life = lives.new(provider)
+            life.account.zone_name = "America/New_York"
+            for hours_ago in (35.5, 36.2, 38.0, 12.0):  # after, across and before the change
+                life.happen(hours_ago)
+            life.join()
+            assert life.live()[-1].outcome == "done"
+            assert life.amiss() == {}
+    finally:
+        world.ahead_s = before_s
+
+
+def next_changes(now):
+    """Return the next two instants at which New York's clocks change."""
+    zone, at = ZoneInfo("America/New_York"), now.replace(minute=0, second=0, microsecond=0)
+    found = []
+    while len(found) < 2:
+        before, at = at, at + timedelta(hours=1)
+        if at.astimezone(zone).utcoffset() != before.astimezone(zone).utcoffset():
+            found.append(at)
+    return found

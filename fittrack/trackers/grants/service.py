@@ -56,7 +56,7 @@ def working_grant(
     ends_s = time.monotonic() + deadline_s
     for wait_s in (*WAITS_S, None):
         stored, grant = _kept(connection_id)
-        if not _is_stale(grant, refused, now=clock()):
+        if not _is_stale(adapter, grant, refused, now=clock()):
             return grant
         left_s = ends_s - time.monotonic()
         if left_s <= max(wait_s or 0.0, LEAST_S):
@@ -78,10 +78,12 @@ def _kept(connection_id: str) -> tuple[SealedGrant, Grant]:
     return stored, grant
 
 
-def _is_stale(grant: Grant, refused: Grant | None, *, now: datetime) -> bool:
+def _is_stale(adapter: Adapter, grant: Grant, refused: Grant | None, *, now: datetime) -> bool:
+    """Tell whether a grant is to be renewed; one that can't be is good until it is refused."""
     if refused is not None and grant.access_token == refused.access_token:
         return True
-    return grant.expires_at is not None and grant.expires_at - EARLY <= now
+    is_over = grant.expires_at is not None and grant.expires_at - EARLY <= now
+    return is_over and adapter.facts.refreshes
 
 
 def _refresh_alone(
