@@ -79,7 +79,12 @@ def subscribe(*, provider: str | None, replace: bool) -> None:
 
 def _subscribe(provider: str, *, is_replacing: bool) -> bool:
     try:
-        found = subscriptions.subscribe(provider, is_replacing=is_replacing, now=utc_now())
+        found = subscriptions.subscribe(
+            provider,
+            is_replacing=is_replacing,
+            tell_secret=lambda secret: _show_secret(provider, secret),
+            now=utc_now(),
+        )
     except subscriptions.CannotSubscribe as error:
         click.echo(f"{provider:14} {error}", err=True)
         return False
@@ -90,11 +95,13 @@ def _subscribe(provider: str, *, is_replacing: bool) -> bool:
         state = until if one.is_active else "asleep"
         # What follows the question mark is a secret.
         click.echo(f"{provider:14} {one.what}: {one.address.partition('?')[0]}, {state}")
-    if found.secret:
-        click.echo(f"Told this once; set {provider.upper()}_WEBHOOK_SECRET={found.secret}")
     if not found.is_ours:
         click.echo(f"{provider:14} tells another address; --replace takes it over", err=True)
     return found.is_ours
+
+
+def _show_secret(provider: str, secret: str) -> None:
+    click.echo(f"Told this once; set {provider.upper()}_WEBHOOK_SECRET={secret}")
 
 
 def _bar(connection_ids: list[str]) -> tqdm[str]:

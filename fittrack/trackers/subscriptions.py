@@ -7,7 +7,7 @@ missing, asleep or about to end is asked for.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,13 +36,12 @@ class CannotSubscribe(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What was done at one provider, what stands there then, and a secret that it told once."""
+    """What was done at one provider, and what stands there then."""
 
     provider: str
     done: Sequence[str]
     standing: Sequence[Subscription]
     address: str
-    secret: str | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -55,16 +54,27 @@ def subscribable() -> list[str]:
     return [name for name, adapter in ADAPTERS.items() if adapter.subscriber() is not None]
 
 
-def subscribe(provider: str, *, is_replacing: bool = False, now: datetime) -> Subscribed:
+def subscribe(
+    provider: str,
+    *,
+    is_replacing: bool = False,
+    tell_secret: Callable[[str], None],
+    now: datetime,
+) -> Subscribed:
     """Let a provider tell our address of all that we read; a repetition changes nothing.
 
-    Raises: CannotSubscribe.
+    `tell_secret` gets what is said but once, as soon as it is. Raises: CannotSubscribe.
     """
     subscriber, app = _known(provider)
     try:
-        return _subscribe(provider, subscriber, app, is_replacing=is_replacing, now=now)
+        standing = _standing(subscriber, app)
+        done = _change(
+            subscriber, app, standing, is_replacing=is_replacing, tell_secret=tell_secret, now=now
+        )
+        standing = _standing(subscriber, app) if done else standing
     except TROUBLE as error:
         raise CannotSubscribe(f"{type(error).__name__} {error}".strip()) from error
+    return Subscribed(provider, done, standing, subscriber.address(app))
 
 
 def plan_renewals(*, now: datetime) -> None:
@@ -86,10 +96,10 @@ def renew_subscription(*, provider: str, now: datetime) -> bool:
     except CannotSubscribe:
         return False
     try:
-        standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
+        standing = _standing(subscriber, app)
         if not any(one.address == subscriber.address(app) for one in standing):
             return False
-        _subscribe(provider, subscriber, app, is_replacing=False, now=now)
+        _change(subscriber, app, standing, is_replacing=False, tell_secret=_keep_quiet, now=now)
     except TROUBLE as error:
         kind = type(error).__name__
         logger.warning("a subscription is not renewed", extra={"provider": provider, "kind": kind})
@@ -109,15 +119,28 @@ def _known(provider: str) -> tuple[Subscriber, App]:
     return subscriber, app
 
 
-def _subscribe(
-    provider: str, subscriber: Subscriber, app: App, *, is_replacing: bool, now: datetime
-) -> Subscribed:
-    standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
-    secret: str | None = None
+def _standing(subscriber: Subscriber, app: App) -> Sequence[Subscription]:
+    return subscriber.read_standing(calling.send(subscriber.standing(app)))
+
+
+def _change(
+    subscriber: Subscriber,
+    app: App,
+    standing: Sequence[Subscription],
+    *,
+    is_replacing: bool,
+    tell_secret: Callable[[str], None],
+    now: datetime,
+) -> list[str]:
+    """Ask for what is missing, and return what was done; a secret is told before anything else."""
     done: list[str] = []
     for change in subscriber.changes(app, standing, is_replacing=is_replacing, now=now):
-        secret = subscriber.read_changed(calling.send(change.request)) or secret
+        secret = subscriber.read_changed(calling.send(change.request))
+        if secret is not None:
+            tell_secret(secret)
         done.append(change.what)
-    if done:
-        standing = subscriber.read_standing(calling.send(subscriber.standing(app)))
-    return Subscribed(provider, done, standing, subscriber.address(app), secret)
+    return done
+
+
+def _keep_quiet(secret: str) -> None:
+    """Let a secret go: what stands is kept alive, and only what is made anew has one."""

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from fittrack import config, queues, worker
+from fittrack.simulator.faults import Fault
 from fittrack.trackers.subscriptions import (
     CannotSubscribe,
     plan_renewals,
@@ -46,6 +47,10 @@ def standing(tracker):
     }
 
 
+def asked(provider, **at):
+    return subscribe(provider, tell_secret=[].append, **at)
+
+
 def at(base_url, provider):
     return f"{base_url}/api/v1/webhooks/{provider}"
 
@@ -80,7 +85,7 @@ def renewed(now):
 
 def test_workers_look_after_each_provider_by_itself(trackers, base_url):
     now = trackers["oura"].world.now()
-    subscribe("polar", now=now)
+    asked("polar", now=now)
     [polar] = trackers["polar"].subscriptions.values()
     polar["active"] = False
     plan_renewals(now=now)
@@ -97,7 +102,7 @@ def test_what_ends_or_falls_asleep_by_itself_is_kept_alive(trackers, base_url):
     assert renewed(now) == []
     assert not any(trackers[name].subscriptions for name in NAMES)
     for name in NAMES - {"strava"}:
-        subscribe(name, now=now)
+        asked(name, now=now)
     [polar] = trackers["polar"].subscriptions.values()
     polar["active"] = False
     first = next(iter(trackers["oura"].subscriptions.values()))
@@ -127,6 +132,22 @@ def test_what_is_told_to_another_address_stays_so_until_it_is_taken_over(
     assert all(base_url in address for _, _, address in standing(trackers[provider]))
 
 
+def test_a_secret_that_is_told_once_is_told_on_before_anything_can_fail(trackers, base_url):
+    told = []
+
+    def tell(secret):
+        told.append(secret)
+        trackers["polar"].faults.add(Fault("error_500", "hooks"))
+
+    now = trackers["polar"].world.now()
+    with pytest.raises(CannotSubscribe):
+        subscribe("polar", tell_secret=tell, now=now)
+    [made] = trackers["polar"].subscriptions.values()
+    assert told == [made["signature_secret_key"]]
+    assert subscribe("polar", tell_secret=tell, now=now).is_ours
+    assert len(told) == 1
+
+
 def test_an_address_that_is_not_ours_is_subscribed_nowhere(app, trackers):
     config.use(replace(config.current(), base_url="http://127.0.0.1:1"))
     for name in sorted(NAMES):
@@ -138,12 +159,12 @@ def test_an_address_that_is_not_ours_is_subscribed_nowhere(app, trackers):
 def test_whoever_cannot_be_asked_is_named(trackers):
     now = trackers["strava"].world.now()
     with pytest.raises(CannotSubscribe, match="by hand"):
-        subscribe("google_health", now=now)
+        asked("google_health", now=now)
     config.use(replace(config.current(), strava_webhook_secret=""))
     with pytest.raises(CannotSubscribe, match="STRAVA_WEBHOOK_SECRET"):
-        subscribe("strava", now=now)
+        asked("strava", now=now)
     config.use(replace(config.current(), strava_client_id="", oura_client_secret="another"))
     with pytest.raises(CannotSubscribe, match="STRAVA_CLIENT_ID"):
-        subscribe("strava", now=now)
+        asked("strava", now=now)
     with pytest.raises(CannotSubscribe, match="TokenRefused"):
-        subscribe("oura", now=now)
+        asked("oura", now=now)

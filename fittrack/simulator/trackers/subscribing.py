@@ -11,10 +11,13 @@ import orjson
 from flask import Blueprint, Response, request
 
 from fittrack import wire
+from fittrack.simulator import faults
 from fittrack.simulator.trackers import answers
 from fittrack.simulator.trackers.service import Tracker
 from fittrack.wire import Request, Unreachable
 
+# Where these endpoints misbehave.
+HOOKS = "hooks"
 ANSWERED_WITHIN_S = 2.0
 MOST_BYTES = 4096
 OURA_LIFE = timedelta(days=90)
@@ -93,6 +96,8 @@ def _for_polar(tracker: Tracker, serve: Callable[[], Response]) -> Response:
 def _for_client(
     tracker: Tracker, client_id: str | None, secret: str | None, serve: Callable[[], Response]
 ) -> Response:
+    if kind := tracker.faults.take(HOOKS, faults.ANSWERS):
+        return faults.answer_of(kind)
     client = tracker.client
     if client is None or (client_id, secret) != (client.client_id, client.secret):
         return answers.json({"message": "Authorization Error"}, 401)
