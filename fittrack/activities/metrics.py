@@ -6,7 +6,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, repeat
 
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.columns import Column
+from fittrack.activities.samples import Samples
 from fittrack.activities.steps import is_moving, measures_movement, steps, ways_m
 
 # Below a barometer's resolution.

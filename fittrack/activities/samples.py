@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import accumulate, chain, pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from fittrack.activities.columns import Column, compact
 
 T = TypeVar("T")
-Column = list[int | None]
 
 _MAGIC = b"FTS"
 _VERSION = 1
@@ -32,11 +33,12 @@ class Samples:
 
     `at_ms` is milliseconds since 1970 UTC and never missing; it may repeat or run backwards, as
     devices do. Every other column is as long as `at_ms` with None where nothing was measured, or
-    empty where nothing was measured at all. `breaks` are the indexes at which a new piece begins
-    after a pause or in a new segment: nothing is measured across one.
+    empty where nothing was measured at all. Long ones are no lists (see `columns`). `breaks` are
+    the indexes at which a new piece begins after a pause or in a new segment: nothing is measured
+    across one.
     """
 
-    at_ms: list[int]
+    at_ms: Sequence[int]
     lat_e7: Column
     lon_e7: Column
     altitude_cm: Column
@@ -76,13 +78,15 @@ def empty_samples() -> Samples:
     return _of([], [[] for _ in COLUMNS], ())
 
 
-def from_columns(at_ms: list[int], columns: Iterable[Column], breaks: tuple[int, ...]) -> Samples:
+def from_columns(
+    at_ms: Sequence[int], columns: Iterable[Column], breaks: tuple[int, ...]
+) -> Samples:
     """Return samples of columns in the order of COLUMNS; one that holds only None becomes empty."""
-    kept = ([] if all(value is None for value in column) else column for column in columns)
-    return _of(at_ms, kept, breaks)
+    kept = ([] if all(value is None for value in column) else compact(column) for column in columns)
+    return _of(cast(Sequence[int], compact(at_ms)), kept, breaks)
 
 
-def _of(at_ms: list[int], columns: Iterable[Column], breaks: tuple[int, ...]) -> Samples:
+def _of(at_ms: Sequence[int], columns: Iterable[Column], breaks: tuple[int, ...]) -> Samples:
     return Samples(at_ms=at_ms, breaks=breaks, **dict(zip(COLUMNS, columns, strict=True)))
 
 
@@ -126,7 +130,7 @@ def pack(samples: Samples) -> bytes:
     a presence byte (and bitmap), a width byte and little-endian differences of that width.
     Raises: OverflowError for values beyond 62 bits.
     """
-    parts = [_number(len(samples)), _values(list(samples.breaks)), _values(samples.at_ms)]
+    parts = [_number(len(samples)), _values(samples.breaks), _values(samples.at_ms)]
     parts += [_sparse(getattr(samples, name)) for name in COLUMNS]
     return _MAGIC + bytes([_VERSION]) + zlib.compress(b"".join(parts), 6)
 
@@ -140,11 +144,15 @@ def unpack(block: bytes) -> Samples:
         raise SamplesCorrupt("not a block of samples of a known version")
     reader = _Reader(_inflate(block[4:]))
     count = reader.number()
-    breaks, at_ms = reader.values(), reader.values()
-    columns = [reader.sparse(count) for _ in COLUMNS]
+    breaks = tuple(reader.values())
+    try:
+        at_ms = cast(Sequence[int], compact(reader.values()))
+        columns = [compact(reader.sparse(count)) for _ in COLUMNS]
+    except OverflowError as error:
+        raise SamplesCorrupt("a number beyond 64 bits") from error
     if len(at_ms) != count or not reader.at_end:
         raise SamplesCorrupt("the columns differ in length")
-    return _of(at_ms, columns, tuple(breaks))
+    return _of(at_ms, columns, breaks)
 
 
 def _inflate(data: bytes) -> bytes:
@@ -162,17 +170,17 @@ def _number(value: int) -> bytes:
     return value.to_bytes(4, "little")
 
 
-def _values(values: list[int]) -> bytes:
+def _values(values: Sequence[int]) -> bytes:
     """Return the count, the first value, a width and the differences between neighbours."""
     if not values:
         return _number(0)
-    differences = [after - before for before, after in pairwise(values)]
+    differences = array("q", (after - before for before, after in pairwise(values)))
     width = _width(differences)
     first = values[0].to_bytes(8, "little", signed=True)
     return _number(len(values)) + first + width.encode() + _little(array(width, differences))
 
 
-def _width(differences: list[int]) -> str:
+def _width(differences: Sequence[int]) -> str:
     """Return the narrowest array type code that holds every difference."""
     low, high = min(differences, default=0), max(differences, default=0)
     for code, bits in zip(_WIDTHS, (8, 16, 32, 64), strict=True):
@@ -182,7 +190,7 @@ def _width(differences: list[int]) -> str:
 
 
 def _sparse(column: Column) -> bytes:
-    present = [value for value in column if value is not None]
+    present = array("q", (value for value in column if value is not None))
     if not column:
         return bytes([_EMPTY])
     if len(present) == len(column):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import NamedTuple
 
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.columns import Column
+from fittrack.activities.samples import Samples
 
 # Equatorial radius of WGS 84.
 EARTH_RADIUS_M = 6_378_137.0

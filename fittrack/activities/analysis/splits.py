@@ -10,7 +10,8 @@ from itertools import accumulate, pairwise
 from fittrack.activities import metrics
 from fittrack.activities.analysis.course import Course, course_of, interpolated
 from fittrack.activities.analysis.efforts import LONGEST_HELD_MS, MILE_M
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.columns import Column
+from fittrack.activities.samples import Samples
 
 UNITS_M: Mapping[str, float] = {"km": 1000.0, "mile": MILE_M}
 # A last split below this is what rounding leaves.

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
+from fittrack.activities.columns import Column
 from fittrack.activities.exports.markup import instant, pieces
 from fittrack.activities.models import Activity
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.samples import Samples
 from fittrack.clock import rfc3339
 
 HALF_CIRCLE = 180.0

@@ -9,9 +9,10 @@ from itertools import pairwise
 from xml.sax.saxutils import escape as escaped
 from xml.sax.saxutils import quoteattr
 
+from fittrack.activities.columns import Column
 from fittrack.activities.files.own import FIGURES, NAMESPACE, TEXTS
 from fittrack.activities.models import Activity, ActivityLap
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.samples import Samples
 from fittrack.clock import rfc3339
 
 # Enough to make each piece that goes out worth a write.

@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from fittrack.activities.columns import Column
 from fittrack.activities.exports.rules import FORMATS
 from fittrack.activities.models import Streams
-from fittrack.activities.samples import Column
 
 STREAMS = (
     *("latitude_deg", "longitude_deg", "altitude_m", "distance_m", "speed_mps"),
@@ -92,10 +92,10 @@ def _plain(streams: Streams) -> dict[str, Any]:
         "altitude_m": _divided(samples.altitude_cm, 100),
         "distance_m": _divided(samples.distance_cm, 100),
         "speed_mps": _divided(samples.speed_mmps, 1000),
-        "hr_bpm": samples.hr_bpm or None,
-        "cadence_rpm": samples.cadence_rpm or None,
-        "power_w": samples.power_w or None,
-        "temperature_c": samples.temperature_c or None,
+        "hr_bpm": list(samples.hr_bpm) or None,
+        "cadence_rpm": list(samples.cadence_rpm) or None,
+        "power_w": list(samples.power_w) or None,
+        "temperature_c": list(samples.temperature_c) or None,
     }
 
 

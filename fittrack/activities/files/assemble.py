@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from fittrack.activities import metrics, sports
+from fittrack.activities.columns import Column
 from fittrack.activities.files.errors import refused
 from fittrack.activities.files.track import time_in_range
 from fittrack.activities.recording import Lap, Recording
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.samples import Samples
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_S = 86_400.0

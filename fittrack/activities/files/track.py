@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import cast
 
+from fittrack.activities.columns import ABSENT, numbers, of_numbers
 from fittrack.activities.files.errors import refused
 from fittrack.activities.samples import Samples, empty_samples, from_columns
 
@@ -20,12 +23,12 @@ EARLIEST_MS = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp()) * 1000
 LATEST_MS = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
 
-def scaled(value: float | None, factor: float, low: int, high: int) -> int | None:
-    """Return `value` in the column's unit, or None when absent, not finite or out of range."""
+def scaled(value: float | None, factor: float, low: int, high: int) -> int:
+    """Return `value` in the column's unit, or ABSENT when none, not finite or out of range."""
     if value is None:
-        return None
+        return ABSENT
     number = value * factor
-    return round(number) if low <= number <= high else None
+    return round(number) if low <= number <= high else ABSENT
 
 
 def time_in_range(at_ms: int | None) -> int | None:
@@ -58,9 +61,9 @@ class Track:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._at_ms: list[int | None] = []
+        self._at_ms = numbers()
         self._breaks: list[int] = []
-        self._columns: tuple[list[int | None], ...] = tuple([] for _ in range(9))
+        self._columns = tuple(numbers() for _ in range(9))
         self.untimed = 0
         self.lost_positions = 0
 
@@ -87,7 +90,7 @@ class Track:
         self._budget.spend_point()
         at_ms = time_in_range(at_ms)
         self.untimed += at_ms is None
-        self._at_ms.append(at_ms)
+        self._at_ms.append(ABSENT if at_ms is None else at_ms)
         lat, lon, altitude, distance, speed, heart, cadence, power, temperature = self._columns
         place = self._position(latitude, longitude)
         lat.append(place[0])
@@ -100,16 +103,14 @@ class Track:
         power.append(scaled(power_w, 1, 0, 10_000))
         temperature.append(scaled(temperature_c, 1, -90, 90))
 
-    def _position(
-        self, latitude: float | None, longitude: float | None
-    ) -> tuple[int | None, int | None]:
-        """Return the position in e7 degrees, or a pair of None when it is none on the globe."""
+    def _position(self, latitude: float | None, longitude: float | None) -> tuple[int, int]:
+        """Return the position in e7 degrees, or a pair of ABSENT when it is none on the globe."""
         lat = scaled(latitude, 1e7, -900_000_000, 900_000_000)
         lon = scaled(longitude, 1e7, -1_800_000_000, 1_800_000_000)
         # Zero, zero is what receivers write before they have a fix.
-        if lat is None or lon is None or lat == lon == 0:
+        if ABSENT in (lat, lon) or lat == lon == 0:
             self.lost_positions += latitude is not None or longitude is not None
-            return None, None
+            return ABSENT, ABSENT
         return lat, lon
 
     def pause(self) -> None:
@@ -120,7 +121,7 @@ class Track:
     def date_untimed(self, at_ms: int) -> None:
         """Give the trailing points that carry no time the time of the length just ended."""
         index = len(self._at_ms) - 1
-        while index >= 0 and self._at_ms[index] is None:
+        while index >= 0 and self._at_ms[index] == ABSENT:
             self._at_ms[index] = at_ms
             index -= 1
 
@@ -129,12 +130,14 @@ class Track:
 
         `start_ms` is for points before the first timed one, `shift_ms` moves every time.
         """
-        first = next((at_ms for at_ms in self._at_ms if at_ms is not None), start_ms)
+        first = next((at_ms for at_ms in self._at_ms if at_ms != ABSENT), start_ms)
         if first is None:
             return empty_samples()
-        known, times = first, []
+        known, times = first, numbers()
         for at_ms in self._at_ms:
-            known = known if at_ms is None else at_ms
-            times.append(known + shift_ms if shift_ms else known)
+            known = known if at_ms == ABSENT else at_ms
+            times.append(known + shift_ms)
         breaks = tuple(at for at in self._breaks if at < len(times))
-        return from_columns(times, self._columns, breaks)
+        return from_columns(
+            cast(Sequence[int], of_numbers(times)), map(of_numbers, self._columns), breaks
+        )

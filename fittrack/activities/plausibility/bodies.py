@@ -6,10 +6,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 
+from fittrack.activities.columns import LONG, Column
 from fittrack.activities.models import Activity
 from fittrack.activities.plausibility.models import Finding
 from fittrack.activities.plausibility.paces import Pace, fastest_over
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.samples import Samples
 from fittrack.activities.sports import ON_THE_SPOT, family
 
 # Beyond these no heart beats for long; a strap that loses touch says so for moments.
@@ -66,11 +67,10 @@ def hearts(activity: Activity, samples: Samples, paces: Sequence[Pace]) -> Itera
 
 
 def _flat_hearts(samples: Samples) -> Iterator[Finding]:
-    runs = list(_flat_runs(samples)) if samples.hr_bpm else []
-    if not runs:
-        return
-    flat_s, bpm = max(runs)
-    total_s = sum(seconds for seconds, _ in runs)
+    flat_s, bpm, total_s = 0.0, 0, 0.0
+    for run in _flat_runs(samples) if samples.hr_bpm else ():
+        flat_s, bpm = max((flat_s, bpm), run)
+        total_s += run[0]
     if bpm >= _RESTING_BPM and flat_s >= FLAT_HR_S and flat_s >= _FLAT_SHARE * total_s:
         yield Finding("heart_rate_flat", {"hr_bpm": bpm, "unchanged_s": round(flat_s)})
 
@@ -199,7 +199,15 @@ def powers(samples: Samples) -> Iterator[Finding]:
     """Yield where a mean power is beyond the best of the world."""
     if not any(samples.power_w):
         return
-    yield from _powers_over(list(_work(samples)))
+    # Of a long recording once more for each window: all of its work takes more than a worker has.
+    short = list(_work(samples)) if len(samples) <= LONG else None
+    for window_s, limit_w in _POWERS:
+        ways = _work(samples) if short is None else short
+        fastest = fastest_over(ways, window_s, float(limit_w))
+        if fastest.speed_mps > limit_w:
+            evidence = {"power_w": round(fastest.speed_mps), "limit_w": limit_w}
+            yield Finding("too_much_power", {**evidence, "window_s": window_s})
+            return
 
 
 def _work(samples: Samples) -> Iterator[Pace]:
@@ -218,15 +226,6 @@ def _work(samples: Samples) -> Iterator[Pace]:
         time_s, work_j = time_s + elapsed_s, work_j + elapsed_s * (power or 0)
     if time_s:
         yield Pace(samples.at_ms[-1] / 1000, time_s, work_j / time_s, None, True)
-
-
-def _powers_over(ways: Sequence[Pace]) -> Iterator[Finding]:
-    for window_s, limit_w in _POWERS:
-        fastest = fastest_over(ways, window_s, float(limit_w))
-        if fastest.speed_mps > limit_w:
-            evidence = {"power_w": round(fastest.speed_mps), "limit_w": limit_w}
-            yield Finding("too_much_power", {**evidence, "window_s": window_s})
-            return
 
 
 def climbs(activity: Activity, paces: Sequence[Pace]) -> Iterator[Finding]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import cos, radians, sqrt
 from statistics import median
 from typing import NamedTuple
 
-from fittrack.activities.samples import Column, Samples
+from fittrack.activities.columns import Column
+from fittrack.activities.samples import Samples
 
 BUCKET_MS = 10_000
+# Three days and more; of what is longer, or has more pauses, the steps are as many but coarser.
+MOST_NODES, MOST_PIECES = 30_000, 5_000
 _METRES_PER_E7 = 6_371_008.8 * radians(1e-7)
 # Longer than this, or than some steps of a slow sampler, nobody knows what happened.
 _GAP_S = 60.0
@@ -58,7 +62,8 @@ def way_m(one: Node, other: Node) -> float:
 
 def nodes_of(samples: Samples) -> list[Node]:
     """Return the middles of ten seconds each, without slips: few fixes astray do not move them."""
-    nodes = [_node(samples, places, piece) for piece, places in _buckets(samples)]
+    bucket_ms = _bucket_ms(samples)
+    nodes = [_node(samples, places, piece) for piece, places in _buckets(samples, bucket_ms)]
     return _without_slips(nodes)
 
 
@@ -97,9 +102,18 @@ def _way_back(nodes: Sequence[Node], at: int, before: Node, length_m: float) -> 
     return len(nodes) if nodes[-1].at_s - before.at_s <= _SLIP_S else at
 
 
-def _buckets(samples: Samples) -> Iterator[tuple[int, list[int]]]:
-    """Yield the samples with a fix in groups of ten seconds; what runs backwards is left out."""
-    edges = [0, *samples.breaks, len(samples)]
+def _bucket_ms(samples: Samples) -> int:
+    """Return how long a step is: ten seconds, unless there would be too many of them."""
+    if len(samples) <= MOST_NODES:
+        return BUCKET_MS
+    used = sum(1 for _ in groupby(at_ms // BUCKET_MS for at_ms in samples.at_ms))
+    return BUCKET_MS * (1 + used // MOST_NODES)
+
+
+def _buckets(samples: Samples, bucket_ms: int) -> Iterator[tuple[int, list[int]]]:
+    """Yield the samples with a fix in groups of one bucket; what runs backwards is left out."""
+    breaks = samples.breaks if len(samples.breaks) <= MOST_PIECES else ()
+    edges = [0, *breaks, len(samples)]
     at_ms, lat, lon = samples.at_ms, samples.lat_e7, samples.lon_e7
     last_ms = -(10**18)
     for piece, (start, end) in enumerate(pairwise(edges)):
@@ -109,10 +123,10 @@ def _buckets(samples: Samples) -> Iterator[tuple[int, list[int]]]:
             if lat[at] is None or at_ms[at] <= last_ms or not (lat[at] or lon[at]):
                 continue
             last_ms = at_ms[at]
-            if last_ms // BUCKET_MS != bucket:
+            if last_ms // bucket_ms != bucket:
                 if places:
                     yield piece, places
-                places, bucket = [], last_ms // BUCKET_MS
+                places, bucket = [], last_ms // bucket_ms
             places.append(at)
         if places:
             yield piece, places
@@ -187,8 +201,9 @@ def _by_devices(samples: Samples) -> list[Pace]:
 def _marks(samples: Samples, column: Column) -> list[tuple[int, int]]:
     """Return about one (time in ms, value) in ten seconds."""
     marks: list[tuple[int, int]] = []
+    bucket_ms = _bucket_ms(samples)
     for at, value in zip(samples.at_ms, column, strict=False):
-        if value is not None and (not marks or at >= marks[-1][0] + BUCKET_MS):
+        if value is not None and (not marks or at >= marks[-1][0] + bucket_ms):
             marks.append((at, value))
     return marks
 
@@ -216,19 +231,20 @@ class Fastest:
     over_s: float
 
 
-def fastest_over(paces: Sequence[Pace], window_s: int, limit_mps: float) -> Fastest:
+def fastest_over(paces: Iterable[Pace], window_s: int, limit_mps: float) -> Fastest:
     """Return the fastest stretch of at least `window_s` without a gap, in one pass."""
     best, over_s, marked_s = 0.0, 0.0, float("-inf")
-    first, time_s, way = 0, 0.0, 0.0
-    for at, pace in enumerate(paces):
+    stretch, time_s, way = deque[Pace](), 0.0, 0.0
+    for pace in paces:
         if not pace.follows:
-            first, time_s, way = at, 0.0, 0.0
+            stretch, time_s, way = deque(), 0.0, 0.0
+        stretch.append(pace)
         time_s += pace.elapsed_s
         way += pace.elapsed_s * pace.speed_mps
-        while time_s - paces[first].elapsed_s >= window_s:
-            time_s -= paces[first].elapsed_s
-            way -= paces[first].elapsed_s * paces[first].speed_mps
-            first += 1
+        while time_s - stretch[0].elapsed_s >= window_s:
+            first = stretch.popleft()
+            time_s -= first.elapsed_s
+            way -= first.elapsed_s * first.speed_mps
         if time_s < window_s:
             continue
         best = max(best, way / time_s)

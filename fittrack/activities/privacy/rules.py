@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 from math import cos, floor, hypot, log, pi, radians, sin, sqrt
 
+from fittrack.activities.columns import Column
 from fittrack.activities.privacy.models import Circle, Hiding, Zone
-from fittrack.activities.samples import Column, Samples, take
+from fittrack.activities.samples import Samples, take
 from fittrack.activities.steps import EARTH_RADIUS_M, haversine_m
 
 MOST_ZONES = 20
@@ -203,7 +204,7 @@ def _closed_up(samples: Samples, kept: Sequence[int]) -> Samples:
     )
 
 
-def _clock(at_ms: list[int], gaps: set[int]) -> list[int]:
+def _clock(at_ms: Sequence[int], gaps: set[int]) -> list[int]:
     """Return the times with each gap one second long."""
     lost_ms, closed = 0, []
     for place, now_ms in enumerate(at_ms):

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from fittrack.activities import sports
+from fittrack.activities.columns import Column
 from fittrack.activities.recording import Recording
-from fittrack.activities.samples import Column, Samples, empty_samples, from_columns
+from fittrack.activities.samples import Samples, empty_samples, from_columns
 from fittrack.trackers.providers import reading
 from fittrack.trackers.providers.base import Malformed
 
