@@ -43,11 +43,6 @@ def figures(week: Week, account_id: str) -> dict[str, Counter[Any]]:
     }
 
 
-def truth(member: Member) -> Counter[str]:
-    """Return when somebody's workouts began, as the provider has them."""
-    return Counter(start_of(one) for one in member.account.living())
-
-
 def brought(week: Week, member: Member) -> Counter[str]:
     """Return when a member's workouts began, as we have them."""
     rows = week.database.raw().execute(
@@ -58,13 +53,22 @@ def brought(week: Week, member: Member) -> Counter[str]:
     return Counter(row[0][:19] for row in rows)
 
 
-def nights(week: Week, member: Member) -> tuple[set[str], set[str]]:
-    """Return when nights began: as the provider has them, and as we do."""
-    there = {start_of(one) for one in member.account.nights.values() if not one.is_deleted}
+def workouts_amiss(week: Week, member: Member) -> tuple[Counter[str], Counter[str]]:
+    """Return the starts of workouts that we lack, and of those that we should not have."""
+    there = Counter(start_of(one) for one in member.account.living())
+    here = brought(week, member)
+    return there - here, here - there
+
+
+def nights_amiss(week: Week, member: Member) -> tuple[set[str], set[str]]:
+    """Return the starts of nights that we lack, and of those that we should not have."""
+    nights = member.account.nights.values() if member.provider in SLEEPING else ()
+    there = {start_of(one) for one in nights if not one.is_deleted}
     rows = week.database.raw().execute(
         "SELECT started_at FROM sleeps WHERE account_id = ?", (member.account_id,)
     )
-    return (there if member.provider in SLEEPING else set()), {row[0][:19] for row in rows}
+    here = {row[0][:19] for row in rows}
+    return there - here, here - there
 
 
 def read_anew(week: Week) -> dict[str, dict[str, Counter[Any]]]:
