@@ -7,6 +7,7 @@ killed, the worker puts its job back at once.
 
 from __future__ import annotations
 
+import gc
 import logging
 import mmap
 import time
@@ -68,6 +69,9 @@ def work(*, burst: bool = False) -> None:
         work_horse_killed_handler=release,
     )
     metrics.start("worker")
+    # No work-horse shall finalize what was open before it was forked: a lock may be held for ever.
+    gc.collect()
+    gc.freeze()
     worker.work(burst=burst, logging_level="WARNING")
 
 

@@ -43,6 +43,9 @@ QUEUE_PAUSE_S = 0.002
 EMPTYING_MS = 200
 LEAST_VERSION = (3, 37, 0)  # STRICT tables
 
+# Kept for ever, or Python would close them.
+_parents_own: list[sqlite3.Connection] = []
+
 CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "is": bool,
     "at": instant_from_text,
@@ -88,15 +91,16 @@ class SqliteEngine:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        link = getattr(self._local, "link", None)
-        if link is not None and link.pid == os.getpid():
+        """Close this thread's connection; one from before a fork is left alone."""
+        link: _Link | None = getattr(self._local, "link", None)
+        if link is not None:
             link.close()
         self._local = threading.local()
 
     def _link(self) -> _Link:
         link: _Link | None = getattr(self._local, "link", None)
         if link is None or link.pid != os.getpid():
+            self.close()
             link = self._local.link = self._open()
         return link
 
@@ -158,8 +162,16 @@ class _Link:
         fcntl.flock(self.queue, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        self.connection.close()
+        """Close what this process opened; a child only lets go of its parent's place in the queue.
+
+        SQLite forbids a child to use or close a connection that its parent opened
+        (https://www.sqlite.org/howtocorrupt.html, section 2.6).
+        """
         os.close(self.queue)
+        if self.pid == os.getpid():
+            self.connection.close()
+        else:
+            _parents_own.append(self.connection)
 
 
 def open_connection(path: str, synchronous: str) -> sqlite3.Connection:

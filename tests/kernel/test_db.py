@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -329,3 +332,24 @@ def test_a_single_statement_reads_what_was_committed_last_and_holds_nothing(data
         tx.run(ADD, probe_id="p1", added=1)
     with db.reading("read_once", single=True) as tx:
         assert tx.value(AMOUNT, probe_id="p1") == 1
+
+
+def opened(path):
+    """Return how often this process has a file open."""
+    links = [Path("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+    return sum(link.is_symlink() and os.readlink(link) == str(path) for link in links)
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="SQLite alone forbids it")
+@pytest.mark.parametrize("begins_anew", [False, True])
+def test_a_child_never_closes_what_its_parent_opened(probes, begins_anew):
+    path, queue = probes.path, f"{probes.path}-queue"
+    before = opened(path)
+    child = os.fork()
+    if child == 0:
+        if begins_anew:
+            probes.raw().execute("SELECT 1")
+        probes.close()
+        gc.collect()
+        os._exit(opened(path) < before or opened(queue) > 0)
+    assert os.waitpid(child, 0)[1] == 0
