@@ -144,6 +144,8 @@ def test_a_small_provider_is_a_module_and_a_line(client, treadmill):
     assert outcome.outcome == "done"
     [activity] = all_of(client, ana)
     assert (activity["distance_m"], activity["moving_s"]) == (5000, 1800)
+    # Nobody has said that its terms let others see it.
+    assert activity["is_owner_only"]
     assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] > 0
     [listed] = client.get("/api/v1/connections/treadmill/syncs", headers=ana).json["items"]
     assert (listed["created_count"], listed["skipped_count"]) == (1, 1)
