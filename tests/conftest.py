@@ -20,22 +20,34 @@ from tests.conformance import engines
 from tests.private_redis import private_redis
 
 SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
-# The longest, most of it waiting for real processes: who begins with them ends with the rest.
+# The longest, those that work between those that wait: who begins with them ends with the rest.
 LONGEST = (
     "faults/test_sample.py",
-    "kernel/test_log_privacy.py",
+    "activities/test_files_manifest.py",
     "kernel/test_devserver.py",
-    "kernel/test_served_limits.py",
-    "kernel/test_patience.py",
-    "accounts/test_served.py",
     "dev/test_seed.py",
-    "activities/test_plausibility_rules.py",
-    "activities/test_privacy.py",
+    "kernel/test_patience.py",
     "activities/test_archives.py",
-    "accounts/test_served_factors.py",
+    "accounts/test_served.py",
+    "access/test_matrix.py",
+    "kernel/test_served_limits.py",
+    "activities/analysis/test_api.py",
+    "drawings/test_processes.py",
+    "activities/test_plausibility_rules.py",
+    "kernel/test_log_privacy.py",
+    "attack/test_hostile_text.py",
     "kernel/test_metrics.py",
+    "activities/test_privacy.py",
+    "accounts/test_pictures.py",
+    "attack/test_odd_bodies.py",
+    "drawings/test_verifier_command.py",
+    "activities/test_jobs.py",
+    "keys/test_sealed.py",
+    "points/test_concurrency.py",
+    "accounts/test_served_factors.py",
     "drawings/test_command.py",
 )
+PLACES = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
 
 
 def pytest_sessionstart() -> None:
@@ -51,7 +63,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files, so that no process is left alone with one at the end."""
-    items.sort(key=lambda item: not item.nodeid.removeprefix("tests/").startswith(LONGEST))
+    items.sort(key=lambda item: PLACES.get(item.nodeid.partition("::")[0], len(PLACES)))
 
 
 @pytest.fixture(scope="session")
