@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from fittrack.ids import new_id
 from fittrack.recovery.models import Night, Sleep
 
 
-def imported(night: Night, provider: str, day_on: date, number: int, *, now: datetime) -> Sleep:
-    """Return what is stored of a night or nap of an export; `number` counts those of its day."""
+def overlaps(one: Sleep, other: Sleep) -> bool:
+    """Tell whether two sleeps have hours in common."""
+    return one.started_at < other.ended_at and other.started_at < one.ended_at
+
+
+def imported(night: Night, provider: str, *, now: datetime) -> Sleep:
+    """Return what is stored of a night or nap of an export; its beginning says which it is."""
+    zone = timezone(timedelta(seconds=night.utc_offset_s))
     return Sleep(
         sleep_id=new_id(),
         provider=provider,
-        external_id=f"{provider}:{day_on}:{number}",
+        external_id=f"{provider}:{night.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         state="scored",
         is_nap=night.is_nap,
         started_at=night.started_at,
         ended_at=night.ended_at,
-        day_on=day_on,
+        day_on=night.ended_at.astimezone(zone).date(),
         utc_offset_s=night.utc_offset_s,
         asleep_s=night.asleep_s,
         awake_s=night.awake_s,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fittrack import archive, db
@@ -13,10 +13,16 @@ from fittrack.pagination import Cursor, Page
 from fittrack.recovery import repository
 from fittrack.recovery.errors import RecoveryNotFound
 from fittrack.recovery.models import Latest, Night, Recovery, Sleep, Source
-from fittrack.recovery.rules import imported
+from fittrack.recovery.rules import imported, overlaps
 
 AFTER_ANY_AT = datetime(9999, 1, 1, tzinfo=UTC)
 AFTER_ANY_ID = "~"
+A_DAY = timedelta(days=1)
+FROM_THE_NEWEST: dict[str, Any] = {
+    "before_at": AFTER_ANY_AT,
+    "before_id": AFTER_ANY_ID,
+    "row_limit": PAGE_ROWS,
+}
 
 
 def keep_sleep(tx: Transaction, source: Source, sleep: Sleep) -> None:
@@ -29,35 +35,31 @@ def keep_sleep(tx: Transaction, source: Source, sleep: Sleep) -> None:
 
 
 def keep_imported(
-    tx: Transaction,
-    account_id: str,
-    provider: str,
-    day_on: date,
-    nights: Sequence[Night],
-    *,
-    now: datetime,
+    tx: Transaction, account_id: str, provider: str, nights: Sequence[Night], *, now: datetime
 ) -> bool:
-    """Keep what an export tells of a day, if it tells of more sleep than is known; tell whether.
+    """Keep the sleeps of a day out of an export, and tell whether that was news.
 
-    The caller holds the member.
+    Of what is known of the same hours only that stays which tells of more sleep. The caller holds
+    the member.
     """
-    known = repository.list_sleeps(tx, account_id, **_of_day(provider, day_on))
-    if sum(one.asleep_s for one in nights) <= sum(one.asleep_s or 0 for one in known):
+    kept = [imported(night, provider, now=now) for night in nights]
+    days = [sleep.day_on for sleep in kept]
+    known = repository.list_sleeps(
+        tx,
+        account_id,
+        from_on=min(days) - A_DAY,
+        to_on=max(days) + A_DAY,
+        provider=provider,
+        **FROM_THE_NEWEST,
+    )
+    rivals = [one for one in known if any(overlaps(one, sleep) for sleep in kept)]
+    if sum(one.asleep_s for one in nights) <= sum(one.asleep_s or 0 for one in rivals):
         return False
-    source = Source(account_id, account_id)
-    kept = [
-        imported(night, provider, day_on, number, now=now) for number, night in enumerate(nights)
-    ]
     for sleep in kept:
-        keep_sleep(tx, source, sleep)
-    for gone in {one.external_id for one in known} - {one.external_id for one in kept}:
+        keep_sleep(tx, Source(account_id, account_id), sleep)
+    for gone in {one.external_id for one in rivals} - {one.external_id for one in kept}:
         repository.delete_sleep(tx, account_id, gone)
     return True
-
-
-def _of_day(provider: str, day_on: date) -> dict[str, Any]:
-    days = {"from_on": day_on, "to_on": day_on, "provider": provider}
-    return {**days, "before_at": AFTER_ANY_AT, "before_id": AFTER_ANY_ID, "row_limit": PAGE_ROWS}
 
 
 def keep_recovery(tx: Transaction, source: Source, recovery: Recovery) -> None:

@@ -7,11 +7,14 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 
-from fittrack.activities.archives import apple_export, health_connect, nights
+from fittrack.activities.archives import apple_export, health_connect, nights, takeout
+from fittrack.activities.files import FileRefused
 from tests.activities.apple_exports import apple_export as export_of
 from tests.activities.apple_exports import apple_time, workout
+from tests.activities.zipping import zip_of
 from tests.factories_activities import Member, run_jobs
 
 ZONE = ZoneInfo("America/New_York")
@@ -158,3 +161,71 @@ def test_the_sleep_of_an_export_is_counted_and_comes_in_once(client):
     ben = Member(client)
     assert ben.get("recovery/sleep").json["items"] == []
     assert len(bring(ben, half)[1]) == 1
+
+
+SESSION = {
+    "fitnessActivity": "sleep",
+    "startTime": "2026-11-19T07:00:00Z",
+    "endTime": "2026-11-19T11:00:00.000Z",
+    "duration": "14400s",
+}
+
+
+def session(**over):
+    return orjson.dumps(SESSION | over)
+
+
+def segment(kind, start, end):
+    day = "2026-11-19T"
+    return {"fitnessActivity": kind, "startTime": f"{day}{start}:00Z", "endTime": f"{day}{end}:00Z"}
+
+
+def test_sleeps_of_takeout_have_their_segments_or_their_whole_length():
+    [whole] = takeout.read_session(session(), -28_800)
+    assert (whole.started_at, whole.asleep_s, whole.awake_s) == (BED_AT, 14_400, None)
+    segments = [
+        segment("sleep", "07:00", "08:00"),
+        segment("sleep.awake", "08:00", "08:30"),
+        segment("sleep.deep", "08:30", "11:00"),
+        segment("sleep.deep", "11:00", "10:00"),
+        7,
+    ]
+    [night] = takeout.read_session(session(segment=segments), 0)
+    assert (night.asleep_s, night.awake_s, night.deep_s) == (12_600, 1800, 9000)
+    assert takeout.read_session(session(fitnessActivity="walking"), 0) == []
+    assert takeout.read_session(session(endTime="2026-11-19T06:00:00Z"), 0) == []
+    for broken in (b"", b"[]", b"{", b"7"):
+        with pytest.raises(FileRefused):
+            takeout.read_session(broken, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "offset_s"),
+    [
+        ("2026-11-18T23_00_00-08_00_SLEEP.json", -28_800),
+        ("2026-11-19T12_30_00+05_30_SLEEP.json", 19_800),
+        ("2026-11-19T07_00_00Z_SLEEP.json", 0),
+        ("2026-11-19T07_00_00+99_00_SLEEP.json", 0),
+    ],
+)
+def test_a_session_of_takeout_names_its_offset(name, offset_s):
+    assert takeout.sleep_hints(f"Takeout/Fit/All Sessions/{name}")["offset_s"] == offset_s
+
+
+def test_the_sleep_of_a_takeout_comes_in_with_its_naps(client):
+    ana = Member(client)
+    folder = "Takeout/Fit/All Sessions/2026-11-"
+    nap = session(startTime="2026-11-19T22:00:00Z", endTime="2026-11-19T23:00:00Z")
+    archive = zip_of(
+        (f"{folder}18T23_00_00-08_00_SLEEP.json", session()),
+        (f"{folder}19T14_00_00-08_00_SLEEP.json", nap),
+        (f"{folder}19T08_00_00-08_00_WALKING.json", b"{}"),
+        (f"{folder}20T08_00_00-08_00_SLEEP.json", b"{"),
+    )
+    upload, sleeps = bring(ana, archive)
+    assert [(one["asleep_s"], one["day_on"]) for one in sleeps] == [
+        (3600, f"{WOKE_ON}"),
+        (14_400, f"{WOKE_ON}"),
+    ]
+    assert (upload["created_count"], upload["refused_count"]) == (3, 1)
+    assert bring(ana, archive)[1] == sleeps

@@ -43,7 +43,7 @@ LAYOUTS = (
     Layout(
         "takeout",
         (_re(r"(^|/)Takeout/Fit/"),),
-        _re(r"(^|/)Takeout/Fit/(.*\.tcx(\.gz)?|(.*/)?Daily activity metrics\.csv)$"),
+        _re(r"(^|/)Takeout/Fit/(.*\.tcx(\.gz)?|.*_SLEEP\.json|(.*/)?Daily activity metrics\.csv)$"),
     ),
     Layout(
         "fittrack",

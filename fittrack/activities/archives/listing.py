@@ -71,7 +71,10 @@ def _list_zip(item: ArchiveItem, *, now: datetime) -> None:
 
 def _member(entry: Entry, layout: Layout | None, told: Told) -> Member:
     name = layouts.shown_name(entry.name, layout)
-    return Member(name, entry.byte_count, entry, told.files.get(entry.name))
+    hints = told.files.get(entry.name)
+    if layout is not None and layout.name == "takeout":
+        hints = takeout.sleep_hints(entry.name)
+    return Member(name, entry.byte_count, entry, hints)
 
 
 def _typed_in(hints: Hints) -> Member:

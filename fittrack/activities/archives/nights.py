@@ -45,6 +45,7 @@ _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})\Z")
 # Ten years of three devices.
 MAX_PIECES = 400_000
 MAX_FILE_BYTES = 8 * 1024 * 1024
+GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def read_nights(content: bytes) -> dict[date, list[Night]]:
     most sleep: two that were worn at once are no sum. Raises: FileRefused.
     """
     pieces: dict[str, list[Piece]] = defaultdict(list)
-    for name, element in xml.ends(_unpacked(content), frozenset({"Record"})):
+    for name, element in xml.ends(unpacked(content), frozenset({"Record"})):
         piece = piece_of(*(element.get(key) for key in ("startDate", "endDate", "value")))
         if name == "Record" and piece is not None:
             pieces[element.get("sourceName") or ""].append(piece)
@@ -113,13 +114,18 @@ def read_nights(content: bytes) -> dict[date, list[Night]]:
     return {day_on: max(found, key=_worth) for day_on, found in told.items()}
 
 
-def _unpacked(content: bytes) -> bytes:
-    """Raises: FileRefused."""
-    with gzip.open(BytesIO(content)) as file:
+def unpacked(content: bytes) -> bytes:
+    """Return a file that may be packed. Raises: FileRefused."""
+    with gzip.open(BytesIO(content)) if content.startswith(GZIP) else BytesIO(content) as file:
         text = file.read(MAX_FILE_BYTES + 1)
     if len(text) > MAX_FILE_BYTES:
         raise refused("too_large")
     return text
+
+
+def nights_of(source: str, pieces: Sequence[Piece]) -> list[Night]:
+    """Return one source's sleeps, day by day."""
+    return [night for nights in _by_day(source, pieces).values() for night in nights]
 
 
 def _by_day(source: str, pieces: Sequence[Piece]) -> dict[date, list[Night]]:

@@ -145,7 +145,7 @@ def _read_member(
         )
         return
     if slept.is_sleep(member):
-        slept.settle(member, attempt, now=now)
+        slept.settle(member, lambda: _content_of(stream, member), attempt, now=now)
         return
     content = keeping.attempted(lambda: _content_of(stream, member), attempt)
     if isinstance(content, str):

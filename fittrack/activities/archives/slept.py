@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from fittrack import db
-from fittrack.activities.archives.models import ArchiveItem
-from fittrack.activities.archives.nights import read_nights
+from fittrack.activities.archives import nights as nights_in
+from fittrack.activities.archives import takeout
+from fittrack.activities.archives.models import ArchiveItem, Content
 from fittrack.activities.imports import keeping
 from fittrack.activities.imports import repository as imports
 from fittrack.activities.imports import rules as import_rules
@@ -17,20 +19,20 @@ from fittrack.queues import LeaseLost
 from fittrack.recovery import service as recovery
 from fittrack.recovery.models import Night
 
-Days = dict[date, list[Night]]
-
 
 def is_sleep(member: ArchiveItem) -> bool:
-    """Tell whether this is a day of waking out of an export."""
+    """Tell whether this is sleep out of an export."""
     return "slept_at" in (member.hints_json or {})
 
 
-def settle(member: ArchiveItem, attempt: int, *, now: datetime) -> None:
+def settle(
+    member: ArchiveItem, read: Callable[[], Content | Refusal | str], attempt: int, *, now: datetime
+) -> None:
     """Keep the nights of a file and give it its final state, at once.
 
     Raises: LeaseLost where another worker did.
     """
-    found = keeping.attempted(lambda: _read(member), attempt)
+    found = keeping.attempted(lambda: _nights(member, read()), attempt)
     with db.transaction("read_archive_sleep") as tx:
         hold_member(tx, member.account_id, now=now)
         if isinstance(found, Refusal):
@@ -44,19 +46,24 @@ def settle(member: ArchiveItem, attempt: int, *, now: datetime) -> None:
             release_file(tx, member.original_file_id)
 
 
-def _read(member: ArchiveItem) -> Days | Refusal:
-    """Raises: FileRefused."""
-    with db.reading("find_import_source") as tx:
-        found = imports.find_import_source(tx, member.import_item_id)
-    if found is None or found.content_bytes is None:
-        return import_rules.GONE
-    return read_nights(found.content_bytes) or import_rules.NOTHING
+def _nights(member: ArchiveItem, content: Content | Refusal | str) -> list[list[Night]] | Refusal:
+    """Return the sleeps of each day of a file. Raises: FileRefused."""
+    if isinstance(content, Refusal):
+        return content
+    if isinstance(content, str):  # an archive, by its first bytes
+        return import_rules.NOTHING
+    hints = member.hints_json or {}
+    if hints["slept_at"] == takeout.SLEPT_AT:
+        nights = takeout.read_session(nights_in.unpacked(content.data), hints["offset_s"])
+        return [nights] if nights else import_rules.NOTHING
+    return list(nights_in.read_nights(content.data).values()) or import_rules.NOTHING
 
 
-def _keep(tx: Transaction, member: ArchiveItem, days: Days, *, now: datetime) -> str:
+def _keep(
+    tx: Transaction, member: ArchiveItem, days: Sequence[Sequence[Night]], *, now: datetime
+) -> str:
     provider = str((member.hints_json or {})["slept_at"])
     news = [
-        recovery.keep_imported(tx, member.account_id, provider, day_on, nights, now=now)
-        for day_on, nights in days.items()
+        recovery.keep_imported(tx, member.account_id, provider, nights, now=now) for nights in days
     ]
     return "created" if any(news) else "duplicate"
