@@ -12,6 +12,7 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.errors import Unavailable
 from fittrack.trackers import calling, places
+from fittrack.trackers.budgets import repository as budgets
 from fittrack.trackers.connections import repository, rules
 from fittrack.trackers.connections.errors import ConnectedElsewhere, ConsentDenied
 from fittrack.trackers.connections.models import Returned
@@ -22,7 +23,8 @@ from tests.factories_accounts import login, make_account
 from tests.factories_trackers import begin, connect, consent
 from tests.trackers.test_endings import disconnect, do_jobs
 
-CALLBACK = "/api/v1/connections/strava/callback"
+CONNECTIONS = "/api/v1/connections"
+CALLBACK = f"{CONNECTIONS}/strava/callback"
 STRAVA = ADAPTERS["strava"].facts
 GRANT = Grant("a", "r", datetime(2027, 1, 1, tzinfo=UTC), frozenset(STRAVA.scopes), "1")
 
@@ -118,3 +120,17 @@ def test_who_is_suspended_on_the_way_is_not_connected(client, ana, database):
     database.raw().execute("UPDATE accounts SET status = 'suspended'")
     assert client.get(path).json["code"] == "invalid_connection_state"
     assert not database.raw().execute("SELECT 1 FROM connections").fetchall()
+
+
+@pytest.mark.parametrize("provider", ["whoop", "withings"])
+def test_what_connecting_and_ending_cost_is_counted_too(client, trackers, provider):
+    ana = login(client, make_account())
+    connect(client, ana, provider)
+    assert client.delete(f"{CONNECTIONS}/{provider}?data=keep", headers=ana).status_code == 204
+    do_jobs()
+    with db.transaction("spend_calls") as tx:
+        spent = budgets.lock_budget(tx, provider).spent_json
+    minute = ADAPTERS[provider].facts.limits[0].window_s
+    asked = trackers[provider].asked
+    calls = sum(count for (window_s, _), count in asked.items() if window_s == minute)
+    assert 0 < calls <= sum(spent[str(minute)].values())

@@ -53,6 +53,12 @@ def take(
             at_s = _fits_from_s(_left(spent, limit, at_s), limit, most, at_s)
     if at_s > now_s:
         return from_epoch_s(at_s)
+    return counted(spent, limits, now=now)
+
+
+def counted(spent: Counted, limits: Sequence[Limit], *, now: datetime) -> Spent:
+    """Return what is spent after one more call, whether it fits or not."""
+    now_s = epoch_s(now)
     left = _kept(spent, limits, now_s)
     for limit in limits:
         _add(left[str(limit.window_s)], _slots_of(limit, now_s), 1)

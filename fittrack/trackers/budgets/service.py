@@ -32,6 +32,13 @@ def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now:
     return db.retry(lambda: _spend_once(adapter, connection_id, is_urgent=is_urgent, now=now))
 
 
+def count(adapter: Adapter, *, now: datetime) -> None:
+    """Count a call that is made in any case, for somebody lets us in or out: others make room."""
+    for key, limits in _budgets(adapter, ""):
+        if key == adapter.facts.name:
+            _change(key, partial(rules.counted, limits=limits, now=now), now=now)
+
+
 def learn(adapter: Adapter, connection_id: str, usage: Sequence[Usage], *, now: datetime) -> None:
     """Believe the provider about what we have used, where it says more than we counted."""
     if not usage:

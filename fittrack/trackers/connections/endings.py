@@ -16,6 +16,7 @@ from fittrack.db import Transaction
 from fittrack.queues import Lease
 from fittrack.recovery import service as recovery
 from fittrack.trackers import calling
+from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import repository, rules
 from fittrack.trackers.connections.models import Connection, SealedGrant
 from fittrack.trackers.grants.service import NoGrant, working_grant
@@ -188,6 +189,7 @@ def _revoke(adapter: Adapter, app: App, grant: Grant, *, now: datetime) -> None:
     else:
         request = adapter.revoke_with(app, grant, calling.send(before))
     if request is not None:
+        budgets.count(adapter, now=now)
         adapter.read_revoked(calling.send(request))
 
 

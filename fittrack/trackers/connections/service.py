@@ -17,6 +17,7 @@ from fittrack.db import Transaction
 from fittrack.errors import field_error
 from fittrack.ids import new_id
 from fittrack.trackers import calling, places
+from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import endings, repository, rules
 from fittrack.trackers.connections.errors import (
     CodeRefused,
@@ -193,8 +194,10 @@ def _granted(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -
         )
         who = adapter.whose(app, grant)
         if who is not None:
+            budgets.count(adapter, now=now)
             grant = replace(grant, external_account_id=adapter.read_person(ask(who)))
         for request in adapter.admit(app, grant):
+            budgets.count(adapter, now=now)
             adapter.read_admitted(ask(request))
     except GrantRefused as error:
         raise CodeRefused(provider=adapter.facts.name) from error
