@@ -11,6 +11,8 @@ import argparse
 import secrets
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,22 +26,34 @@ def main() -> int:
     options = _options()
     seed = secrets.randbelow(1 << 32) if options.seed == "random" else int(options.seed)
     print(f"seed {seed}")
+    # A client waits while the server works, and the other way round: half of the roles at a time.
+    parties = [party for party in (options.roles[::2], options.roles[1::2]) if party]
+    with ProcessPoolExecutor(len(parties)) as pool:
+        fought = [pool.submit(_attack, party, options.examples, seed) for party in parties]
+        battles = [battle.result() for battle in fought]
+    return _sum_up(
+        [outcome for outcomes, _ in battles for outcome in outcomes],
+        [complaint for _, complaints in battles for complaint in complaints],
+    )
+
+
+def _attack(roles: Sequence[str], examples: int, seed: int) -> tuple[list[Outcome], list[str]]:
+    """Attack a world of their own as some roles; return that and what its processes logged."""
     outcomes = []
     with TemporaryDirectory() as name, served_world(Path(name)) as served:
         document = served.client.get("/api/v1/openapi.json").json
-        for role in options.roles:
+        for role in roles:
             started_s = time.monotonic()
             outcome = attack(
                 document,
                 Keeper(served.client, served.world, role),
                 base_url=served.base_url,
-                examples=options.examples,
+                examples=examples,
                 seed=seed,
             )
             outcomes.append(outcome)
             _print(role, outcome, time.monotonic() - started_s)
-        complaints = _complaints(Path(name) / "log")
-    return _sum_up(outcomes, complaints)
+        return outcomes, _complaints(Path(name) / "log")
 
 
 def _options() -> argparse.Namespace:
@@ -51,15 +65,17 @@ def _options() -> argparse.Namespace:
 
 
 def _print(role: str, outcome: Outcome, took_s: float) -> None:
-    print(
+    """Print all of it at once, for the other party prints too."""
+    statuses = sorted(outcome.statuses.items())
+    lines = [
         f"{role}: {outcome.sent} requests in {took_s:.0f} s, {outcome.bad} of them bad, "
-        f"{outcome.server_errors} answers of 500 and above, {len(outcome.findings)} findings"
-    )
-    print("  " + ", ".join(f"{n} x {status}" for status, n in sorted(outcome.statuses.items())))
+        f"{outcome.server_errors} answers of 500 and above, {len(outcome.findings)} findings",
+        "  " + ", ".join(f"{count} x {status}" for status, count in statuses),
+    ]
     for finding, text in sorted(outcome.findings.items(), key=str):
-        print(f"\n* {finding.operation}: {finding.check}: {finding.title}\n{text}")
-    for text in sorted(set(outcome.broken)):
-        print(f"\n* {text}")
+        lines.append(f"\n* {finding.operation}: {finding.check}: {finding.title}\n{text}")
+    lines += [f"\n* {text}" for text in sorted(set(outcome.broken))]
+    print("\n".join(lines), flush=True)
 
 
 def _complaints(folder: Path) -> list[str]:

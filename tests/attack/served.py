@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -14,6 +14,9 @@ from fittrack import create_app, devserver
 from fittrack.db import migrate
 from tests.access.world import World
 from tests.faults import stack
+
+# Nobody is killed here, and a job that is cut off would be told as a failure.
+TIMEOUTS_S = {"job_timeout_s": 60, "import_timeout_s": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Served:
 @contextmanager
 def served_world(folder: Path) -> Iterator[Served]:
     """Make a world in an empty folder, serve it, and end all processes with the block."""
-    settings = stack.settings_in(folder)
+    settings = replace(stack.settings_in(folder), **TIMEOUTS_S)
     children = stack.processes(settings, folder)
     app = create_app(settings)
     migrate.upgrade()

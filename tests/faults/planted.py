@@ -13,8 +13,9 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from fittrack import create_app, idempotency, queues
+from fittrack import idempotency, queues
 from fittrack.db.sqlite import SqliteTransaction
+from wsgi import app as app
 
 FOLDER = Path(os.environ["FAULT_FOLDER"])
 # A client that lost its answer would else wait a minute for the dead request's lease.
@@ -61,4 +62,3 @@ def strike(victim: str) -> None:
 
 
 plant()
-app = create_app()

@@ -21,7 +21,7 @@ from fittrack.db import migrate
 from fittrack.devserver import Child
 
 CHECKOUT = Path(__file__).parents[2]
-READY_WITHIN_S = 30
+READY_WITHIN_S = 120
 # Leases end 5 s after these, so that a dead worker's job is free again soon.
 TIMEOUTS_S = {"job_timeout_s": 2, "import_timeout_s": 4, "sweep_interval_s": 1}
 
