@@ -62,12 +62,6 @@ def test_nobody_connects_to_what_is_not_configured(client, ana, provider):
     assert code_of(begin(client, ana, provider)) == (404, "tracker_not_configured")
 
 
-def test_a_state_is_good_once(client, ana):
-    path = consent(begin(client, ana, "strava").json["authorization_url"])
-    assert client.get(path).status_code == 200
-    assert code_of(client.get(path)) == (400, "invalid_connection_state")
-
-
 @pytest.mark.parametrize("state", ["", "x", "A" * 43])
 def test_an_unknown_state_is_refused(client, ana, state):
     answer = client.get(

@@ -96,6 +96,9 @@ def traces(app, lasting_trackers):
     client = app.test_client()
     ana = Member(client)
     states = connect_everything(client, ana, lasting_trackers)
+    told = {"userid": "1", "appli": "16", "startdate": "1", "enddate": "2"}
+    hook = "/api/v1/webhooks/withings?key=the-address-of-withings"
+    assert client.post(hook, data=told).status_code == 200
     yield Traces(client, ana, lasting_trackers, states, lines)
     root.removeHandler(handler)
     own.setLevel(level)
