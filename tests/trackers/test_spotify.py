@@ -76,6 +76,9 @@ def recorded(name):
     return json.loads(path.read_bytes())
 
 
+NOT_ASKED = {"page", "one", "more", "revoke_with"}
+
+
 def requests_of(adapter):
     """Return every request that an adapter can make, found by walking its methods."""
     made = []
@@ -86,10 +89,11 @@ def requests_of(adapter):
         "verifier": "v" * 43,
         "rows": 10_000,
         "words": "ambient calm",
+        "now": datetime(2026, 11, 20, 12, tzinfo=UTC),
     }
     for name, method in inspect.getmembers(adapter, inspect.ismethod):
         signature = inspect.signature(method)
-        if "Request" not in str(signature.return_annotation) or name in {"page", "one", "more"}:
+        if "Request" not in str(signature.return_annotation) or name in NOT_ASKED:
             continue
         for kind in music.KINDS if "kind" in signature.parameters else (None,):
             known = given | {"kind": kind}
