@@ -114,11 +114,16 @@ def test_a_code_of_another_provider_is_worth_nothing(client, ana, strava):
 
 def test_whoever_says_to_be_another_provider_is_shown_nothing(client, ana, trackers):
     path = consent(begin(client, ana, "google_health").json["authorization_url"])
-    for issuer in ("https://accounts.google.com.example", told_in(path, "iss") + "/", ""):
+    others = (
+        told_in(path, "iss").replace("google_health", "whoop"),
+        told_in(path, "iss") + ".example",
+    )
+    for issuer in (*others, "https://accounts.google.com", ""):
         answer = client.get(swapped(path, iss=issuer))
         assert (answer.status_code, answer.json["code"]) == (400, "invalid_connection_state")
     assert all(not one.is_used for one in trackers["google_health"].consents.values())
-    assert client.get(path).status_code == 200
+    beneath = swapped(path, iss=told_in(path, "iss") + "/oauth/")
+    assert client.get(beneath).status_code == 200
 
 
 def test_a_visit_that_took_eleven_minutes_shows_the_provider_nothing(client, ana, strava):

@@ -134,7 +134,7 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
     ConnectedElsewhere, TrackerUnavailable.
     """
     adapter, app = provider_of(provider)
-    if returned.issuer not in {None, adapter.issuer(app)}:
+    if returned.issuer is not None and not adapter.is_issuer(app, returned.issuer):
         raise InvalidState  # what another provider gave is not to be shown to this one
     if returned.error is not None:
         _take(provider, returned, now=now)

@@ -240,10 +240,12 @@ class Adapter(ABC):
     def authorize_address(self, app: App) -> str:
         """Return the address of the authorize page."""
 
-    def issuer(self, app: App) -> str:
-        """Return what the provider calls itself where it says so (RFC 9207)."""
-        address = self.authorize_address(app)
-        return next(host for host in app.hosts.values() if address.startswith(f"{host}/"))
+    def is_issuer(self, app: App, issuer: str) -> bool:
+        """Tell whether the provider may call itself so (RFC 9207): by one of its addresses.
+
+        Few document which one; another provider's it never is.
+        """
+        return any(f"{issuer}/".startswith(f"{host}/") for host in app.hosts.values())
 
     @abstractmethod
     def exchange(self, app: App, code: str, verifier: str | None) -> Request:
