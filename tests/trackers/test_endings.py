@@ -10,8 +10,7 @@ from fittrack import queues
 from fittrack.clock import utc_now
 from fittrack.queues import Lease
 from fittrack.simulator.faults import Fault
-from fittrack.trackers.connections import endings
-from fittrack.trackers.providers.base import ProviderDown
+from fittrack.trackers.connections import endings, rules
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync, truth
 from tests.trackers.test_sync import all_of
@@ -40,10 +39,7 @@ def do_jobs(*, ahead=timedelta(0)):
         if due.job_name in JOBS:
             lease = queues.claim(due.outbox_id, now=now)
             assert isinstance(lease, Lease)
-            try:
-                JOBS[due.job_name](**lease.payload, lease=lease, now=now)
-            except ProviderDown as error:
-                queues.fail(lease, str(error), now=now)
+            JOBS[due.job_name](**lease.payload, lease=lease, now=now)
 
 
 def disconnect(client, headers, data):
@@ -90,6 +86,32 @@ def test_a_provider_that_is_away_is_told_later(client, ana, strava, connected):
     assert is_let_in(strava)
     do_jobs(ahead=timedelta(minutes=1))
     assert not is_let_in(strava)
+
+
+def test_a_provider_that_is_away_for_a_day_is_told_all_the_same(client, ana, strava, connected):
+    disconnect(client, ana, "keep")
+    for minutes in (0, 2, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60):
+        strava.faults.add(Fault("error_500", times=1))
+        strava.access.clear()
+        do_jobs(ahead=timedelta(minutes=minutes))
+    assert is_let_in(strava)
+    strava.faults.clear()
+    do_jobs(ahead=timedelta(hours=31))
+    assert not is_let_in(strava)
+
+
+def test_a_provider_that_is_away_for_a_week_is_given_up_with_the_tokens():
+    ended_at = utc_now()
+    waits = [
+        rules.told_again_at(ended_at, now=ended_at + timedelta(hours=hours))
+        for hours in (0, 3, 167)
+    ]
+    assert [at - ended_at for at in waits] == [
+        timedelta(minutes=1),
+        timedelta(hours=6),
+        timedelta(hours=173),
+    ]
+    assert rules.told_again_at(ended_at, now=ended_at + timedelta(days=7)) is None
 
 
 def test_what_is_kept_goes_on_without_doubles(client, ana, strava, connected):

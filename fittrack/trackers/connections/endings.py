@@ -62,34 +62,45 @@ def end(
     """End a connection in the caller's transaction; the provider is told by a job."""
     ended = rules.ended(connection, is_data_kept=is_data_kept, now=now)
     repository.update_connection(tx, ended)
-    # Nobody's job: it outlives the member, for the provider has to be told in any case.
+    _plan_revocation(tx, connection.connection_id, connection.grant_version, due_at=now, now=now)
+
+
+def _plan_revocation(
+    tx: Transaction, connection_id: str, grant_version: int, *, due_at: datetime, now: datetime
+) -> None:
+    """Plan a job of nobody's: it outlives the member, for the provider has to be told anyway."""
     queues.enqueue(
         tx,
         "revoke_grant",
-        f"{connection.connection_id}/{connection.grant_version}",
+        f"{connection_id}/{grant_version}/{due_at.isoformat()}",
         now=now,
-        connection_id=connection.connection_id,
-        grant_version=connection.grant_version,
+        due_at=due_at,
+        connection_id=connection_id,
+        grant_version=grant_version,
     )
 
 
 def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: datetime) -> None:
     """Tell the provider that we are let in no more, and forget the tokens.
 
-    Raises: ProviderDown, for the job to be tried again; after the last try they are forgotten too.
+    One that is away is told again for a week: without the tokens nobody could tell it any more.
     """
     with db.reading("find_grant") as tx:
+        connection = repository.find_connection(tx, connection_id)
         stored = _grant_to_end(tx, connection_id, grant_version)
-    if stored is not None:
+    again_at = None
+    if stored is not None and connection is not None and connection.ended_at is not None:
         try:
             _tell_provider(stored, now=now)
         except (ProviderDown, Throttled):
-            if lease.attempt < queues.MAX_ATTEMPTS:
-                raise
-            logger.warning("a provider was not told that a grant is over")
+            again_at = rules.told_again_at(connection.ended_at, now=now)
+            logger.warning("a provider is not told", extra={"is_given_up": again_at is None})
     with db.transaction("forget_grant") as tx:
-        repository.forget_grant(tx, connection_id)
-        _forget_erased(tx, connection_id)
+        if again_at is None:
+            repository.forget_grant(tx, connection_id)
+            _forget_erased(tx, connection_id)
+        else:
+            _plan_revocation(tx, connection_id, grant_version, due_at=again_at, now=now)
         queues.finish(tx, lease, now=now)
 
 

@@ -15,6 +15,9 @@ from fittrack.trackers.providers.base import Facts, Grant
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 DATA_GOES = "data_deleted"
+# How long a provider that is away is told of an end, and the waits between.
+TOLD_FOR = timedelta(days=7)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 # RFC 6749, section 4.1.2.1: the provider is in trouble, nobody has declined.
 TROUBLE = frozenset({"server_error", "temporarily_unavailable"})
 
@@ -89,6 +92,14 @@ def ended(connection: Connection, *, is_data_kept: bool, now: datetime) -> Conne
         ended_at=now,
         due_at=None,
     )
+
+
+def told_again_at(ended_at: datetime, *, now: datetime) -> datetime | None:
+    """Return when a provider is told again of an end that it could not be told; None for never."""
+    since = now - ended_at
+    if since >= TOLD_FOR:
+        return None
+    return now + min(max(since, FIRST_WAIT), LONGEST_WAIT)
 
 
 def with_query(address: str, fields: dict[str, str]) -> str:
