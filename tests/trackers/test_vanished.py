@@ -107,3 +107,17 @@ def test_a_night_that_is_gone_takes_its_readiness_along(client, ana, trackers):
     assert sync(connection, now=tracker.world.now()).outcome == "done"
     assert read(client, ana) == before[1:]
     assert len(read(client, ana, "/sleep")) == len(before) - 1
+
+
+def test_a_sleep_that_is_named_like_a_workout_takes_nothing_of_it_away(client, ana, trackers):
+    tracker = trackers["withings"]
+    shorten(tracker, days=3)
+    connection = connect(client, ana, "withings")
+    sync(connection, now=utc_now())
+    account, before = tracker.account(EMAIL), workouts(client, ana)
+    for number in account.workouts.keys() & account.nights.keys():
+        account.nights[number] = replace(account.nights[number], awake_s=600, updated_at=utc_now())
+    later_at = utc_now() + timedelta(hours=1)
+    outcome = sync(connection, now=later_at)
+    assert outcome.outcome == "done"
+    assert workouts(client, ana) == before > set()

@@ -21,7 +21,15 @@ from fittrack.ids import new_id
 from fittrack.recovery import service as recovery
 from fittrack.recovery.models import Source
 from fittrack.trackers.providers import is_shown_to_others
-from fittrack.trackers.providers.base import RECOVERY, SLEEP, Adapter, Malformed, RawItem
+from fittrack.trackers.providers.base import (
+    RECOVERY,
+    SLEEP,
+    STEPS,
+    WORKOUTS,
+    Adapter,
+    Malformed,
+    RawItem,
+)
 from fittrack.trackers.records import (
     Record,
     RecoveryRecord,
@@ -35,6 +43,8 @@ from fittrack.trackers.syncing.parts import day_begins_at, part_of, place_of
 from fittrack.trackers.syncing.rests import recovery_of, sleep_of
 
 LEASE = timedelta(seconds=90)
+# The streams whose objects come to activities.
+ACTIVITIES = (WORKOUTS, STEPS)
 # Nobody cuts one bout into more than this.
 MOST_OF_ONE = 100
 
@@ -146,7 +156,9 @@ def _store_fresh(
     now: datetime,
 ) -> Tally:
     tally = Tally()
-    activity_ids = _store_activities(tx, held, fresh, known, now=now)
+    # A sleep may be named as a workout is: it comes to no activity, and takes none away.
+    are_activities = stream in ACTIVITIES
+    activity_ids = _store_activities(tx, held, fresh, known, now=now) if are_activities else {}
     _store_rests(tx, held, stream, fresh, now=now)
     rows = [_row(held, stream, one, activity_ids, known, tally, now=now) for one in fresh]
     repository.insert_known(tx, [row for row in rows if row["external_id"] not in known])
@@ -317,7 +329,8 @@ def _bury(
     now: datetime,
 ) -> None:
     connection = held.connection
-    _remove_from(tx, held, external_id, 0, now=now)
+    if stream in ACTIVITIES:
+        _remove_from(tx, held, external_id, 0, now=now)
     _forget_rest(tx, held, stream, external_id)
     row = {
         "connection_id": connection.connection_id,
