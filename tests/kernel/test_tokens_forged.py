@@ -282,11 +282,11 @@ def test_a_token_lies_in_the_one_header_alone(client, tokens):
 
 
 def test_a_huge_token_is_refused_quickly(refused, head, claims):
-    started_s = time.monotonic()
+    started_s = time.process_time()
     assert refused(by_us(head, {**claims, "more": "x" * 1_000_000})) == "invalid_token"
     assert refused(".".join(["A" * 400_000] * 3)) == "invalid_token"
     assert refused("." * 100_000) == "invalid_token"
-    assert time.monotonic() - started_s < 2
+    assert time.process_time() - started_s < 2
 
 
 def test_a_role_that_is_claimed_is_not_a_role_that_one_has(client, head, claims):

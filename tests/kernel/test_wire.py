@@ -106,7 +106,7 @@ def test_a_call_ends_when_its_time_is_over(talk):
         began_s = time.monotonic()
         with pytest.raises(Unreachable):
             ask(url)
-    assert time.monotonic() - began_s < 1.2
+    assert time.monotonic() - began_s < 4  # each of them would go on for ever
 
 
 def test_a_body_is_read_no_further_than_it_may_be_long():
