@@ -1,0 +1,150 @@
+"""Every recorded payload is read, or said to be none of ours; Strava's own exchanges in full."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+
+import orjson
+import pytest
+
+from fittrack.clock import utc_now
+from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.providers.base import (
+    WORKOUTS,
+    GrantRefused,
+    Malformed,
+    NotThere,
+    ProviderDown,
+    ScopeLost,
+    Throttled,
+    TokenRefused,
+)
+from fittrack.wire import Answer
+from tests.conftest import SHARED
+
+FOLDER = SHARED / "provider-payloads"
+KNOWN = (GrantRefused, Malformed, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
+# What Fitbit and Google Fit said goes to who has taken their place.
+ADAPTER_OF = {"fitbit": "google_health", "google-fit": "google_health"}
+# Strava's, with how many workouts each holds.
+LISTS = {
+    "client-all_athlete_activities": (30, 30, 30, 30, 30, 22, 0),
+    "client-all_athlete_activities_latest": (1,),
+    "client-athlete_activities": (30,),
+}
+SINGLE = ("client-activity", "client-activity_ride", "stravalib-activity.3")
+REFUSED = {
+    "client-activity_with_ratelimit_exceeded": Throttled,
+    "client-authorization_error": TokenRefused,
+    "client-not_found_error": NotThere,
+}
+
+
+@cache
+def answers(path):
+    """Return what was answered in a payload: as it was recorded, or its body with 200."""
+    found = orjson.loads(path.read_bytes())
+    first = found[0] if isinstance(found, list) and found else None
+    if not isinstance(first, dict) or "response" not in first:
+        return [Answer(200, {}, path.read_bytes())]
+    return [_answer(one["response"]) for one in found]
+
+
+def _answer(told):
+    headers = {name.lower(): values[0] for name, values in told["headers"].items()}
+    body = told["body"]
+    raw = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    return Answer(told["status"], headers, raw)
+
+
+def strava(name):
+    path = FOLDER / "strava" / f"{name}.json"
+    if not path.exists():
+        pytest.skip("the collection of payloads is not here")
+    return answers(path)
+
+
+def test_every_payload_is_read_or_said_to_be_none_of_ours():
+    files = sorted(FOLDER.rglob("*.json"))
+    if not files:
+        pytest.skip("the collection of payloads is not here")
+    assert len(files) > 100
+    for path in files:
+        adapter = ADAPTERS[ADAPTER_OF.get(path.parent.name, path.parent.name)]
+        for answer in answers(path):
+            read_in_every_way(adapter, answer)
+
+
+def read_in_every_way(adapter, answer):
+    """Read an answer as whatever it might be. Raises: what adapters may not raise."""
+    with suppress(*KNOWN):
+        adapter.read_grant(answer, before=None, now=utc_now())
+    for stream in adapter.facts.streams:
+        try:
+            items = adapter.read_page(stream, answer, None).items
+        except KNOWN:
+            continue
+        for item in items:
+            try:
+                adapter.normalise(stream, item)
+            except Malformed:
+                continue
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_stravas_lists_are_read_whole_and_page_by_page(name):
+    adapter, found = ADAPTERS["strava"], []
+    for answer in strava(name):
+        page = adapter.read_page(WORKOUTS, answer, "1")
+        found.append(len(page.items))
+        assert (page.next_token is None) == (not page.items)
+        for item in page.items:
+            [record] = adapter.normalise(WORKOUTS, item)
+            body = item.body
+            assert item.external_id == str(body["id"])
+            assert f"{record.recording.started_at:%Y-%m-%dT%H:%M:%SZ}" == body["start_date"]
+            assert record.recording.utc_offset_s == body["utc_offset"]
+            assert record.recording.distance_m == body["distance"]
+    assert tuple(found) == LISTS[name]
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_stravas_single_workouts_are_read(name):
+    [answer] = strava(name)
+    item = ADAPTERS["strava"].read_one(WORKOUTS, answer)
+    [record] = ADAPTERS["strava"].normalise(WORKOUTS, item)
+    assert record.recording.moving_s > 0
+
+
+def test_streams_that_tell_no_times_leave_what_the_summary_says():
+    [answer], [told] = strava("client-activity"), strava("client-activity_streams")
+    adapter = ADAPTERS["strava"]
+    item = adapter.read_one(WORKOUTS, answer)
+    # Heart rates were not asked for when this was recorded.
+    item = replace(item, body=item.body | {"has_heartrate": False})
+    whole = adapter.with_more(WORKOUTS, item, told)
+    [record] = adapter.normalise(WORKOUTS, whole)
+    assert len(record.recording.samples) == 0
+    assert record.recording.distance_m == item.body["distance"] > 0
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_stravas_refusals_mean_what_they_say(name):
+    [answer] = strava(name)
+    with pytest.raises(REFUSED[name]):
+        ADAPTERS["strava"].read_one(WORKOUTS, answer)
+
+
+def test_stravas_grants_are_read_and_its_refusals_told_apart():
+    adapter, now = ADAPTERS["strava"], utc_now()
+    for name in ("oauth-token_authorization_code", "oauth-token_refresh_token"):
+        [answer] = strava(name)
+        assert adapter.read_grant(answer, before=None, now=now).access_token
+    [refused] = strava("oauth-token_invalid_code")
+    with pytest.raises(GrantRefused):
+        adapter.read_grant(refused, before=None, now=now)
+    [ours] = strava("oauth-token_invalid_client")
+    with pytest.raises(ProviderDown):  # says nothing of the member's grant
+        adapter.read_grant(ours, before=None, now=now)
