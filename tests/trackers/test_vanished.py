@@ -109,6 +109,21 @@ def test_a_night_that_is_gone_takes_its_readiness_along(client, ana, trackers):
     assert len(read(client, ana, "/sleep")) == len(before) - 1
 
 
+def test_what_was_kept_from_a_former_connection_is_not_gone(client, ana, trackers):
+    tracker = trackers["polar"]
+    shorten(tracker, days=6)
+    sync(connect(client, ana, "polar"), now=utc_now())
+    before = workouts(client, ana)
+    kept = client.delete("/api/v1/connections/polar?data=keep", headers=ana)
+    assert kept.status_code in {202, 204}
+    for number in list(tracker.account(EMAIL).workouts):  # registered anew: it shows them no more
+        del tracker.account(EMAIL).workouts[number]
+    again = connect(client, ana, "polar")
+    for hours in (1, 3, 5):
+        sync(again, now=utc_now() + timedelta(hours=hours))
+    assert workouts(client, ana) == before > set()
+
+
 def test_a_sleep_that_is_named_like_a_workout_takes_nothing_of_it_away(client, ana, trackers):
     tracker = trackers["withings"]
     shorten(tracker, days=3)

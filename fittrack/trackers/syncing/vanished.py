@@ -23,6 +23,8 @@ KNOWN_ROWS = 2000
 ASKED_ROWS = 20
 # What is about to leave a provider's lists by its age is not gone.
 MARGIN = timedelta(days=2)
+# The version of the grant that a connection began with.
+FIRST_GRANT = 1
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
     Raises: NoGrant, Throttled, TokenRefused, TurnOver, OutOfTime, Fenced.
     """
     from_at = max(window.from_at, _reaches_back_to(visit))
-    if not sweep.is_whole or from_at >= window.to_at:
+    if not sweep.is_whole or from_at >= window.to_at or _may_hide(visit):
         return
     with db.reading("list_known_between") as tx:
         known = repository.list_known_between(
@@ -70,10 +72,18 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
 
 def _reaches_back_to(visit: Visit) -> datetime:
     """Return from when on a provider surely lists all that it has."""
-    facts, connected_at = visit.adapter.facts, visit.held.connection.connected_at
-    least_at = visit.clock() - max(facts.overlap, facts.backfill) + MARGIN
-    # Without a backfill it shows nothing that was there before the member let us in.
-    return least_at if facts.backfill else max(least_at, connected_at)
+    facts = visit.adapter.facts
+    return visit.clock() - max(facts.overlap, facts.backfill) + MARGIN
+
+
+def _may_hide(visit: Visit) -> bool:
+    """Tell whether a provider may hide what we know from before.
+
+    One without a backfill shows nothing from before a member let us in; nor does it show to who is
+    let in again what it showed the first time.
+    """
+    is_again = visit.held.connection.grant_version > FIRST_GRANT
+    return is_again and not visit.adapter.facts.backfill
 
 
 def _is_gone(visit: Visit, stream: str, external_id: str) -> bool:

@@ -14,7 +14,7 @@ from fittrack.simulator.trackers.service import Tracker
 
 ACROSS = timedelta(seconds=ZONE_OFFSET_S)
 # Not every provider can tell of everything; where nobody can, nobody does it here.
-DELETING = ("strava", "whoop", "google_health", "oura", "polar")
+DELETING = ("strava", "whoop", "google_health", "oura")
 DELETING_NIGHTS = ("whoop", "google_health", "oura")
 STEPPING = ("google_health", "oura", "polar", "withings")
 SLEEPING = ("whoop", "google_health", "oura", "polar", "withings")
