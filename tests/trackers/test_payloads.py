@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 
 import orjson
@@ -20,9 +21,11 @@ from fittrack.trackers.providers.base import (
     ScopeLost,
     Throttled,
     TokenRefused,
+    Window,
 )
-from fittrack.wire import Answer
+from fittrack.wire import Answer, Request
 from tests.conftest import SHARED
+from tests.trackers.provider_bodies import Stage, check_described, shapes
 
 FOLDER = SHARED / "provider-payloads"
 KNOWN = (GrantRefused, Malformed, NotThere, ProviderDown, ScopeLost, Throttled, TokenRefused)
@@ -148,3 +151,54 @@ def test_stravas_grants_are_read_and_its_refusals_told_apart():
     [ours] = strava("oauth-token_invalid_client")
     with pytest.raises(ProviderDown):  # says nothing of the member's grant
         adapter.read_grant(ours, before=None, now=now)
+
+
+# Its description allows no null; what Strava sent when it was recorded was null.
+NULLS = ("gear_id", "workout_type", "location_city", "location_state", "location_country")
+
+
+def without_nulls(body):
+    if isinstance(body, list):
+        return [without_nulls(one) for one in body]
+    return {
+        name: value
+        for name, value in body.items()
+        if value is not None or name not in (*NULLS, "description")
+    }
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    """Return what a simulated Strava says: a page, a workout, its streams, an athlete."""
+    on = Stage(ADAPTERS["strava"])
+    now = on.tracker.world.now()
+    window = Window(now - timedelta(days=40), now)
+    asked = on.adapter.page(on.app, on.grant, WORKOUTS, window, None)
+    listed = on.ask(asked)
+    item = on.adapter.read_page(WORKOUTS, listed, None).items[0]
+    return {
+        "/athlete/activities": listed.json(),
+        "/activities/{id}": on.ask(
+            on.adapter.one(on.app, on.grant, WORKOUTS, item.external_id)
+        ).json(),
+        "/activities/{id}/streams": on.ask(
+            on.adapter.more(on.app, on.grant, WORKOUTS, item)
+        ).json(),
+        "/athlete": on.ask(
+            Request(f"{on.app.hosts['web']}/api/v3/athlete", headers=asked.headers)
+        ).json(),
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["/athlete/activities", "/activities/{id}", "/activities/{id}/streams", "/athlete"]
+)
+def test_the_simulated_strava_says_what_its_description_allows(simulated, path):
+    check_described("strava.json", "GET", path, 200, without_nulls(simulated[path]))
+
+
+@pytest.mark.parametrize("name", [*LISTS, "client-activity_streams"])
+def test_what_strava_listed_could_come_from_the_simulator(simulated, name):
+    path = "/activities/{id}/streams" if name.endswith("streams") else "/athlete/activities"
+    for answer in strava(name):
+        assert shapes(answer.json()) - shapes(simulated[path]) == set()

@@ -236,4 +236,33 @@ def _summary(family: Family, one: Workout) -> dict[str, Any]:
         "has_heartrate": True,
         "average_heartrate": float(one.avg_hr_bpm),
         "max_heartrate": float(one.max_hr_bpm),
+    } | _beside(one)
+
+
+def _beside(one: Workout) -> dict[str, Any]:
+    """Return what a summary holds that nobody here asks for; some of it is there now and then."""
+    is_odd = one.number % 2 == 1
+    place = list(one.start_deg or (36.0, -95.9))
+    counts = ("achievement", "athlete", "comment", "kudos", "photo", "pr", "total_photo")
+    return {f"{name}_count": one.number % 3 for name in counts} | {
+        "average_cadence": 82.5,
+        "average_temp": 21,
+        "display_hide_heartrate_option": True,
+        "elev_high": 201.4,
+        "elev_low": 187.2,
+        "start_latlng": place,
+        "end_latlng": place,
+        "external_id": f"garmin_push_{one.number}",
+        "from_accepted_tag": False,
+        "gear_id": "g3844057" if is_odd else None,
+        "has_kudoed": False,
+        "heartrate_opt_out": False,
+        "location_city": None,
+        "location_country": None,
+        "location_state": None,
+        "suffer_score": 41.0,
+        "upload_id": one.number + 1,
+        "upload_id_str": str(one.number + 1),
+        "visibility": "everyone",
+        **({"workout_type": 0} if is_odd else {}),
     }
