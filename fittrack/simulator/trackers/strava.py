@@ -244,7 +244,7 @@ def _beside(one: Workout) -> dict[str, Any]:
     is_odd = one.number % 2 == 1
     place = list(one.start_deg or (36.0, -95.9))
     counts = ("achievement", "athlete", "comment", "kudos", "photo", "pr", "total_photo")
-    return {f"{name}_count": one.number % 3 for name in counts} | {
+    return {f"{name}_count": 1 + one.number % 3 for name in counts} | {
         "average_cadence": 82.5,
         "average_temp": 21,
         "display_hide_heartrate_option": True,
