@@ -12,7 +12,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
-	manifest plausibility simulated-year draw-kills trackers-week tracker-kills matrix attack attack-long gates lint fmt types check lock clean slow
+	manifest plausibility simulated-year draw-kills trackers-week trackers-storm tracker-kills matrix attack attack-long gates gates-of-text lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -60,13 +60,25 @@ RULE_TESTS := tests/guards tests/*/test_*rules*.py tests/points/test_[ts]*.py te
 test-fast: install ## run the rules and guards only: seconds
 	@$(BIN)/python -m pytest -n auto -q $(wildcard $(RULE_TESTS))
 
-# What goes through the database; pure rules, guards and processes say nothing about a driver.
-ENGINE_TESTS := tests/kernel tests/accounts tests/mail tests/points tests/notifications tests/fulfilment \
-	tests/drawings/test_[!pv]*.py tests/activities/test_api*.py tests/activities/test_service*.py tests/activities/test_jobs.py \
+# Every repository function goes through the driver, each statement at least once. Rules, processes with a
+# file of their own, and longer walks over statements that others run say nothing new about it.
+ENGINE_TESTS := $(addprefix tests/kernel/test_,$(addsuffix .py,auth cache db health idempotency limits loader metrics \
+	migrate queues schedule trace)) tests/accounts/test_*.py tests/mail tests/notifications tests/points/test_*.py \
+	tests/fulfilment/test_*.py tests/drawings/test_[!pv]*.py tests/activities/test_api*.py tests/activities/test_jobs.py \
+	tests/activities/test_archives.py tests/activities/test_sharing.py tests/leaderboards/test_api.py tests/reviews/test_days.py \
+	tests/recovery tests/sponsors/test_prizes.py tests/keys/test_sealed.py tests/trackers/test_[cew]*s.py \
 	tests/conformance/test_driver_bench.py tests/conformance/test_bench_migrations.py
+NOT_OF_THE_DRIVER := $(addprefix tests/accounts/test_,$(addsuffix .py,cli email_changes erasure_faults identity_tokens lockouts \
+	passkey_ceremonies passwords_anew preferences profiles rules served served_factors sign_in_attacks tiers_rules traceless)) \
+	$(addprefix tests/drawings/test_,$(addsuffix .py,audit command entering every_step fair_pages free_and_paid kills rules \
+	rules_page simulated_year templates_processes templates_rules)) $(addprefix tests/points/test_,$(addsuffix .py,any_order \
+	rules streaks tally)) $(addprefix tests/fulfilment/test_,$(addsuffix .py,clocks declining processes transitions))
+LONG_WITHOUT_NEWS := tests/activities/test_archives.py::test_a_large_archive_is_read_in_a_fraction_of_its_size \
+	tests/drawings/test_beacon.py::test_a_relay_that_is_away_for_a_day_voids_the_draw_and_bars_nobody
 
 test-bench: install ## run the repository and service tests through the Oracle driver
-	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n auto --dist loadfile -q $(wildcard $(ENGINE_TESTS))
+	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -q \
+		$(filter-out $(NOT_OF_THE_DRIVER),$(wildcard $(ENGINE_TESTS))) $(addprefix --deselect=,$(LONG_WITHOUT_NEWS))
 
 test-oracle: install ## run all tests on a real Oracle server (ORACLE_DSN=user/password@host:port/service)
 	@FITTRACK_TEST_ENGINE=oracle $(BIN)/python -m pytest tests
@@ -99,6 +111,9 @@ draw-kills: install ## kill a hundred workers at random while a drawing is close
 trackers-week: install ## run a week of 200 members on all trackers, full of trouble (minutes)
 	@FITTRACK_WEEK=200 $(BIN)/python -m pytest -q -s tests/trackers/test_week.py
 
+trackers-storm: install ## let trackers misbehave and kill real processes, then compare (minutes; FITTRACK_STORM_S, FITTRACK_SEED)
+	@$(BIN)/python -m tests.storm
+
 tracker-kills: install ## kill a sync at every one of its statements, and compare
 	@FITTRACK_KILLS=0 $(BIN)/python -m pytest -q -s tests/trackers/test_processes.py
 
@@ -111,10 +126,11 @@ attack: install ## send garbage from every role to the running server (3 minutes
 attack-long: install ## the same with other garbage each time, and far more of it
 	@$(BIN)/python -m tests.attack --examples 100 --seed random
 
-gates: install ## the Oracle gates: linter, PL/SQL grammar, driver bench
+gates: gates-of-text test-bench ## the Oracle gates: linter, PL/SQL grammar, driver bench
+
+gates-of-text: install
 	@$(BIN)/python -m tests.conformance.oralint
 	@$(BIN)/python -m tests.conformance.plsql
-	@$(MAKE) --no-print-directory test-bench
 
 lint: install ## check the style of all code
 	@$(BIN)/ruff check .
