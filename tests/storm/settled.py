@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from fittrack import db
+from fittrack import db, devserver
 from fittrack.clock import utc_now
 from fittrack.points import audit
 from fittrack.points import service as points
+from tests.real_processes import wait_for
 from tests.storm.members import Member
 from tests.storm.stack import Storm
 from tests.storm.weather import Weather
 
-SETTLE_WITHIN_S = 1200
+SETTLE_WITHIN_S = 1000
+READY_WITHIN_S = 120
 LOOK_EVERY_S = 2.0
 SQLITE = "%Y-%m-%dT%H:%M:%S.%fZ"
 # Time that passes: what is due later is due, and what was told lately was told long ago.
@@ -41,12 +43,16 @@ def settle(weather: Weather) -> Counter[str]:
     again: Counter[str] = Counter()
     ends_s = time.monotonic() + SETTLE_WITHIN_S
     is_first = True
+    wait_for(lambda: devserver.is_ready(weather.storm.base_url), within_s=READY_WITHIN_S)
     while time.monotonic() < ends_s:
         again += reconnect(weather)
         since = pass_time()
         wait_for_syncs(weather, since, within_s=90 if is_first else 60)
         is_first = False
-        if not any(difference(member) for member in weather.members) and not _one(AT_REST):
+        left = [told for member in weather.members if (told := difference(member))]
+        print(f"settling: {len(left)} members differ, {_one(AT_REST)} webhooks wait", flush=True)
+        print(*left, sep="\n", flush=True)
+        if not left and not _one(AT_REST):
             break
     return again
 
