@@ -41,7 +41,7 @@ def test_a_public_profile_shows_what_the_member_tells(client, ana, cem):
     body = told | {"fitness_level": "advanced", "weight_kg": 61.25, "max_hr_bpm": 187}
     client.patch("/api/v1/users/me/profile", json=body, headers=ana.headers)
     ana.run(duration_s=1800)
-    choose(client, ana, activities="public")
+    choose(client, ana, activities="public", start_end_hidden_m=50)
 
     seen = public(cem, ana)
 
@@ -137,7 +137,7 @@ def test_a_signed_in_admin_sees_no_more_of_a_hidden_profile(client, ana):
 def test_totals_tell_others_no_more_than_the_list_does(client, ana, cem, monkeypatch):
     """What is hidden of each track would else be the difference, and the way home with it."""
     monkeypatch.setattr(sharing, "MOST_CUT_AT_ONCE", 2)
-    choose(client, ana, activities="public")
+    choose(client, ana, activities="public", start_end_hidden_m=50)
     for day in range(3):
         ana.run(duration_s=1800, started_at=NOON_AT + timedelta(days=day), seed=day)
     hidden = ana.run(duration_s=1800, started_at=NOON_AT + timedelta(days=5), seed=8)

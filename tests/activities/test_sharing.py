@@ -228,10 +228,12 @@ def test_whole_and_wholly_hidden_tracks_are_kept_for_lists_too(ana, ben, is_hidd
 
 @pytest.mark.parametrize("change", ["zone made", "zone deleted", "more at the ends"])
 def test_what_was_kept_of_a_cut_is_not_shown_after_another_choice(ana, ben, change):
-    show_all(ana, hidden_m=200)
+    # Where the ends are hidden, a zone changes nothing; how far that is, differs by member.
+    show_all(ana, hidden_m=100)
     activity_id = ana.run(duration_s=RUN_S)
-    streams = ana.get(f"activities/{activity_id}/streams").json
-    middle = streams["latitude_deg"][1500], streams["longitude_deg"][1500]
+    shown = ben.get(f"activities/{activity_id}/streams").json
+    at = len(shown["at_ms"]) // 2
+    middle = shown["latitude_deg"][at], shown["longitude_deg"][at]
     zone = hide(ana, *middle, 100).json if change == "zone deleted" else {}
     before = listed(ben, ana)
 
