@@ -23,6 +23,8 @@ from fittrack.trackers.providers.base import (
     TokenRefused,
     Window,
 )
+from fittrack.trackers.syncing.models import Known
+from fittrack.trackers.syncing.rules import is_news
 from fittrack.wire import Answer, Request
 from tests.conftest import SHARED
 from tests.trackers.provider_bodies import Stage, check_described, shapes
@@ -119,6 +121,24 @@ def test_stravas_single_workouts_are_read(name):
     item = ADAPTERS["strava"].read_one(WORKOUTS, answer)
     [record] = ADAPTERS["strava"].normalise(WORKOUTS, item)
     assert record.recording.moving_s > 0
+
+
+def test_a_line_of_stravas_list_is_no_news_of_a_workout_that_was_read_whole():
+    adapter = ADAPTERS["strava"]
+    [answer] = strava("client-activity_ride")
+    body = orjson.loads(answer.body) | {"description": "by the river"}
+    whole = adapter.read_one(WORKOUTS, Answer(200, {}, orjson.dumps(body)))
+    details = {"calories", "description", "device_name", "laps", "splits_metric"}
+    line = {name: value for name, value in body.items() if name not in details}
+    lines = [line | {"kudos_count": 99}, line | {"name": "Another"}, {"name": "no id"}, None]
+    page = adapter.read_page(WORKOUTS, Answer(200, {}, orjson.dumps(lines)), "1")
+    known = Known(whole.external_id, whole.version, False, "activity")
+    assert [is_news(known, item) for item in page.items[:2]] == [False, True]
+    assert is_news(replace(known, version=page.items[0].version), whole)
+    assert is_news(replace(known, version=f"{page.items[1].version}.1"), page.items[0])
+    for item in page.items[2:]:  # one that can't be read holds up no other
+        with pytest.raises(Malformed):
+            adapter.normalise(WORKOUTS, item)
 
 
 def test_streams_that_tell_no_times_leave_what_the_summary_says():

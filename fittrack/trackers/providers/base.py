@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fittrack.trackers.providers.subscribing import Subscriber
 
 WORKOUTS, STEPS, SLEEP, RECOVERY = "workouts", "steps", "sleep", "recovery"
+# Stands between the version of an object's line in a list and that of what it tells beyond.
+MORE = "."
 
 
 class GrantRefused(Exception):
@@ -151,7 +153,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RawItem:
-    """One object as the provider sent it."""
+    """One object as the provider sent it.
+
+    A `version` that another begins, up to MORE, is of the same object with less told.
+    """
 
     external_id: str
     version: str

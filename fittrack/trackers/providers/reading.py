@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from fittrack.trackers.providers.base import (
+    MORE,
     Grant,
     GrantRefused,
     Malformed,
@@ -36,6 +37,7 @@ MOST_LIFE_S = 400 * 86_400
 MOST_OFFSET_S = 18 * 3600
 # What lies outside is no instant that anybody did anything at.
 YEARS = range(1970, 2201)
+MOST_DETAILS = 31
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 
 
@@ -289,6 +291,11 @@ def version_of(body: Any) -> str:
     except orjson.JSONEncodeError as error:
         raise Malformed("too_deep") from error
     return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def version_with(version: str, details: str) -> str:
+    """Return the version of an object that tells more than its line in a list, whose it begins."""
+    return f"{version}{MORE}{details[:MOST_DETAILS]}"
 
 
 def date_of(answer: Answer) -> datetime | None:

@@ -10,9 +10,10 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -54,6 +55,15 @@ STREAMS = (
     *("latlng", "altitude", "distance", "velocity_smooth"),
     *("heartrate", "cadence", "watts", "temp"),
 )
+# What a list and a single workout both tell and we read: a thumb up is no new version.
+TOLD = (
+    *("type", "sport_type", "name", "start_date", "start_date_local", "elapsed_time"),
+    *("moving_time", "distance", "total_elevation_gain", "average_speed", "max_speed", "manual"),
+    *("has_heartrate", "average_heartrate", "max_heartrate", "average_cadence"),
+    *("average_watts", "max_watts"),
+)
+# What a single workout tells alone.
+DETAILS = ("calories", "description", "device_name")
 
 
 class Strava(Adapter):
@@ -164,13 +174,15 @@ class Strava(Adapter):
         return RawPage(rows, str(int(token or 1) + 1) if rows else None)
 
     def one(self, app: App, grant: Grant, stream: str, external_id: str) -> Request | None:
-        return _asked(app, grant, f"/activities/{external_id}")
+        return _asked(app, grant, f"/activities/{quote(external_id, safe='')}")
 
     def read_one(self, stream: str, answer: Answer) -> RawItem:
-        return _item(_json_of(answer))
+        body = reading.mapping(_json_of(answer))
+        _id(body)
+        return _item(body)
 
     def more(self, app: App, grant: Grant, stream: str, item: RawItem) -> Request | None:
-        if item.body.get("manual") is True:
+        if not isinstance(item.body, dict) or item.body.get("manual") is True:
             return None
         asked = {"keys": ",".join(("time", *STREAMS)), "key_by_type": "true"}
         return _asked(app, grant, f"/activities/{item.external_id}/streams", asked)
@@ -183,7 +195,8 @@ class Strava(Adapter):
         return RawItem(item.external_id, item.version, {**item.body, "streams": streams})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[WorkoutRecord]:
-        return [WorkoutRecord(Origin(item.external_id, item.version), _recording(item.body))]
+        body = reading.mapping(item.body)
+        return [WorkoutRecord(Origin(_id(body), item.version), _recording(body))]
 
     def usage(self, answer: Answer) -> Sequence[Usage]:
         """Read `X-ReadRateLimit-Usage: 8,151` and its limit: the quarter hour, then the day."""
@@ -209,7 +222,7 @@ class Strava(Adapter):
         """
         if not _is_signed(app, hook, now=now):
             raise Forged("signature")
-        body = _hook_body(hook)
+        body = reading.object_of(Answer(200, {}, hook.body))
         owner_id = reading.identity(body.get("owner_id"))
         key = hashlib.sha256(hook.body).hexdigest()
         if body.get("object_type") == "athlete":
@@ -273,8 +286,19 @@ def _pair(header: str | None) -> list[int]:
 
 
 def _item(body: Any) -> RawItem:
-    found = reading.mapping(body)
-    return RawItem(reading.identity(found.get("id")), reading.version_of(found), found)
+    """Return a workout; a single one has the version of its line in a list, and one of its own.
+
+    So the line says nothing new of what was read whole before.
+    """
+    item = reading.item(body, _id, lambda found: [found.get(name) for name in TOLD])
+    if not isinstance(body, dict) or not {"calories", "description"} & body.keys():
+        return item
+    details = reading.version_of([body.get(name) for name in DETAILS])
+    return replace(item, version=reading.version_with(item.version, details))
+
+
+def _id(body: dict[str, Any]) -> str:
+    return reading.identity(body.get("id"))
 
 
 def _recording(body: dict[str, Any]) -> Recording:
@@ -373,7 +397,3 @@ def _is_signed(app: App, hook: Hook, *, now: datetime) -> bool:
     is_fresh = abs(epoch_s(now) - int(said)) <= MOST_AGE.total_seconds()
     made = hmac.new(app.client_secret.encode(), f"{said}.".encode() + hook.body, "sha256")
     return is_fresh and hmac.compare_digest(made.hexdigest().encode(), given.encode())
-
-
-def _hook_body(hook: Hook) -> dict[str, Any]:
-    return reading.object_of(Answer(200, {}, hook.body))

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from fittrack.clock import epoch_s, from_epoch_s
 from fittrack.trackers.budgets.rules import KEPT_SHARE
-from fittrack.trackers.providers.base import Facts, RawItem, Window
+from fittrack.trackers.providers.base import MORE, Facts, RawItem, Window
 from fittrack.trackers.syncing.models import Known, Outcome, Step, StreamState
 
 # A backfill goes back in pieces, the newest first: a week, then each twice as long as all before.
@@ -134,8 +134,13 @@ def after_page(state: StreamState, step: Step, next_token: str | None) -> Stream
 
 
 def is_news(known: Known | None, item: RawItem) -> bool:
-    """Tell whether an object is new or changed; what was deleted never comes back."""
-    return known is None or (not known.is_deleted and known.version != item.version)
+    """Tell whether an object is new or changed; what was deleted never comes back.
+
+    A line of a list is no news of what is known with more.
+    """
+    if known is None or known.is_deleted:
+        return known is None
+    return known.version != item.version and not known.version.startswith(item.version + MORE)
 
 
 def is_there(known: Known | None) -> bool:
