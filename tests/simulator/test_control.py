@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import Response
 
 from fittrack.config import Config
 from fittrack.simulator.app import create_simulator
+from fittrack.simulator.trackers.spoiling import spoilt
 from fittrack.simulator.world import World, clients_of
 from tests.factories_trackers import PROVIDERS, tracker_settings
 
@@ -49,6 +51,20 @@ def test_a_fault_strikes_so_often_after_so_many_calls(simulator):
     order(simulator, {"kind": "error_503", "at": "api", "times": 2, "after": 1})
     assert statuses(simulator, 4) == [401, 503, 503, 401]
     assert simulator.get("/control/strava/faults").json == []
+
+
+def test_what_goes_wrong_with_a_grant_goes_out_as_it_is(simulator):
+    order(simulator, {"kind": "not_json", "at": "token"}, provider="withings")
+    answer = simulator.post("/withings/api/v2/oauth2", data={"action": "requesttoken"})
+    assert (answer.status_code, answer.text[:6]) == (200, "<html>")
+
+
+@pytest.mark.parametrize("kind", ["empty_page", "repeated_page"])
+def test_the_samples_of_one_object_are_no_page(kind):
+    one = b'{"id":1,"samples":[{"data":"61,62"}]}'
+    assert spoilt(Response(one, content_type="application/json"), kind).json["samples"] == [
+        {"data": "61,62"}
+    ]
 
 
 def test_a_fault_strikes_only_the_path_it_is_ordered_for(simulator):

@@ -51,9 +51,11 @@ def go_on_meanwhile(world: World, account: Account, kind: str | None) -> None:
 
 
 def rows_of(answer: Response) -> tuple[Any, list[Any]]:
-    """Return the body of an answer, and the list of objects in it."""
+    """Return the body of an answer, and the list of objects in it; one object holds none."""
     body = orjson.loads(answer.get_data())
     inner = body.get("body", body) if isinstance(body, dict) else body
+    if isinstance(inner, dict) and "id" in inner:
+        return body, []  # its samples are no page
     lists = inner.values() if isinstance(inner, dict) else (inner,)
     return body, next((one for one in lists if _is_rows(one)), [])
 

@@ -152,8 +152,12 @@ def _refused(status: int, error: str) -> Response:
 
 def _wrapped(answer: Response) -> Response:
     """Return a grant within `body`; what is refused has its status already, trouble has none."""
-    told = orjson.loads(answer.get_data()) if answer.is_json and answer.status_code == 200 else {}
-    return answers.json({"status": 0, "body": told}) if "access_token" in told else answer
+    try:
+        told = orjson.loads(answer.get_data()) if answer.status_code == 200 else None
+    except orjson.JSONDecodeError:
+        return answer
+    is_grant = isinstance(told, dict) and "access_token" in told
+    return answers.json({"status": 0, "body": told}) if is_grant else answer
 
 
 def _served(
