@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from fittrack.ids import new_id
@@ -11,6 +13,15 @@ from fittrack.recovery.models import Night, Sleep
 def overlaps(one: Sleep, other: Sleep) -> bool:
     """Tell whether two sleeps have hours in common."""
     return one.started_at < other.ended_at and other.started_at < one.ended_at
+
+
+def with_naps(sleeps: Iterable[Sleep]) -> list[Sleep]:
+    """Return sleeps of whole days: the longest of a day is its night, the others are naps."""
+    found: list[Sleep] = []
+    for one in sorted(sleeps, key=lambda one: (one.day_on, -(one.asleep_s or 0))):
+        is_nap = bool(found) and found[-1].day_on == one.day_on
+        found.append(replace(one, is_nap=is_nap))
+    return found
 
 
 def imported(night: Night, provider: str, *, now: datetime) -> Sleep:

@@ -13,7 +13,7 @@ from fittrack.pagination import Cursor, Page
 from fittrack.recovery import repository
 from fittrack.recovery.errors import RecoveryNotFound
 from fittrack.recovery.models import Latest, Night, Recovery, Sleep, Source
-from fittrack.recovery.rules import imported, overlaps
+from fittrack.recovery.rules import imported, overlaps, with_naps
 
 AFTER_ANY_AT = datetime(9999, 1, 1, tzinfo=UTC)
 AFTER_ANY_ID = "~"
@@ -39,8 +39,8 @@ def keep_imported(
 ) -> bool:
     """Keep the sleeps of a day out of an export, and tell whether that was news.
 
-    Of what is known of the same hours only that stays which tells of more sleep. The caller holds
-    the member.
+    Of what is known of the same hours only that stays which tells of more sleep; which one of a day
+    is its night is said again. The caller holds the member.
     """
     kept = [imported(night, provider, now=now) for night in nights]
     days = [sleep.day_on for sleep in kept]
@@ -55,8 +55,10 @@ def keep_imported(
     rivals = [one for one in known if any(overlaps(one, sleep) for sleep in kept)]
     if sum(one.asleep_s for one in nights) <= sum(one.asleep_s or 0 for one in rivals):
         return False
-    for sleep in kept:
-        keep_sleep(tx, Source(account_id, account_id), sleep)
+    others = [one for one in known if one not in rivals]
+    for sleep in with_naps([*kept, *others]):
+        if sleep not in others:
+            keep_sleep(tx, Source(account_id, account_id), sleep)
     for gone in {one.external_id for one in rivals} - {one.external_id for one in kept}:
         repository.delete_sleep(tx, account_id, gone)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sqlite3
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -105,6 +106,12 @@ def test_of_two_sources_of_a_night_that_with_stages_counts_alone():
     assert (alone.asleep_s, alone.awake_s) == (420 * 60, None)
 
 
+def test_what_one_source_tells_twice_counts_once_and_lying_awake_is_no_sleep():
+    whole = asleep(BED_AT, 240, "AsleepUnspecified")
+    [night] = cut(export_of(whole, stages(BED_AT), stages(BED_AT)))[WOKE_ON]
+    assert (night.asleep_s, night.awake_s, night.deep_s) == (13_800, 600, 3600)
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -197,6 +204,9 @@ def test_sleeps_of_takeout_have_their_segments_or_their_whole_length():
     for broken in (b"", b"[]", b"{", b"7"):
         with pytest.raises(FileRefused):
             takeout.read_session(broken, 0)
+    for broken in (nights.GZIP, nights.GZIP + b"\x08" + bytes(20), gzip.compress(b"{}")[:-9]):
+        with pytest.raises(FileRefused):
+            nights.unpacked(broken)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +233,9 @@ def test_the_sleep_of_a_takeout_comes_in_with_its_naps(client):
         (f"{folder}20T08_00_00-08_00_SLEEP.json", b"{"),
     )
     upload, sleeps = bring(ana, archive)
-    assert [(one["asleep_s"], one["day_on"]) for one in sleeps] == [
-        (3600, f"{WOKE_ON}"),
-        (14_400, f"{WOKE_ON}"),
+    assert [(one["asleep_s"], one["day_on"], one["is_nap"]) for one in sleeps] == [
+        (3600, f"{WOKE_ON}", True),
+        (14_400, f"{WOKE_ON}", False),
     ]
     assert (upload["created_count"], upload["refused_count"]) == (3, 1)
     assert bring(ana, archive)[1] == sleeps

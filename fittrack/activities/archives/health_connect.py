@@ -40,6 +40,7 @@ from fittrack.activities.archives.nights import (
     DEEP,
     IN_BED,
     LIGHT,
+    MAX_PIECES,
     REM,
     Nights,
     Piece,
@@ -81,7 +82,6 @@ EXERCISES = dict(
 )
 # StageType of a SleepSessionRecord; 0 is unknown.
 SLEEP_STAGES = {1: AWAKE, 2: ASLEEP, 3: AWAKE, 4: LIGHT, 5: DEEP, 6: REM, 7: IN_BED}
-MAX_STAGES = 20_000
 # What no XML may hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IS_TABLE = """
@@ -284,8 +284,11 @@ def _nights(export: sqlite3.Connection, apps: dict[Any, str]) -> Nights:
         sleeps[row.get("row_id")] = (row, [])
         if len(sleeps) > MAX_DAYS:
             raise refused("too_many_activities", f"more than {MAX_DAYS} sleeps")
+    count = 0
     for row in _rows(export, "sleep_stages_table") if sleeps else ():
-        _add_stage(sleeps, row)
+        count += _add_stage(sleeps, row)
+        if count > MAX_PIECES:
+            raise refused("too_many_points", f"more than {MAX_PIECES} records of sleep")
     for row, stages in sleeps.values():
         whole = _piece(_span(row), ASLEEP, row)
         for piece in stages or filter(None, [whole]):
@@ -293,18 +296,16 @@ def _nights(export: sqlite3.Connection, apps: dict[Any, str]) -> Nights:
     return nights
 
 
-def _add_stage(sleeps: dict[Any, tuple[Row, list[Piece]]], row: Row) -> None:
-    """Add a stage to its sleep. Raises: FileRefused."""
+def _add_stage(sleeps: dict[Any, tuple[Row, list[Piece]]], row: Row) -> bool:
+    """Add a stage to its sleep; tell whether it is one."""
     session, stages = sleeps.get(row.get("parent_key"), (None, []))
     kind = SLEEP_STAGES.get(row.get("stage_type"))  # type: ignore[arg-type]
     if session is None or kind is None:
-        return
+        return False
     times = {"start_time": row.get("stage_start_time"), "end_time": row.get("stage_end_time")}
     piece = _piece(_span(times), kind, session)
-    if piece is not None:
-        stages.append(piece)
-    if len(stages) > MAX_STAGES:
-        raise refused("too_many_points", f"more than {MAX_STAGES} stages of a night")
+    stages.extend(filter(None, [piece]))
+    return piece is not None
 
 
 def _piece(span: tuple[int, int] | None, kind: str, session: Row) -> Piece | None:

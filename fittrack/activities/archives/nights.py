@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone
 from io import BytesIO
@@ -117,7 +118,10 @@ def read_nights(content: bytes) -> dict[date, list[Night]]:
 def unpacked(content: bytes) -> bytes:
     """Return a file that may be packed. Raises: FileRefused."""
     with gzip.open(BytesIO(content)) if content.startswith(GZIP) else BytesIO(content) as file:
-        text = file.read(MAX_FILE_BYTES + 1)
+        try:
+            text = file.read(MAX_FILE_BYTES + 1)
+        except (EOFError, OSError, zlib.error) as error:
+            raise refused("unreadable", "the packed file is damaged") from error
     if len(text) > MAX_FILE_BYTES:
         raise refused("too_large")
     return text
@@ -174,27 +178,36 @@ def _zone(offset_s: int) -> timezone:
 
 
 def _night(source: str, sleep: Sequence[Piece]) -> Night:
-    spent_s = dict.fromkeys((*SLEPT, AWAKE, IN_BED), 0)
-    for piece in sleep:
-        spent_s[piece.kind] += (piece.end_ms - piece.start_ms) // 1000
     slept = [piece for piece in sleep if piece.kind in SLEPT]
     first_ms = min(piece.start_ms for piece in slept)
     last = max(slept, key=lambda piece: piece.end_ms)
-    has_stages = any(spent_s[stage] for stage in STAGES)
-    asleep_s = sum(spent_s[kind] for kind in SLEPT)
+    has_stages = any(piece.kind in STAGES for piece in sleep)
+    light_s, deep_s, rem_s, awake_s = (
+        _spent_s(sleep, {kind}) for kind in (LIGHT, DEEP, REM, AWAKE)
+    )
     return Night(
         started_at=instant(first_ms),
         ended_at=instant(last.end_ms),
         utc_offset_s=last.offset_s,
         is_nap=False,
-        # The same sleep may be told in stages and as a whole.
-        asleep_s=min(asleep_s, (last.end_ms - first_ms) // 1000),
-        awake_s=spent_s[AWAKE] if has_stages else None,
-        light_s=spent_s[LIGHT] if has_stages else None,
-        deep_s=spent_s[DEEP] if has_stages else None,
-        rem_s=spent_s[REM] if has_stages else None,
+        # The same sleep may be told in stages and as a whole, in which one lay awake.
+        asleep_s=_spent_s(sleep, SLEPT | {AWAKE}) - awake_s,
+        awake_s=awake_s if has_stages else None,
+        light_s=light_s if has_stages else None,
+        deep_s=deep_s if has_stages else None,
+        rem_s=rem_s if has_stages else None,
         device=source[:100] or None,
     )
+
+
+def _spent_s(sleep: Sequence[Piece], kinds: Set[str]) -> int:
+    """Return the seconds of some kinds in a sleep in the order of time, none of them twice."""
+    spent_ms, reached_ms = 0, sleep[0].start_ms
+    for piece in sleep:
+        if piece.kind in kinds and piece.end_ms > reached_ms:
+            spent_ms += piece.end_ms - max(piece.start_ms, reached_ms)
+            reached_ms = piece.end_ms
+    return spent_ms // 1000
 
 
 def _record(source: str, piece: Piece) -> str:
