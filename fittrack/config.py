@@ -131,7 +131,7 @@ class Config:
     )
     tracker_call_ms: int = key(20_000, "longest time of one call to a tracker, ms")
     connected_url: str = key(
-        "", "page or app link on which members land from a tracker; empty: they see JSON"
+        "", "page or app link on which members land from a tracker; empty: a plain page"
     )
     strava_client_id: str = key("", "our id at Strava; empty: nobody connects to it")
     strava_client_secret: str = key("", "our secret at Strava")

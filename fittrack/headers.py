@@ -8,6 +8,11 @@ from fittrack import compression, config, limits, tags
 
 # An answer is data: a browser that is led to one loads, embeds and sends nothing.
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A page for people shows our own style and nothing else.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 SECURITY = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),

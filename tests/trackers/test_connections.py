@@ -9,6 +9,7 @@ import pytest
 from fittrack import config
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
+from fittrack.trackers.connections.errors import ConsentDenied
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import begin, connect, consent, sync
 
@@ -114,6 +115,49 @@ def test_a_browser_lands_on_the_configured_page(client, ana):
     assert answer.headers["Location"] == "fittrack://connected?provider=strava&status=connected"
     denied = visit(client, ana, decision="deny")
     assert denied.headers["Location"].endswith("status=error&error=consent_denied")
+
+
+def browse(client, path):
+    """Go to a path as browsers do; return the status and the page."""
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    answer = client.get(path, headers={"Accept": accept})
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Accept" in answer.headers["Vary"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'")
+    assert "script" not in policy + answer.text
+    return answer.status_code, answer.text
+
+
+def test_a_browser_that_is_sent_on_nowhere_sees_a_page(client, ana):
+    path = consent(begin(client, ana, "strava").json["authorization_url"])
+    status, page = browse(client, path)
+    assert (status, "Connected to Strava" in page) == (200, True)
+    [connection] = client.get(CONNECTIONS, headers=ana).json["items"]
+    assert not any(str(told) in page for told in (connection["connection_id"], "state", "scope"))
+    status, page = browse(client, path)
+    assert (status, "you still are" in page) == (400, True)
+    denied = consent(begin(client, ana, "strava").json["authorization_url"], decision="deny")
+    status, page = browse(client, denied)
+    assert (status, "Could not connect to Strava" in page) == (409, True)
+    assert ConsentDenied.title() in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("strava/callback?code=%3Ci%3E", 422, "invalid"),
+        ("%3Ci%3E/callback?state=x&code=x", 404, "tracker_not_configured"),
+    ],
+)
+def test_a_page_names_what_went_wrong_and_repeats_nothing(client, path, status, code):
+    told, page = browse(client, f"{CONNECTIONS}/{path}")
+    assert (told, f"<code>{code}</code>" in page) == (status, True)
+    assert "<i>" not in page
+    assert "&lt;i" not in page
+    for accept in ("*/*", "application/json", "application/json, text/plain, */*"):
+        assert client.get(f"{CONNECTIONS}/{path}", headers={"Accept": accept}).json["code"] == code
 
 
 def test_a_sync_can_be_asked_for_every_five_minutes(client, ana):

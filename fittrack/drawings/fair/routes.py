@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from fittrack import headers
 from fittrack.drawings import service as drawings
 from fittrack.drawings import verifier, witness
 from fittrack.drawings.fair import rules, service
@@ -20,10 +21,7 @@ blp.add_app_template_filter(rules.instant)
 blp.add_app_template_filter(rules.epoch)
 blp.add_app_template_filter(rules.dollars)
 
-PLAIN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'none'"
-)
+PLAIN_POLICY = headers.PAGE_POLICY
 # The verifier's scripts are our own files, and may read bundles of this server.
 SCRIPT_POLICY = f"{PLAIN_POLICY}; script-src 'self'; connect-src 'self'"
 SCRIPTS = ("hashes.js", "ed25519.js", "bundle.js", "drand.js", "verifier.js", "page.js")

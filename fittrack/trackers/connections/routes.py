@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, redirect, render_template, request
 from flask_smorest import Blueprint
 
-from fittrack import config, idempotency
+from fittrack import compression, config, headers, idempotency
 from fittrack.auth import claimed, current_account_id, login_required
 from fittrack.clock import utc_now
 from fittrack.errors import Problem
 from fittrack.extensions import limit_credentials
 from fittrack.pagination import Cursor, Page, PageQuery
-from fittrack.trackers.connections import endings, rules, service
+from fittrack.trackers.connections import endings, pages, rules, service
 from fittrack.trackers.connections.models import Connection, Returned
 from fittrack.trackers.connections.schemas import (
     BegunConnectionSchema,
@@ -35,6 +35,7 @@ blp = Blueprint(
     description="Trackers that members connect",
 )
 NO_STORE = {"Cache-Control": "no-store"}
+LANDING = f"{blp.name}.land"
 
 
 @blp.get("/providers")
@@ -87,8 +88,10 @@ def begin_connection(body: dict[str, Any], provider: str) -> tuple[Any, dict[str
 @blp.alt_response(
     303,
     description="On to the page or app link, with `provider` and `status`: `connected`, or `error` "
-    "with the code of a problem in `error`. The 200 and all problems are of who has none.",
+    "with the code of a problem in `error`. The 200 and all problems are of who has none, and "
+    "are pages of the same status where `Accept` prefers `text/html`.",
 )
+@blp.doc(responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}})
 def land(told: dict[str, Any], provider: str) -> Any:
     """Take a browser back from a provider and send it on, with success or a named error.
 
@@ -109,6 +112,24 @@ def land(told: dict[str, Any], provider: str) -> Any:
     answer = redirect(rules.with_query(address, {"provider": provider, **said}), 303)
     answer.headers.update(NO_STORE)
     return answer
+
+
+@blp.after_request
+def show_page(response: Response) -> Response:
+    """Let a browser that came back and is sent on nowhere show a page of the same status."""
+    if request.endpoint != LANDING or request.method != "GET" or not response.is_json:
+        return response
+    compression.vary_by(response, "Accept")
+    if request.accept_mimetypes.best_match(("application/json", "text/html")) != "text/html":
+        return response
+    provider = (request.view_args or {}).get("provider", "")
+    problem = response.get_json() if response.status_code >= 400 else None
+    page = pages.refused(provider, problem) if problem else pages.connected(provider)
+    response.set_data(render_template("connections/landed.html", page=page))
+    response.content_type = "text/html; charset=utf-8"
+    response.headers["Content-Security-Policy"] = headers.PAGE_POLICY
+    response.headers.update(NO_STORE)
+    return response
 
 
 @blp.post("/<string:provider>/callback")
