@@ -17,7 +17,9 @@ from tests.trackers.week.weeks import DAY, PROVIDERS, SEED, Week
 FIGURES = {
     "activities": (
         "SELECT type, sport, state, started_at, elapsed_s, moving_s, distance_cm, ascent_m,"
-        " calories_kcal, steps, avg_hr_bpm, max_hr_bpm, sample_count, name FROM activities"
+        " IIF(EXISTS (SELECT 1 FROM connections c WHERE c.account_id = a.account_id"
+        " AND provider = 'strava'), NULL, calories_kcal),"  # its lists don't tell them
+        " steps, avg_hr_bpm, max_hr_bpm, sample_count, name FROM activities a"
         " WHERE account_id = ? AND state <> 'deleted'"
     ),
     "sleeps": (
@@ -92,6 +94,19 @@ def read_anew(week: Week) -> dict[str, dict[str, Counter[Any]]]:
         week.by_id[connection["connection_id"]] = member
     week.live(week.world.now() + 6 * DAY, DAY, only=set(week.waiting))
     return before
+
+
+def unlike_read_anew(week: Week) -> list[tuple[str, str, str, Counter[Any], Counter[Any]]]:
+    """Return whose figures are others when they are read anew: what they lacked, and had more."""
+    found = []
+    by_id = {one.account_id: one for one in week.members}
+    for account_id, here in read_anew(week).items():
+        member, there = by_id[account_id], figures(week, account_id)
+        for name in here:
+            lacks, more = there[name] - here[name], here[name] - there[name]
+            if lacks or more:
+                found.append((member.email, member.provider, name, lacks, more))
+    return found
 
 
 def recomputed(week: Week) -> list[str]:
