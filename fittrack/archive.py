@@ -6,7 +6,7 @@ an archive shows every thing as it was at some moment while it was made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -60,6 +60,11 @@ def json_object(name: str, value: Any) -> ArchiveFile:
     return ArchiveFile(name, (orjson.dumps(value, option=_OPTIONS),))
 
 
+def json_columns(name: str, columns: Mapping[str, Iterable[int | None]]) -> ArchiveFile:
+    """Return a file that holds a JSON object of lists, each of which is written by itself."""
+    return ArchiveFile(name, _object(columns))
+
+
 def plain_file(name: str, content: bytes) -> ArchiveFile:
     """Return a file as it is, byte for byte."""
     return ArchiveFile(name, (content,))
@@ -69,6 +74,15 @@ def safe_name(name: str) -> str:
     """Return a member's own file name as it may stand in an archive: no path, no odd characters."""
     kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name.strip())
     return kept.lstrip(".")[-100:] or "file"
+
+
+def _object(columns: Mapping[str, Iterable[int | None]]) -> Iterator[bytes]:
+    separator = b"{"
+    for name, values in columns.items():
+        yield separator + orjson.dumps(name) + b":"
+        yield orjson.dumps(list(values))
+        separator = b","
+    yield b"{}" if separator == b"{" else b"}"
 
 
 def _array(found: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from array import array
 import orjson
 import pytest
 
+from fittrack.activities.belongings.service import samples_file
 from fittrack.activities.columns import LONG
 from fittrack.activities.exports.schemas import plain_streams
 from fittrack.activities.models import Streams
@@ -59,6 +60,12 @@ def test_a_long_tracks_streams_are_plain_lists(activity, samples):
     plain = plain_streams(Streams(activity, samples))
     assert orjson.loads(orjson.dumps(plain))["hr_bpm"] == GAPS
     assert plain["cadence_rpm"] == FULL
+
+
+def test_a_member_takes_a_long_track_along(samples):
+    told = orjson.loads(b"".join(samples_file("1", samples).pieces))
+    assert (told["at_ms"], told["hr_bpm"], told["power_w"]) == (FULL, GAPS, [])
+    assert (told.keys() - {*COLUMNS, "at_ms"}, told["breaks"]) == ({"breaks"}, [5])
 
 
 def test_days_are_judged_in_steps_that_fit_into_memory(activity):

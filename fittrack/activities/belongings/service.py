@@ -21,7 +21,7 @@ from fittrack.activities.imports.models import ImportItem
 from fittrack.activities.imports.rules import MAX_FILES
 from fittrack.activities.models import Activity
 from fittrack.activities.privacy import service as privacy
-from fittrack.activities.samples import empty_samples, unpack
+from fittrack.activities.samples import COLUMNS, Samples, empty_samples, unpack
 from fittrack.activities.service import BEGINNING, END, LAST_ID
 from fittrack.archive import PAGE_ROWS, ArchiveFile
 from fittrack.db import Transaction
@@ -131,7 +131,13 @@ def _samples(activity: Activity) -> ArchiveFile:
     with db.reading("export_samples") as tx:
         block_bytes = activities.find_samples(tx, activity.activity_id)
     samples = unpack(block_bytes) if block_bytes else empty_samples()
-    return archive.json_object(f"samples/{activity.activity_id}.json", samples)
+    return samples_file(activity.activity_id, samples)
+
+
+def samples_file(activity_id: str, samples: Samples) -> ArchiveFile:
+    """Return the file of what was recorded in an activity; long columns are no lists."""
+    columns = {name: getattr(samples, name) for name in ("at_ms", *COLUMNS, "breaks")}
+    return archive.json_columns(f"samples/{activity_id}.json", columns)
 
 
 def _files(account_id: str) -> Iterator[list[StoredFile]]:
