@@ -239,8 +239,9 @@ def test_who_syncs_just_now_does_not_lose_a_webhook(client, ana, strava, connect
     database.raw().commit() if database.raw().in_transaction else None
     tell(client, body_of(strava, new_number(strava)))
     do_due()
+    do_due(ahead=timedelta(seconds=58))
     assert not started(client, ana, strava)
-    do_due(ahead=timedelta(seconds=70))
+    do_due(ahead=timedelta(seconds=63))
     assert started(client, ana, strava)
 
 

@@ -25,6 +25,10 @@ class NotYet(Exception):
     """What was told can't be done at this moment; a little later it may."""
 
 
+class InOtherHands(NotYet):
+    """Another worker has the connection, for seconds as a rule."""
+
+
 def do_event(provider: str, event: Event, *, is_last: bool, clock: Clock) -> datetime | None:
     """Do what an event tells, and return None; or, where the provider wants a pause, until when.
 
@@ -37,11 +41,11 @@ def do_event(provider: str, event: Event, *, is_last: bool, clock: Clock) -> dat
         return None
     visit = visits.take(found.connection_id, "webhook", clock, is_urgent=True)
     if visit is None:
-        raise NotYet("in_other_hands")
+        raise InOtherHands
     try:
         return _do_held(visit, event, is_last=is_last)
     except storing.Fenced as error:
-        raise NotYet("taken_over") from error
+        raise InOtherHands from error
 
 
 def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:

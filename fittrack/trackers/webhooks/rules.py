@@ -18,6 +18,8 @@ PATIENCE = timedelta(days=3)
 # After it, what is not there is believed to be gone, and what is there to stay.
 LATE = timedelta(minutes=15)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=3), timedelta(minutes=30)
+# How long the connection is left to the worker that has it; many may wait for one.
+LEFT_TO_OTHERS = timedelta(seconds=2)
 
 
 def delivery_of(provider: str, events: Sequence[Event], *, now: datetime) -> Delivery:
@@ -40,6 +42,11 @@ def is_late(delivery: Delivery, *, now: datetime) -> bool:
 def again_at(delivery: Delivery, *, now: datetime) -> datetime:
     """Return when to try again: each time as long after as it has taken so far."""
     return now + min(max(now - delivery.received_at, FIRST_WAIT), LONGEST_WAIT)
+
+
+def after_others(jitter: float, *, now: datetime) -> datetime:
+    """Return when to try again what another worker kept us from; `jitter` lies in 0 to 1."""
+    return now + LEFT_TO_OTHERS * (1 + jitter)
 
 
 def is_worth_waiting(delivery: Delivery, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ grant. So a repeated, late or out-of-order one costs a call and changes nothing.
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from fittrack.queues import Lease
 from fittrack.trackers.connections.service import provider_of
 from fittrack.trackers.providers.base import Event, Forged, Hook, Malformed
 from fittrack.trackers.syncing import events
-from fittrack.trackers.syncing.events import NotYet
+from fittrack.trackers.syncing.events import InOtherHands, NotYet
 from fittrack.trackers.syncing.visits import Clock
 from fittrack.trackers.webhooks import keysets, repository, rules
 from fittrack.trackers.webhooks.errors import WebhookMalformed, WebhookRefused
@@ -101,6 +102,8 @@ def _do_all(delivery: Delivery, *, clock: Clock) -> datetime | None:
     for event in rules.events_of(delivery):
         try:
             until_at = events.do_event(delivery.provider, event, is_last=is_last, clock=clock)
+        except InOtherHands:
+            until_at = rules.after_others(random.random(), now=clock())  # noqa: S311 - jitter
         except NotYet:
             until_at = rules.again_at(delivery, now=clock())
         if until_at is not None:
