@@ -18,8 +18,13 @@ from fittrack.accounts import service as accounts
 from fittrack.dev import connecting, demo
 from fittrack.dev import seed as seeding
 from fittrack.errors import Problem
+from fittrack.fulfilment import service
+from fittrack.fulfilment.models import Fulfilment
+from fittrack.pagination import Cursor
 from fittrack.simulator.beside import address_of
 from fittrack.wire import Unreachable
+
+SHOWN_PRIZES = 5
 
 
 @click.command("seed")
@@ -108,7 +113,27 @@ def as_text(*, is_seeded: bool) -> str:
     if is_seeded:
         lines += ["", f"  Everyone's password is: {demo.PASSWORD}"]
         lines += [_line(login) for login in demo.logins()]
+        lines += [
+            f"  to claim   {each.prize_name}, won by {demo.MEMBER_EMAIL}: "
+            f"POST /api/v1/fulfillments/{each.fulfilment_id}/confirm-address"
+            for each in prizes_to_claim()
+        ]
     return "\n".join([*lines, ""])
+
+
+def prizes_to_claim() -> list[Fulfilment]:
+    """Return the prizes that wait for the demo member's address."""
+    account_id = accounts.find_account(email=demo.MEMBER_EMAIL)
+    if account_id is None:
+        return []
+    page = service.list_fulfilments(
+        account_id=account_id,
+        state="winner_notified",
+        drawing_id=None,
+        cursor=Cursor.parse(None, scope="fulfillments"),
+        limit=SHOWN_PRIZES,
+    )
+    return [each for each in page.items if each.delivery == "physical"]
 
 
 def _line(login: demo.Login) -> str:

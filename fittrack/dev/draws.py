@@ -55,7 +55,11 @@ class Show:
         """Store the draft; a sponsor that keeps its value itself commits to it."""
         sponsor_id, account_id = self.world.sponsors.get(self.plan.patron or "", (None, ""))
         actor = self.world.admins[1]
-        details = service.create_drawing(fields=self.plan.fields(sponsor_id), actor=actor, now=now)
+        fields = self.plan.fields(sponsor_id)
+        for prize in fields["prizes"]:
+            named = (self.plan.patron or "", prize["name"])
+            prize["inventory_prize_id"] = self.world.stock.get(named)
+        details = service.create_drawing(fields=fields, actor=actor, now=now)
         self.drawing_id = details.drawing.drawing_id
         self.world.drawing_ids.append(self.drawing_id)
         if self.plan.patron == "own_value" and sponsor_id is not None:
@@ -147,6 +151,8 @@ class Show:
         return [self.plan.opens_at + number * step for number in range(1, self.plan.rounds + 1)]
 
     def _buyers(self) -> list[Player]:
+        if self.plan.entrants:
+            return [self.world.player(name) for name in self.plan.entrants]
         fields = self.plan.fields(None)
         able = able_to_enter(
             self.world.players,

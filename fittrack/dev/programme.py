@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +30,8 @@ class Plan:
     """A drawing as planned; `patron` is the manner of its sponsor, None without one.
 
     `ending` is `draft` where it stays one, `cancelled` three days after it opened, else `drawn`:
-    whatever time brings. `rounds` times some members buy tickets, up to `buyers` each time.
+    whatever time brings. `rounds` times some members buy tickets, up to `buyers` each time, or
+    those that `entrants` names.
     """
 
     type: str
@@ -44,6 +45,7 @@ class Plan:
     audience: str = "everybody"
     rounds: int = 2
     buyers: int = 7
+    entrants: tuple[str, ...] = ()
 
     def fields(self, sponsor_id: str | None) -> dict[str, Any]:
         """Return the fields of a draft, as the API hands them on."""
@@ -91,6 +93,8 @@ BIKE = Offer("Gravel bike", 189_000)
 TRIP = Offer("A week of hiking in the Alps for two", 620_000)
 MATTRESS = Offer("Mattress", 89_000)
 OATS = Offer("A year of porridge", 36_000)
+# What sponsors have to give, by their manner: `quantity` units for all drawings together.
+STOCK = (("standing", replace(SHOES, quantity=50)), ("standing", replace(BOTTLE, quantity=200)))
 
 
 def plans(anchor_at: datetime, zone: ZoneInfo, *, lead: timedelta) -> Iterator[Plan]:
@@ -167,6 +171,9 @@ def _special(calendar: Calendar, anchor_at: datetime) -> Iterator[Plan]:
 
     quiet = anchor_at - 4 * DAY
     yield drawn("A draw that nobody entered", quiet, 5 * HOUR, BOTTLE, patron=None, buyers=0)
+    won = anchor_at - 6 * HOUR
+    alone = {"entrants": ("Ana",), "rounds": 1}
+    yield drawn("A draw that only Ana entered", won, 5 * HOUR, replace(SHOES, quantity=1), **alone)
     off = anchor_at - 2 * DAY
     yield drawn("Autumn bundle", off, 7 * DAY, SHOES, BOTTLE, ending="cancelled", rounds=3)
     void = anchor_at - 26 * HOUR

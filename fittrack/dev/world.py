@@ -21,9 +21,12 @@ from fittrack.dev.cast import Character, Patron
 from fittrack.dev.demo import totp_secret
 from fittrack.dev.exercise import parts_on
 from fittrack.dev.files import make_gpx
+from fittrack.dev.programme import STOCK, Offer
 from fittrack.drawings.models import Actor
 from fittrack.points import service as points
 from fittrack.sponsors import service as sponsors
+from fittrack.sponsors.prizes import service as inventory
+from fittrack.sponsors.prizes.models import Editor
 
 ONLY_IN_TIER_ONE_IN = 3
 
@@ -47,6 +50,8 @@ class World:
     players: list[Player] = field(default_factory=list)
     # Manner -> the sponsor's id, and the account of its people.
     sponsors: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Manner and name of a prize -> its inventory.
+    stock: dict[tuple[str, str], str] = field(default_factory=dict)
     drawing_ids: list[str] = field(default_factory=list)
 
     def player(self, display_name: str) -> Player:
@@ -89,6 +94,26 @@ def add_sponsor(world: World, patron: Patron, now: datetime) -> None:
     account_id = accounts.create_member(account=account)
     sponsors.add_account(sponsor_id=sponsor.sponsor_id, account_id=account_id, now=now)
     world.sponsors[patron.manner] = (sponsor.sponsor_id, account_id)
+    for manner, offer in STOCK:
+        if manner == patron.manner:
+            world.stock[manner, offer.name] = _stocked(offer, account_id, now=now)
+
+
+def _stocked(offer: Offer, account_id: str, *, now: datetime) -> str:
+    """Let a sponsor's people offer a prize; return the inventory's id."""
+    fields = {
+        "sponsor_id": None,
+        "name": offer.name,
+        "description": None,
+        "value_cents": offer.value_cents,
+        "kind": offer.kind,
+        "image_url": None,
+        "offered_units": offer.quantity,
+    }
+    prize = inventory.create_prize(
+        fields=fields, editor=Editor(account_id, is_admin=False), now=now
+    )
+    return prize.inventory_prize_id
 
 
 def join(world: World, character: Character, now: datetime) -> None:

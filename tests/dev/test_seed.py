@@ -15,14 +15,17 @@ import pytest
 from fittrack import clock, config, db, trace
 from fittrack.accounts import passwords
 from fittrack.accounts.tiers import rules as tier_rules
-from fittrack.dev import demo
+from fittrack.dev import cli, demo
 from fittrack.drawings import rules as drawing_rules
 from fittrack.drawings import verifier
 from fittrack.drawings.record import publication
 from fittrack.drawings.templates import repository as templates
 from fittrack.drawings.templates import rules as template_rules
 from fittrack.drawings.tickets import service as tickets
+from fittrack.fulfilment import transitions
+from fittrack.fulfilment.models import Address
 from fittrack.points import audit
+from fittrack.sponsors.prizes import service as inventory
 from tests.conformance import engines
 from tests.dev.conftest import ANCHOR_AT, ANCHOR_ON
 
@@ -144,6 +147,23 @@ def test_winners_have_their_deliveries_and_notices(world):
     assert {"prize_won", "drawing_cancelled", "drawing_aborted"} <= kinds
 
 
+def test_ana_can_claim_what_her_sponsor_has_in_stock(world):
+    [(fulfilment_id, ana, inventory_prize_id)] = world.raw().execute(
+        "SELECT f.fulfilment_id, f.account_id, p.inventory_prize_id FROM fulfilments f"
+        " JOIN drawings d USING (drawing_id) JOIN prizes p USING (prize_id)"
+        " WHERE d.name = 'A draw that only Ana entered'"
+    )
+    assert fulfilment_id in {each.fulfilment_id for each in cli.prizes_to_claim()}
+    stock = inventory.get_prize(prize_id=inventory_prize_id, sees_all=True, account_id=None)
+    assert min(stock.awarded_units, stock.reserved_units, stock.left_units) > 0
+    address = Address("Ana Lopez", "12 River Street", None, "Portland", "OR", "97201", "5035550100")
+    claimed = transitions.confirm_address(
+        fulfilment_id=fulfilment_id, account_id=ana, address=address, actor_id=ana, now=ANCHOR_AT
+    )
+    assert claimed.state == "address_confirmed"
+    assert fulfilment_id not in {each.fulfilment_id for each in cli.prizes_to_claim()}
+
+
 def test_no_job_is_left_over(world):
     assert set(column(world, "SELECT DISTINCT state FROM outbox")) == {"done"}
 
@@ -200,6 +220,6 @@ def test_another_process_makes_the_same_world(full_file, migrated_file, demo_set
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "72 members and 23 drawings" in done.stdout
+    assert "72 members and 24 drawings" in done.stdout
     assert "%" not in done.stderr  # no progress bar, for nobody looks
     assert dump(full_file) == dump(path)
