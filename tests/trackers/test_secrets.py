@@ -17,7 +17,7 @@ from fittrack.trackers.connections.errors import InvalidState
 from fittrack.trackers.connections.models import Returned
 from fittrack.trackers.grants import sealing
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import begin, connect, consent, shorten
+from tests.factories_trackers import begin, connect, consent, shorten, sync
 
 STRAVA = "/api/v1/connections/strava"
 
@@ -50,6 +50,17 @@ def test_a_row_that_was_copied_to_another_connection_opens_nothing(client, ana, 
         sealing.opened(swapped)
     with pytest.raises(Unsealable):
         sealing.opened(replace(own, provider="whoop"))
+
+
+def test_tokens_that_do_not_open_fail_a_sync(client, ana, strava, database):
+    connection, now = connect(client, ana, "strava"), utc_now()
+    database.raw().execute("UPDATE connections SET access_token_bytes = refresh_token_bytes")
+    for minutes in (0, 2):
+        with pytest.raises(Unsealable):
+            sync(connection, now=now + timedelta(minutes=minutes))
+        assert sync(connection, now=now + timedelta(minutes=minutes, seconds=20)) is None
+    latest = client.get(f"{STRAVA}/syncs", headers=ana).json["items"][0]
+    assert (latest["outcome"], latest["error_code"]) == ("failed", "unsealable")
 
 
 def test_no_traceback_tells_of_an_address_and_the_token_in_it():

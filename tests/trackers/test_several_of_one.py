@@ -55,7 +55,7 @@ def held(client, ana, strava):
 def store(held, **body):
     item = RawItem("7", str(body), body)
     read_now = storing.read_items(Gym(), WORKOUTS, [item])
-    return storing.store_objects(held, WORKOUTS, read_now, calls=0, now=utc_now())
+    return storing.store_objects(held, WORKOUTS, read_now, now=utc_now())
 
 
 def metres(client, headers):

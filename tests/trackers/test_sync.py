@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 from fittrack.clock import utc_now
+from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, live, shorten, sync, truth
@@ -55,3 +56,13 @@ def test_who_has_much_lets_others_before_where_calls_are_scarce(client, strava):
     assert live(much, strava)[-1].outcome == "done"
     found = {(one["started_at"][:19], one["moving_s"]) for one in all_of(client, ana)}
     assert found == truth(strava)
+
+
+def test_a_sync_tells_of_its_calls_also_of_those_that_brought_nothing(client, strava):
+    ana = login(client, make_account())
+    shorten(strava)
+    connection = connect(client, ana, "strava")
+    strava.faults.add(Fault("error_503", "api", after=1))
+    assert sync(connection, now=utc_now()).error_code == "status_503"
+    latest = client.get("/api/v1/connections/strava/syncs", headers=ana).json["items"][0]
+    assert (latest["page_count"], latest["call_count"]) == (0, 2)

@@ -210,11 +210,15 @@ def test_a_revoked_grant_is_looked_at_and_the_member_told(client, ana, strava, c
     assert client.get("/api/v1/connections/strava", headers=ana).json["status"] == "reauth_required"
 
 
-def test_a_revocation_that_is_not_so_changes_nothing(client, ana, strava, connected):
+def test_a_revocation_that_is_not_so_changes_nothing(client, ana, strava, connected, database):
+    database.raw().execute("UPDATE connections SET status = 'parked', failures = 12")
     event = event_of(strava.account(EMAIL).number, 1, "update", 1)
     event |= {"object_type": "athlete", "updates": {"authorized": "false"}}
     tell(client, json.dumps(event).encode())
+    before = client.get("/api/v1/connections/strava", headers=ana).json
     do_due()
+    after = client.get("/api/v1/connections/strava", headers=ana).json
+    assert after | {"due_at": before["due_at"]} == before  # nobody has asked the provider yet
     assert sync(connected, now=utc_now() + timedelta(seconds=1)).outcome == "done"
     assert client.get("/api/v1/connections/strava", headers=ana).json["status"] == "active"
 

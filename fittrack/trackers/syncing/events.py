@@ -53,6 +53,11 @@ def _do_held(visit: Visit, event: Event, *, is_last: bool) -> datetime | None:
         is_done = _do(visit, event, is_last=is_last)
     except (*TROUBLE, OutOfTime, NotYet) as error:
         return _lay_back_in_trouble(visit, error)
+    except storing.Fenced:
+        raise
+    except Exception as error:
+        visits.lay_back(visit, _outcome(visit, "failed", visits.broken(visit, error).error_code))
+        raise
     if is_done:
         visits.lay_back(visit, _outcome(visit, "done"))
         return None
@@ -77,9 +82,13 @@ def _lay_back_in_trouble(visit: Visit, error: Exception) -> datetime | None:
 
 
 def _outcome(visit: Visit, outcome: str, error_code: str | None = None) -> Outcome:
-    """Return how a visit ended that leaves the connection as it stands; success ends parking."""
+    """Return how a visit ended that leaves the connection as it stands; success ends parking.
+
+    Who was not asked has not answered.
+    """
     was = visit.held.connection
-    if was.status == "parked" and outcome == "done":
+    is_read = outcome == "done" and visit.sent > 0
+    if was.status == "parked" and is_read:
         return Outcome(outcome, None, visit.clock(), 0, is_read=True)
     return Outcome(
         outcome,
@@ -87,7 +96,7 @@ def _outcome(visit: Visit, outcome: str, error_code: str | None = None) -> Outco
         was.due_at,
         was.failures,
         was.status,
-        is_read=outcome == "done",
+        is_read=is_read,
         status_reason=was.status_reason,
     )
 
@@ -177,7 +186,7 @@ def _store(visit: Visit, stream: str, item: RawItem) -> None:
     if not rules.is_news(known, item):
         return
     read = storing.read_items(visit.adapter, stream, [service.whole(visit, stream, item)])
-    storing.store_objects(visit.held, stream, read, calls=0, now=visit.clock())
+    storing.store_objects(visit.held, stream, read, now=visit.clock())
 
 
 def _known(visit: Visit, stream: str, external_id: str) -> Known | None:

@@ -30,6 +30,7 @@ from fittrack.trackers.syncing.visits import (
     Clock,
     OutOfTime,
     Visit,
+    broken,
     lay_back,
     outcome_of,
     take,
@@ -63,6 +64,9 @@ def sync_connection(
     except storing.Fenced:
         logger.warning("another worker took this connection over")
         return None
+    except Exception as error:
+        lay_back(visit, broken(visit, error))
+        raise
 
 
 def _read_all(visit: Visit) -> Outcome:
@@ -141,12 +145,13 @@ def _read_page(
     sweep.see(page, is_first=step.pages == 0)
     items, trouble = _whole_items(visit, stream, page.items)
     read = storing.read_items(adapter, stream, items)
-    calls, visit.calls = visit.calls - before, before
     if trouble is not None:
-        storing.store_objects(visit.held, stream, read, calls=calls, now=visit.clock())
+        storing.store_objects(visit.held, stream, read, now=visit.clock())
         raise trouble
     after = rules.after_page(state, step, page.next_token)
+    calls = visit.calls - before
     storing.store_page(visit.held, stream, read, after, calls=calls, now=visit.clock())
+    visit.calls = before
     return after
 
 
@@ -158,7 +163,7 @@ def read_named_page(visit: Visit, stream: str, window: Window, token: str | None
     page = visit.adapter.read_page(stream, answer, token)
     items, trouble = _whole_items(visit, stream, page.items)
     read = storing.read_items(visit.adapter, stream, items)
-    storing.store_objects(visit.held, stream, read, calls=0, now=visit.clock())
+    storing.store_objects(visit.held, stream, read, now=visit.clock())
     if trouble is not None:
         raise trouble
     return page.next_token

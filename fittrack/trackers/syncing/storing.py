@@ -79,16 +79,13 @@ def store_page(
     return tally
 
 
-def store_objects(
-    held: Held, stream: str, read: Sequence[Read], *, calls: int, now: datetime
-) -> Tally:
-    """Store objects that a webhook named; how far the stream is read stays. Raises: Fenced."""
+def store_objects(held: Held, stream: str, read: Sequence[Read], *, now: datetime) -> Tally:
+    """Store objects, such as a webhook names; how far the stream is read stays. Raises: Fenced."""
     if not read:
         return Tally()
     with db.transaction("store_objects") as tx:
         _hold(tx, held, now=now)
         tally = _store(tx, held, stream, read, now=now)
-        tally.calls = calls
         repository.count_page(tx, held.sync_id, tally)
     return tally
 

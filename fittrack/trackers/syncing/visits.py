@@ -202,6 +202,17 @@ def outcome_of(visit: Visit, error: Exception) -> Outcome:
     return rules.after_failure(failures, code, jitter, now=now)
 
 
+def broken(visit: Visit, error: Exception) -> Outcome:
+    """Return what follows from an error of ours that nobody foresaw.
+
+    A connection that always meets it would be read again as soon as its lease ends, for ever.
+    """
+    jitter, now = random.random(), visit.clock()  # noqa: S311 - jitter
+    return rules.after_failure(
+        visit.held.connection.failures, rules.code_of(error)[:50], jitter, now=now
+    )
+
+
 def _pause_all(visit: Visit, until_at: datetime, *, now: datetime) -> None:
     """Let nobody ask a provider that wants no calls."""
     connection_id = visit.held.connection.connection_id
