@@ -140,19 +140,26 @@ def test_the_same_words_long_after_are_news(strava, connected, client):
     assert do_due() == 1
 
 
-def test_a_deletion_takes_the_activity_and_its_points_back(client, ana, strava, connected):
+def test_a_deletion_takes_activity_points_and_payload_back(
+    client, ana, strava, connected, database
+):
+    def payloads():
+        return database.raw().execute("SELECT count(*) FROM provider_payloads").fetchone()[0]
+
+    sent = payloads()
     before = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
     number = new_number(strava)
     tell(client, body_of(strava, number))
     do_due()
     earned = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
-    assert earned > before
+    assert (earned > before, payloads()) == (True, sent + 1)
     account = strava.account(EMAIL)
     account.edit(number, now=utc_now(), is_deleted=True)
     tell(client, body_of(strava, number, "delete"))
     do_due()
     assert started(client, ana, strava)
     assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] == before
+    assert payloads() == sent
 
 
 def test_an_update_after_the_deletion_brings_nothing_back(client, ana, strava, connected):

@@ -342,6 +342,7 @@ def _bury(
         repository.insert_known(tx, [row | {"version": "unseen"}])
     else:
         repository.update_known(tx, [row])
+        repository.delete_payloads(tx, [row])
 
 
 def _payload(held: Held, stream: str, read: Read, *, now: datetime) -> dict[str, Any]:
