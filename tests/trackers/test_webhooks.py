@@ -16,7 +16,8 @@ from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
 from fittrack.simulator.trackers.strava import event_of
 from fittrack.trackers.providers.base import Hook
-from fittrack.trackers.webhooks import service
+from fittrack.trackers.webhooks import rules, service
+from fittrack.trackers.webhooks.models import Delivery
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync
 from tests.trackers.test_sync import all_of
@@ -254,6 +255,13 @@ def test_who_syncs_just_now_does_not_lose_a_webhook(client, ana, strava, connect
     assert not started(client, ana, strava)
     do_due(ahead=timedelta(seconds=63))
     assert started(client, ana, strava)
+
+
+def test_who_is_kept_from_a_connection_for_long_asks_more_rarely():
+    now, later = utc_now(), utc_now() + timedelta(days=1)
+    told = Delivery("strava", "a-key", [], now, None)
+    assert rules.after_others(told, 1.0, now=now) - now == timedelta(seconds=4)
+    assert rules.after_others(told, 1.0, now=later) - later == timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'{"owner_id": null}', b"1" * 1000])

@@ -44,8 +44,13 @@ def again_at(delivery: Delivery, *, now: datetime) -> datetime:
     return now + min(max(now - delivery.received_at, FIRST_WAIT), LONGEST_WAIT)
 
 
-def after_others(jitter: float, *, now: datetime) -> datetime:
-    """Return when to try again what another worker kept us from; `jitter` lies in 0 to 1."""
+def after_others(delivery: Delivery, jitter: float, *, now: datetime) -> datetime:
+    """Return when to try again what another worker kept us from; `jitter` lies in 0 to 1.
+
+    Nobody has a connection for as long as that who is not stuck.
+    """
+    if is_late(delivery, now=now):
+        return again_at(delivery, now=now)
     return now + LEFT_TO_OTHERS * (1 + jitter)
 
 

@@ -103,7 +103,8 @@ def _do_all(delivery: Delivery, *, clock: Clock) -> datetime | None:
         try:
             until_at = events.do_event(delivery.provider, event, is_last=is_last, clock=clock)
         except InOtherHands:
-            until_at = rules.after_others(random.random(), now=clock())  # noqa: S311 - jitter
+            jitter = random.random()  # noqa: S311 - jitter
+            until_at = rules.after_others(delivery, jitter, now=clock())
         except NotYet:
             until_at = rules.again_at(delivery, now=clock())
         if until_at is not None:
