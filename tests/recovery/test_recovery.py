@@ -130,7 +130,7 @@ def test_a_night_without_an_offset_ends_by_its_members_own_clock(
     }
     held = visits.take(connection["connection_id"], "due", utc_now).held
     read_now = storing.read_items(ADAPTERS["withings"], "sleep", [RawItem("7", "1", night)])
-    storing.store_objects(held, "sleep", read_now, calls=0, now=utc_now())
+    storing.store_objects(held, "sleep", read_now, now=utc_now())
     [slept] = read(client, ana, "/sleep")
     assert (slept["day_on"], slept["utc_offset_s"]) == (day_on, -18_000 if named else None)
 
