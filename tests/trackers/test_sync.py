@@ -66,3 +66,19 @@ def test_a_sync_tells_of_its_calls_also_of_those_that_brought_nothing(client, st
     assert sync(connection, now=utc_now()).error_code == "status_503"
     latest = client.get("/api/v1/connections/strava/syncs", headers=ana).json["items"][0]
     assert (latest["page_count"], latest["call_count"]) == (0, 2)
+
+
+def test_what_came_while_a_first_sync_was_held_up_comes_in_with_the_rest(client, strava):
+    ana = login(client, make_account())
+    shorten(strava)
+    strava.most_rows = 1
+    connection = connect(client, ana, "strava")
+    strava.faults.add(Fault("error_503", "api", after=1, path="/athlete/activities"))
+    assert sync(connection, now=utc_now()).error_code == "status_503"
+    strava.world.ahead_s += timedelta(hours=2).total_seconds()
+    at = strava.world.now() - timedelta(hours=1)
+    strava.account(EMAIL).workouts[9_999] = new_workout(9_999, at, random.Random(1))
+    assert sync(connection, now=strava.world.now()).outcome == "done"
+    assert {one["started_at"][:19] for one in all_of(client, ana)} == {
+        row[0] for row in truth(strava)
+    }

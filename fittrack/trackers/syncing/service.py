@@ -94,17 +94,18 @@ def _read_stream(visit: Visit, stream: str) -> bool:
     state = states.get(stream) or StreamState(connection.connection_id, stream, None, None, None)
     if connection.failures >= rules.TOKEN_TRIES:
         state = rules.begun_anew(state)
-    sweep = Sweep(stream)
+    sweep, is_behind = Sweep(stream), False
     step = _first(visit, state)
     try:
         while step is not None:
-            is_old = visit.started_at - step.window.to_at > EARLIER and not step.is_backfill
+            if visit.started_at - step.window.to_at > EARLIER and not step.is_backfill:
+                is_behind = True
             state = _read_page(visit, stream, state, step, sweep)
             if state.window_json is None and rules.is_sweep(step, facts):
                 bury_vanished(visit, sweep, step.window)
             step = _next(visit, state)
-            if step is None and is_old:  # a window of an earlier sync: what came since is next
-                step = rules.forward_step(state, facts, now=visit.clock())
+            if step is None and is_behind:  # after a window of an earlier sync: what came since
+                step, is_behind = rules.forward_step(state, facts, now=visit.clock()), False
     except OutOfTime:
         return False
     return True
