@@ -170,6 +170,16 @@ def wake_due(job_name: str, key: str) -> None:
     _tell(JOBS[job_name], "fittrack.worker.run_due", f"{job_name}-{key}", (job_name, key))
 
 
+def count_waiting(job_name: str) -> int:
+    """Return how much waits in the queue of a kind of job; 0 while Redis is away."""
+    if not _is_waking or time.monotonic() < _away_until_s:
+        return 0
+    try:
+        return int(queue(JOBS[job_name].queue).count)
+    except RedisError:
+        return 0
+
+
 def claim(outbox_id: str, *, now: datetime) -> Lease | None:
     """Take the lease of a job that is due and free, or return None. A new token, a new attempt."""
     token = new_id()

@@ -92,3 +92,10 @@ def test_who_has_asked_does_not_wait_behind_those_who_are_due(client, strava):
     [polled] = queues.queue("sync").job_ids
     assert polled.startswith("sync_connection-")
     assert queues.QUEUES.index("asked") < queues.QUEUES.index("sync")
+
+
+def test_nobody_is_woken_again_while_workers_are_behind(client, strava):
+    connect(client, login(client, make_account()), "strava")
+    assert [wake_due_connections(now=utc_now(), row_limit=1) for _ in range(2)] == [1, 0]
+    queues.queue("sync").empty()
+    assert wake_due_connections(now=utc_now(), row_limit=1) == 1

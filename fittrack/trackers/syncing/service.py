@@ -42,10 +42,16 @@ DUE_ROWS = 500
 EARLIER = timedelta(minutes=1)
 
 
-def wake_due_connections(*, now: datetime) -> int:
-    """Wake a worker for every connection that is due, and return how many there are."""
+def wake_due_connections(*, now: datetime, row_limit: int = DUE_ROWS) -> int:
+    """Wake a worker for each connection that is due, and return how many were woken.
+
+    Where so much waits already that workers are behind, nobody is: the same would wait once more,
+    and each time in vain but the first.
+    """
+    if queues.count_waiting("sync_connection") >= row_limit:
+        return 0
     with db.reading("list_due_connections") as tx:
-        due = repository.list_due_connections(tx, now_at=now, row_limit=DUE_ROWS)
+        due = repository.list_due_connections(tx, now_at=now, row_limit=row_limit)
     for connection_id in due:
         queues.wake_due("sync_connection", connection_id)
     return len(due)
