@@ -160,6 +160,7 @@ class Oura(Adapter):
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
         beats = reading.items(reading.object_of(answer).get("data"))[:MOST_BEATS]
+        reading.check_told(beat.get("bpm") for beat in beats if isinstance(beat, dict))
         return RawItem(item.external_id, item.version, {**item.body, "heart_rate": beats})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[Record]:

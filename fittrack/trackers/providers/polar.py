@@ -166,6 +166,12 @@ class Polar(Adapter):
         if _id(whole) != item.external_id:
             raise Malformed("another_id")
         rest = {name: whole[name] for name in REST & whole.keys()}
+        samples = rest.get("samples")
+        reading.check_told(
+            one.get("data")
+            for one in (samples if isinstance(samples, list) else ())
+            if isinstance(one, dict)
+        )
         return RawItem(item.external_id, item.version, {**item.body, **rest})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[Record]:

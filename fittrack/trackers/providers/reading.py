@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -179,6 +179,16 @@ def items(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise Malformed("no_list")
     return value
+
+
+def check_told(values: Iterable[Any]) -> None:
+    """Let pass what tells something, or has nothing to tell.
+
+    Raises: Malformed where there are values and each is null, as a provider in trouble has them.
+    """
+    found = list(values)
+    if found and all(value is None for value in found):
+        raise Malformed("all_null")
 
 
 def identity(value: Any) -> str:

@@ -219,6 +219,8 @@ class Withings(Adapter):
         if series is ...:
             raise Malformed("no_series")
         beats = series if isinstance(series, dict) else {}
+        rows = [row for row in beats.values() if isinstance(row, dict) and "heart_rate" in row]
+        reading.check_told(row["heart_rate"] for row in rows)
         return RawItem(item.external_id, item.version, {**item.body, "intraday": beats})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[Record]:
