@@ -12,6 +12,8 @@ from fittrack.simulator.world import World
 
 DAYS = 45
 ZONE_OFFSET_S = -18_000
+# Who has trained rests so long at least.
+APART = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Workout:
     uploaded_at: datetime
     is_deleted: bool = False
     start_deg: tuple[float, float] | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.started_at + timedelta(seconds=self.elapsed_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,13 @@ class Account:
     def living(self) -> list[Workout]:
         """Return the workouts that are there, newest first."""
         return _newest(one for one in self.workouts.values() if not one.is_deleted)
+
+    def is_free(self, workout: Workout) -> bool:
+        """Tell whether nothing else was done then; who does two at once has one heart for both."""
+        return all(
+            one.ends_at + APART <= workout.started_at or workout.ends_at + APART <= one.started_at
+            for one in self.workouts.values()
+        )
 
     def edit(self, number: int, *, now: datetime, **changes: object) -> Workout:
         """Change a workout. Raises: KeyError."""

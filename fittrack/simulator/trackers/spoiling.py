@@ -7,6 +7,7 @@ import gzip
 import random
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from itertools import count
@@ -45,13 +46,16 @@ def go_on_meanwhile(world: World, account: Account, kind: str | None) -> None:
     if kind == "shifted_page":
         number = next(_numbers)
         started_at = world.now() - timedelta(hours=1, minutes=number % 30)
-        account.workouts[number] = new_workout(number, started_at, random.Random(number))  # noqa: S311 - a history
+        made = new_workout(number, started_at, random.Random(number))  # noqa: S311 - a history
+        while not account.is_free(made):
+            made = replace(made, started_at=made.started_at - timedelta(hours=1))
+        account.workouts[number] = made
     elif kind == "shrunk_page" and (living := account.living()):
         account.edit(living[0].number, now=world.now(), is_deleted=True)
 
 
 def rows_of(answer: Response) -> tuple[Any, list[Any]]:
-    """Return the body of an answer, and the list of objects in it; one object holds none."""
+    """Return the body of an answer, and the list of objects in it; beats and samples are none."""
     body = orjson.loads(answer.get_data())
     inner = body.get("body", body) if isinstance(body, dict) else body
     if isinstance(inner, dict) and "id" in inner:
@@ -61,7 +65,9 @@ def rows_of(answer: Response) -> tuple[Any, list[Any]]:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and "bpm" not in one for one in value
+    )
 
 
 def _cut(answer: Response) -> None:

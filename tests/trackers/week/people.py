@@ -105,6 +105,13 @@ def _sleep(member: Member, chance: random.Random, number: int, day: datetime) ->
         yield Deed(night.scored_at + timedelta(hours=2), member, "no_night", number)
 
 
+def can_be(deed: Deed) -> bool:
+    """Tell whether it comes to that: nobody trains twice at once, or changes what never came."""
+    if deed.aspect == "create":
+        return deed.member.account.is_free(deed.made)
+    return deed.aspect not in {"update", "delete"} or deed.number in deed.member.account.workouts
+
+
 def do(deed: Deed) -> None:
     """Let it have happened at the provider."""
     account, now = deed.member.account, deed.member.tracker.world.now()

@@ -25,7 +25,7 @@ from fittrack.trackers.webhooks import service as webhooks
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import begin, connect, consent
 from tests.trackers.week import sending
-from tests.trackers.week.people import DELETING, Deed, Member, days_of, do
+from tests.trackers.week.people import DELETING, Deed, Member, can_be, days_of, do
 
 CONNECTIONS = int(os.environ.get("FITTRACK_WEEK", "6"))
 SEED = int(os.environ.get("FITTRACK_SEED", "1"))
@@ -109,6 +109,8 @@ class Week:
             self.at(deed.at + delay, lambda: self._tell(deed))
 
     def _do(self, deed: Deed) -> None:
+        if not can_be(deed):
+            return
         do(deed)
         self.came[deed.aspect] += 1
 
@@ -119,6 +121,8 @@ class Week:
         if deed.aspect in {"night", "score", "no_night"}:
             told = sending.about_night(member, deed.number, deed.aspect, now)
         else:
+            if deed.aspect != "create" and not can_be(deed):
+                return
             workout = member.account.workouts.get(deed.number, deed.made)
             told = sending.about_workout(member, workout, deed.aspect, now)
         for one in told:
