@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
+from fittrack import config
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
@@ -82,3 +84,12 @@ def test_what_came_while_a_first_sync_was_held_up_comes_in_with_the_rest(client,
     assert {one["started_at"][:19] for one in all_of(client, ana)} == {
         row[0] for row in truth(strava)
     }
+
+
+def test_who_had_no_time_to_read_does_not_say_that_all_is_read(client, strava):
+    ana, now = login(client, make_account()), utc_now()
+    connection = connect(client, ana, "strava")
+    config.use(replace(config.current(), job_timeout_s=0))
+    assert sync(connection, now=utc_now()).due_at < now + timedelta(minutes=1)
+    told = client.get("/api/v1/connections/strava", headers=ana).json
+    assert (told["status"], told["last_synced_at"]) == ("active", None)

@@ -82,7 +82,7 @@ def _read_all(visit: Visit) -> Outcome:
     except TROUBLE as error:
         return outcome_of(visit, error)
     wait = _poll_wait(visit) if is_whole else timedelta(0)
-    return Outcome("done", None, visit.clock() + wait, 0, is_read=True)
+    return Outcome("done", None, visit.clock() + wait, 0, is_read=is_whole)
 
 
 def _poll_wait(visit: Visit) -> timedelta:
