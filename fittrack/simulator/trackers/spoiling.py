@@ -45,7 +45,7 @@ def go_on_meanwhile(world: World, account: Account, kind: str | None) -> None:
     """Let somebody upload or delete something between two pages of a list."""
     if kind == "shifted_page":
         number = next(_numbers)
-        started_at = world.now() - timedelta(hours=1, minutes=number % 30)
+        started_at = world.now() - timedelta(hours=2, minutes=number % 30)
         made = new_workout(number, started_at, random.Random(number))  # noqa: S311 - a history
         while not account.is_free(made):
             made = replace(made, started_at=made.started_at - timedelta(hours=1))
