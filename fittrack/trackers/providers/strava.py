@@ -192,8 +192,7 @@ class Strava(Adapter):
         streams = reading.mapping(_json_of(answer))
         if item.body.get("has_heartrate") is True and "heartrate" not in streams:
             raise Malformed("no_heartrate")
-        times = streams.get("time")
-        reading.check_told(reading.items(times.get("data")) if isinstance(times, dict) else ())
+        reading.check_told(reading.items(reading.mapping(streams.get("time", {})).get("data", [])))
         return RawItem(item.external_id, item.version, {**item.body, "streams": streams})
 
     def normalise(self, stream: str, item: RawItem) -> Sequence[WorkoutRecord]:
