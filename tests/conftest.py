@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
 from fittrack import config, create_app, db
@@ -20,6 +22,13 @@ from tests.conformance import engines
 from tests.private_redis import private_redis
 
 SHARED = Path(os.environ.get("FITTRACK_SHARED", Path(__file__).parents[2] / "shared"))
+# A property is about what is so, not about how fast a busy machine thinks of examples.
+hypothesis_settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("patient")
 # The longest, those that work between those that wait: who begins with them ends with the rest.
 LONGEST = (
     "faults/test_sample.py",

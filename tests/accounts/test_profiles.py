@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -404,9 +404,7 @@ def test_a_locked_level_says_until_when_and_changes_nothing(client, ana):
     assert (profile["fitness_level"], profile["bio"]) == ("advanced", None)
 
 
-@hypothesis_settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(

@@ -6,7 +6,7 @@ import multiprocessing
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -22,8 +22,6 @@ from tests.factories_activities import NOON_AT, Member, execute, select
 
 DATABASE = hypothesis_settings(
     max_examples=25 if engines.name() == "sqlite" else 3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -35,8 +35,6 @@ from tests.factories_activities import NOON_AT, Member, count, select
 UNKNOWN_ID = "01935d2a-7c00-7000-8000-5f3c1f0b2a10"
 FEW = hypothesis_settings(
     max_examples=15 if engines.name() == "sqlite" else 3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack import db, queues, schedule
@@ -30,9 +29,6 @@ from tests.fulfilment.world import (
     states,
 )
 from tests.kernel.statements import statement
-
-# Other processes may take the machine while examples are made.
-patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -274,7 +270,6 @@ def test_nothing_is_done_for_a_delivery_that_is_not_there(database):
     assert succession.wake_due_fulfilments(now=utc_now()) == 0
 
 
-@patient
 @given(st.lists(st.integers(0, 20 * 24), max_size=12))
 def test_whenever_it_is_looked_at_each_step_comes_once_and_in_order(hours):
     opened_at = make.start()

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack import db
@@ -15,9 +14,6 @@ from fittrack.fulfilment import rules
 from tests import factories_drawings as make
 from tests.fulfilment.world import ADDRESS, SHIPMENT, Staff, deliveries, draw, events, get
 from tests.kernel.statements import statement
-
-# Other processes may take the machine while examples are made.
-patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NEW_YORK = ZoneInfo("America/New_York")
 MUCH = 200_000
@@ -193,7 +189,6 @@ def test_a_draw_at_the_turn_of_the_year_counts_in_the_old_one():
     assert rules.tax_year(drawn_at.astimezone(UTC), NEW_YORK) == 2026
 
 
-@patient
 @given(st.dictionaries(st.integers(2020, 2040), st.integers(0, 10**6)), st.integers(2020, 2040))
 def test_a_year_that_is_not_listed_goes_by_the_one_before_it(thresholds, year):
     expected = None

@@ -6,8 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fittrack.fulfilment import winners
@@ -15,9 +14,6 @@ from fittrack.fulfilment.winners import inert
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
 from tests.fulfilment.world import LIST, Staff, deliveries, draw
-
-# Other processes may take the machine while examples are made.
-patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PATH = f"{LIST}/winners.csv"
 
@@ -65,7 +61,6 @@ def test_a_name_is_no_formula(staff):
     assert table(staff)[0]["prize"] == '\'=HYPERLINK("http://evil.example")'
 
 
-@patient
 @example(" =1+1")
 @example("\u2003\t@SUM(A1)")
 @given(st.text(max_size=8))

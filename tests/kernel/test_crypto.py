@@ -3,18 +3,15 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack import crypto
 from fittrack.crypto import Unsealable
 
 pytestmark = pytest.mark.usefixtures("probe")
-lenient = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@lenient
 @given(st.binary(max_size=200))
 def test_a_sealed_secret_opens_where_it_is_kept(secret):
     sealed = crypto.seal("totp", "account-1", secret)
@@ -29,7 +26,6 @@ def test_a_sealed_secret_opens_nowhere_else(purpose, context):
         crypto.unseal(purpose, context, sealed)
 
 
-@lenient
 @given(st.integers(0, 8 * (12 + 6 + 16) - 1))
 def test_a_sealed_secret_with_any_bit_changed_does_not_open(bit):
     sealed = bytearray(crypto.seal("totp", "account-1", b"secret"))

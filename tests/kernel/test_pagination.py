@@ -3,8 +3,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack import config
@@ -12,7 +11,6 @@ from fittrack.clock import from_epoch_s
 from fittrack.pagination import Cursor, InvalidCursor, Page
 
 pytestmark = pytest.mark.usefixtures("probe")
-lenient = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def page_of(rows, cursor, limit):
@@ -21,7 +19,6 @@ def page_of(rows, cursor, limit):
     return Page.of(rest, limit=limit, cursor=cursor, key=lambda row: row)
 
 
-@lenient
 @given(st.lists(st.integers(0, 10**9), unique=True).map(sorted), st.integers(1, 7))
 def test_pages_lose_nothing_and_repeat_nothing(rows, limit):
     seen, cursor = [], Cursor("things")
@@ -67,14 +64,12 @@ def test_a_cursor_of_another_list_is_refused():
         Cursor.parse(text, scope="drawings")
 
 
-@lenient
 @given(st.text(max_size=60))
 def test_made_up_cursors_are_refused(text):
     with pytest.raises(InvalidCursor):
         Cursor.parse(text, scope="things")
 
 
-@lenient
 @given(st.data())
 def test_a_cursor_with_any_bit_changed_is_refused(data):
     text = Cursor("things", (123, "abc")).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fittrack import config, db
@@ -141,8 +141,6 @@ def stored_rows():
 
 @settings(
     max_examples=examples(40),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(story=st.lists(st.tuples(waits, events), min_size=1, max_size=50))
 def test_boards_are_those_of_a_brute_force_ranking_and_of_a_rebuild(

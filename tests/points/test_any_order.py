@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -199,8 +199,6 @@ def on_the_way(finals: list[Form], way: list[tuple], max_hrs: list[tuple], rando
 
 @hypothesis_settings(
     max_examples=examples(8),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     finals=st.lists(forms, min_size=1, max_size=10),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -26,8 +26,6 @@ HONEST_MPS, FAST_MPS = 2.8, 9.0
 DAYS = [DAY_ON + timedelta(days=number) for number in range(3)]
 SHARE = hypothesis_settings(
     max_examples=examples(6),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 # What befalls a record once it is there; a review may be decided, appealed and decided again.
 verdicts = st.sampled_from(

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fittrack.sponsors.reports import rules
 from fittrack.sponsors.reports.models import InventorySums, SponsoredSums, StateWinners
 from tests import factories_drawings as make
 from tests.factories_accounts import login, make_account
-
-# Other processes may take the machine while examples are made.
-patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 BASE = "/api/v1/sponsors"
 CODES = ["CA", "OR", "TX", "WA", "ME", "OH", "??"]
@@ -62,7 +58,6 @@ def test_the_many_entries_of_few_members_are_not_told():
     assert (enough.entries, enough.tickets, enough.reach) == (40, 900, 10)
 
 
-@patient
 @given(st.dictionaries(st.sampled_from(CODES), st.integers(1, 40)))
 def test_no_cell_below_ten_can_be_read_or_reckoned(winners):
     found = table(**winners)
