@@ -10,7 +10,9 @@ from fittrack import queues
 from fittrack.clock import utc_now
 from fittrack.queues import Lease
 from fittrack.simulator.faults import Fault
+from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import endings, rules
+from fittrack.trackers.providers import ADAPTERS
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync, truth
 from tests.trackers.test_sync import all_of
@@ -85,6 +87,20 @@ def test_a_provider_that_is_away_is_told_later(client, ana, strava, connected):
     do_jobs()
     assert is_let_in(strava)
     do_jobs(ahead=timedelta(minutes=1))
+    assert not is_let_in(strava)
+
+
+def test_ending_waits_where_the_limit_is_reached_and_no_call_is_left(
+    client, ana, strava, connected
+):
+    adapter, now = ADAPTERS["strava"], utc_now()
+    for _ in range(max(limit.calls for limit in adapter.facts.limits)):
+        budgets.count(adapter, now=now)
+    assert disconnect(client, ana, "keep") == 204
+    do_jobs()
+    assert is_let_in(strava)
+
+    do_jobs(ahead=timedelta(days=2))
     assert not is_let_in(strava)
 
 

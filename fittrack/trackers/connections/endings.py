@@ -32,6 +32,7 @@ from fittrack.trackers.providers.base import (
     Throttled,
     TokenRefused,
 )
+from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
 BATCH_ROWS = 20
@@ -186,22 +187,27 @@ def _revoke_for_sure(adapter: Adapter, app: App, connection_id: str, *, now: dat
     """Take our access back, with a renewed grant where the one that is kept is refused."""
     grant = working_grant(adapter, app, connection_id)
     try:
-        _revoke(adapter, app, grant, now=now)
+        _revoke(adapter, app, grant, connection_id, now=now)
     except TokenRefused:
         grant = working_grant(adapter, app, connection_id, refused=grant)
         with suppress(TokenRefused):  # it takes none of ours: there is nothing left to end
-            _revoke(adapter, app, grant, now=now)
+            _revoke(adapter, app, grant, connection_id, now=now)
 
 
-def _revoke(adapter: Adapter, app: App, grant: Grant, *, now: datetime) -> None:
+def _revoke(adapter: Adapter, app: App, grant: Grant, connection_id: str, *, now: datetime) -> None:
+    """Take our access back, within the provider's limits: nobody waits for it."""
+
+    def send(request: Request) -> Answer:
+        budgets.spend(adapter, connection_id, is_urgent=True, now=now)
+        return calling.send(request)
+
     before = adapter.before_revoking(app, now=now)
     if before is None:
         request = adapter.revoke(app, grant)
     else:
-        request = adapter.revoke_with(app, grant, calling.send(before))
+        request = adapter.revoke_with(app, grant, send(before))
     if request is not None:
-        budgets.count(adapter, now=now)
-        adapter.read_revoked(calling.send(request))
+        adapter.read_revoked(send(request))
 
 
 def _forget_objects(tx: Transaction, connection_id: str) -> int:
