@@ -33,7 +33,7 @@ def spend(adapter: Adapter, connection_id: str, *, is_urgent: bool = False, now:
 
 
 def count(adapter: Adapter, *, now: datetime) -> None:
-    """Count a call that is made in any case, for somebody lets us in or out: others make room."""
+    """Count a call that is made in any case, for somebody waits to let us in: others make room."""
     for key, limits in _budgets(adapter, ""):
         if key == adapter.facts.name:
             _change(key, partial(rules.counted, limits=limits, now=now), now=now)
