@@ -104,7 +104,7 @@ def main() -> int:
         with claim_folder() as lock:
             environ = environment(chosen_port(os.environ))
             start_all(running, environ, lock)
-            wait_until_ready(environ["BASE_URL"])
+            wait_until_ready(environ)
             flask(environ, "demo", "--connect")
             click.echo("Ctrl-C ends it.")
             watch(running)
@@ -275,9 +275,16 @@ def wait_for_redis(url: str) -> None:
     _wait_until(lambda: answers(url), f"Redis does not answer at {url}")
 
 
-def wait_until_ready(base_url: str) -> None:
-    """Wait until the API says that all its parts work. Raises: SystemExit."""
+def wait_until_ready(environ: Mapping[str, str]) -> None:
+    """Wait until the API says that all its parts work, and the simulator listens.
+
+    Raises: SystemExit.
+    """
+    base_url = environ["BASE_URL"]
     _wait_until(lambda: is_ready(base_url), f"the API is not ready; see {VAR}/log/api.log")
+    if PORT in environ:
+        port = int(environ[PORT])
+        _wait_until(lambda: is_taken(port), f"no simulator; see {VAR}/log/simulator.log")
 
 
 def watch(running: Sequence[Child]) -> NoReturn:
