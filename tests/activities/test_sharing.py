@@ -12,6 +12,8 @@ from fittrack.dev.files import make_gpx
 from tests.factories_activities import NOON_AT, Member, count, execute
 
 RUN_S = 3600
+# However the member's secret grid lies, laps of 800 m across reach out of what hides these ends.
+HIDDEN_M = 100
 FORMATS = ("gpx", "tcx", "geojson")
 
 
@@ -154,7 +156,7 @@ def test_the_original_file_is_nobody_elses(ana, ben):
 
 def test_figures_are_those_of_what_is_shown(ana, ben):
     """Whoever knew the whole distance knew how far behind the cut the member lives."""
-    show_all(ana, hidden_m=200)
+    show_all(ana, hidden_m=HIDDEN_M)
     activity_id = ana.run(duration_s=RUN_S)
 
     mine, seen = (member.get(f"activities/{activity_id}").json for member in (ana, ben))
@@ -203,7 +205,7 @@ def blind_all():
 
 
 def test_what_is_left_of_a_track_is_cut_once_for_lists_and_details(ana, ben):
-    show_all(ana, hidden_m=200)
+    show_all(ana, hidden_m=HIDDEN_M)
     activity_id = ana.run(duration_s=RUN_S)
     first = listed(ben, ana)
     assert first[0]["distance_m"] < ana.get(f"activities/{activity_id}").json["distance_m"]
@@ -229,7 +231,7 @@ def test_whole_and_wholly_hidden_tracks_are_kept_for_lists_too(ana, ben, is_hidd
 @pytest.mark.parametrize("change", ["zone made", "zone deleted", "more at the ends"])
 def test_what_was_kept_of_a_cut_is_not_shown_after_another_choice(ana, ben, change):
     # Where the ends are hidden, a zone changes nothing; how far that is, differs by member.
-    show_all(ana, hidden_m=100)
+    show_all(ana, hidden_m=HIDDEN_M)
     activity_id = ana.run(duration_s=RUN_S)
     shown = ben.get(f"activities/{activity_id}/streams").json
     at = len(shown["at_ms"]) // 2
