@@ -23,6 +23,7 @@ from fittrack.simulator.faults import ROUND, ROUNDS, Fault
 from fittrack.simulator.server import running
 from fittrack.simulator.world import Relay, World
 from tests import factories_drawings as make
+from tests.conformance import engines
 from tests.drawings.processes import bind, copy_of, killed_at
 from tests.drawings.vectors import groups
 
@@ -197,6 +198,7 @@ def test_a_beacon_needs_a_minute_between_sales_and_draw(bound):
     assert refused.value.context["errors"][0]["pointer"] == "/draws_at"
 
 
+@pytest.mark.skipif(engines.name() != "sqlite", reason="its processes have copies of the file")
 def test_a_worker_killed_while_it_fetches_a_round_changes_nothing(bound, database):
     drawing = make_open()
     make.advance(drawing, drawing.closes_at)
