@@ -96,6 +96,21 @@ def test_an_object_whose_rest_could_not_be_read_is_news_the_next_time():
     assert not rules.is_news(Known("7", bare.version, is_deleted=False, activity_id=None), bare)
 
 
+def test_a_window_is_begun_anew_once_for_the_failures_of_a_token():
+    step = Step(Window(NOW - 28 * DAY, NOW), "1", 0, is_backfill=True)
+    begun = rules.after_page(state_of(), step, "2")
+    assert [rules.begun_anew(begun, failures) for failures in (0, 1, 3, 7)] == [begun] * 4
+    anew = rules.begun_anew(begun, 2)
+    first = rules.next_step(anew, FACTS, connected_at=NOW, now=NOW)
+    assert (first.token, first.pages, first.window) == (None, 0, step.window)
+    further = rules.after_page(anew, first, "2")
+    assert [rules.begun_anew(further, failures) for failures in range(2, 8)] == [further] * 6
+    # No token lives for ever: after some hours of failures none of that age is left.
+    assert rules.begun_anew(further, 8).window_json["token"] is None
+    over = rules.after_page(further, step, None)
+    assert (over.window_json, rules.begun_anew(over, 2)) == (None, over)
+
+
 @pytest.mark.parametrize(
     ("provider", "days", "is_backfill", "is_sweep"),
     [

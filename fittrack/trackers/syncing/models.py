@@ -45,12 +45,16 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The page to read next; `pages` counts those of its window that were read."""
+    """The page to read next; `pages` counts those of its window that were read.
+
+    `anew_after` is after how many failures in a row its window was begun anew, 0 if it was not.
+    """
 
     window: Window
     token: str | None
     pages: int
     is_backfill: bool
+    anew_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

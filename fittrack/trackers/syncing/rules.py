@@ -22,8 +22,9 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 PARKED_AFTER = 12
 PARKED_WAIT = timedelta(hours=24)
-# A token of a next page that has failed so often is tried no more: its window is read anew.
-TOKEN_TRIES = 2
+# A token of a next page that has failed so often is tried no more: its window is read anew. So is
+# it again each time that so many more tries have failed, for no token lives for ever.
+TOKEN_TRIES, TRIES_BETWEEN = 2, 6
 WEEK_S = 7 * 86_400
 # A stream that was read so lately in a round that was cut short is not read again in it.
 LATELY = timedelta(hours=1)
@@ -55,11 +56,18 @@ def next_step(
     return None
 
 
-def begun_anew(state: StreamState) -> StreamState:
-    """Return a stream whose window is read from its first page again, if one was begun."""
-    if state.window_json is None:
+def begun_anew(state: StreamState, failures: int) -> StreamState:
+    """Return a stream whose window is read from its first page again, if one was begun and fails.
+
+    That is once for so many failures in a row: the pages that are read after it are not given up
+    for the next one, or a long past with a page that fails now and then would never be read.
+    """
+    window = state.window_json
+    if window is None or failures % TRIES_BETWEEN != TOKEN_TRIES:
         return state
-    return replace(state, window_json=state.window_json | {"token": None, "pages": 0})
+    if window.get("anew_after") == failures:
+        return state
+    return replace(state, window_json=window | {"token": None, "pages": 0, "anew_after": failures})
 
 
 def forward_step(state: StreamState, facts: Facts, *, now: datetime) -> Step:
@@ -177,9 +185,16 @@ def _json_of(step: Step) -> dict[str, Any]:
         "token": step.token,
         "pages": step.pages,
         "is_backfill": step.is_backfill,
+        "anew_after": step.anew_after,
     }
 
 
 def _step_of(stored: Mapping[str, Any]) -> Step:
     window = Window(from_epoch_s(stored["from_s"]), from_epoch_s(stored["to_s"]))
-    return Step(window, stored["token"], stored["pages"], stored["is_backfill"])
+    return Step(
+        window,
+        stored["token"],
+        stored["pages"],
+        stored["is_backfill"],
+        stored.get("anew_after", 0),
+    )

@@ -98,8 +98,7 @@ def _read_stream(visit: Visit, stream: str) -> bool:
     with db.reading("list_streams") as tx:
         states = repository.list_streams(tx, connection.connection_id)
     state = states.get(stream) or StreamState(connection.connection_id, stream, None, None, None)
-    if connection.failures >= rules.TOKEN_TRIES:
-        state = rules.begun_anew(state)
+    state = rules.begun_anew(state, connection.failures)
     sweep, is_behind = Sweep(stream), False
     step = _first(visit, state)
     try:
