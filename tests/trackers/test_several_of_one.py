@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from fittrack import queues
 from fittrack.clock import utc_now
 from fittrack.simulator.trackers import oura
+from fittrack.trackers.connections import endings
+from fittrack.trackers.connections.endings import BATCH_ROWS
 from fittrack.trackers.providers.base import SLEEP, WORKOUTS, Malformed, RawItem
 from fittrack.trackers.syncing import storing, visits
 from tests.factories_accounts import login, make_account
@@ -53,7 +56,7 @@ def held(client, ana, strava):
 
 
 def store(held, **body):
-    item = RawItem("7", str(body), body)
+    item = RawItem("7", str(body)[:64], body)
     read_now = storing.read_items(Gym(), WORKOUTS, [item])
     return storing.store_objects(held, WORKOUTS, read_now, now=utc_now())
 
@@ -100,6 +103,36 @@ def test_all_activities_go_with_a_connection_whose_data_goes(client, ana, held):
     assert disconnect(client, ana, "delete") == 204
     do_jobs()
     assert (all_of(client, ana), balance(client, ana)) == ([], 0)
+
+
+def test_what_is_too_much_for_one_job_is_deleted_by_several_one_after_the_other(
+    client, ana, held, strava
+):
+    hours = range(-22, 0)
+    store(held, hours=list(hours))
+    assert disconnect(client, ana, "delete") == 204
+    first = leases()[0]
+    late = leases(ahead=timedelta(hours=1))[0]  # the first one's worker was away for too long
+    with pytest.raises(queues.LeaseLost):
+        delete_a_little(first)
+    assert len(all_of(client, ana)) == len(hours) - BATCH_ROWS
+    assert leases() == []
+    delete_a_little(late)
+    assert all_of(client, ana) == []
+    [last] = leases()
+    delete_a_little(last)
+    assert (leases(), leases(ahead=timedelta(hours=2))) == ([], [])
+
+
+def leases(*, ahead=timedelta(0)):
+    """Take all jobs that delete what a connection brought, as workers do."""
+    now = utc_now() + ahead
+    due = [one for one in queues.list_due(now=now) if one.job_name == "delete_brought"]
+    return [queues.claim(one.outbox_id, now=now) for one in due]
+
+
+def delete_a_little(lease):
+    endings.delete_brought(**lease.payload, lease=lease, now=utc_now(), working_s=0.0)
 
 
 @pytest.mark.parametrize("is_told", [True, False])

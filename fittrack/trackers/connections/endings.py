@@ -6,10 +6,11 @@ The member's word counts at once; the provider is told by a job, which needs the
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime
 
-from fittrack import cache, db, queues
+from fittrack import cache, config, db, queues
 from fittrack.activities import service as activities
 from fittrack.crypto import Unsealable
 from fittrack.db import Transaction
@@ -46,14 +47,7 @@ def disconnect(*, account_id: str, provider: str, is_data_kept: bool, now: datet
         connection = repository.lock_connection(tx, found.connection_id)
         end(tx, connection, is_data_kept=is_data_kept, now=now)
         if not is_data_kept:
-            queues.enqueue(
-                tx,
-                "delete_brought",
-                connection.connection_id,
-                now=now,
-                owner_id=account_id,
-                connection_id=connection.connection_id,
-            )
+            _plan_deletion(tx, connection, connection.connection_id, now=now)
         cache.touch(tx, account_id)
 
 
@@ -105,16 +99,47 @@ def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: d
         queues.finish(tx, lease, now=now)
 
 
-def delete_brought(*, connection_id: str, lease: Lease, now: datetime) -> None:
-    """Delete what an ended connection brought, some activities at a time, then all about it."""
+def delete_brought(
+    *, connection_id: str, lease: Lease, now: datetime, working_s: float | None = None
+) -> None:
+    """Delete what an ended connection brought, some activities at a time, then all about it.
+
+    What is left after `working_s`, half a job's time limit, is another job's, and planned as this
+    one ends. Wherever it dies, what was deleted is listed no more.
+    """
+    until_s = time.monotonic() + (_patience_s() if working_s is None else working_s)
     with db.reading("find_connection") as tx:
         connection = repository.find_connection(tx, connection_id)
     while connection is not None and _delete_some(connection, now=now):
-        continue
+        if time.monotonic() >= until_s:
+            _delete_the_rest_later(connection, lease, now=now)
+            return
     with db.transaction("forget_connection") as tx:
         recovery.forget_brought(tx, connection_id)
         _forget_objects(tx, connection_id)
         queues.finish(tx, lease, now=now)
+
+
+def _patience_s() -> float:
+    return config.current().job_timeout_s / 2
+
+
+def _delete_the_rest_later(connection: Connection, lease: Lease, *, now: datetime) -> None:
+    """End a job with the next one, which is named after it: however often it dies, there is one."""
+    with db.transaction("delete_the_rest_later") as tx:
+        _plan_deletion(tx, connection, f"{connection.connection_id}/{lease.outbox_id}", now=now)
+        queues.finish(tx, lease, now=now)
+
+
+def _plan_deletion(tx: Transaction, connection: Connection, key: str, *, now: datetime) -> None:
+    queues.enqueue(
+        tx,
+        "delete_brought",
+        key,
+        now=now,
+        owner_id=connection.account_id,
+        connection_id=connection.connection_id,
+    )
 
 
 def erase_at_once(tx: Transaction, account_id: str, *, now: datetime) -> None:
