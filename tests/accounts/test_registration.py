@@ -185,10 +185,11 @@ def test_a_taken_address_takes_as_long_as_a_free_one(client, settings):
     for number in range(7):
         for kind, seen in times_s.items():
             email = kind if "@" in kind else f"free{number}@example.com"
-            started_s = time.perf_counter()
+            # Of the processor, which what else the machine does hardly moves.
+            started_s = time.process_time()
             service.register(form=parsed(email=email), now=utc_now())
-            seen.append(time.perf_counter() - started_s)
-    taken_s, free_s = map(min, times_s.values())  # the least is what nobody else delayed
+            seen.append(time.process_time() - started_s)
+    taken_s, free_s = map(min, times_s.values())
 
     assert 0.5 < taken_s / free_s < 2
 
