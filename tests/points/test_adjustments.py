@@ -316,6 +316,11 @@ def test_the_books_are_searched_and_shown_with_their_hashes(office):
     assert found(f"?account_id={office.ana}&kind=award") == []
     assert found("?kind=adjustment&to=2026-06-15") == [7, 100]
     assert found("?from=2026-06-16&limit=1") == [10]
+    assert found("?kind=award&from=2026-06-15&to=2026-06-15") == []
+    one_day = "?kind=adjustment&from=2026-06-15&to=2026-06-15&limit=1"
+    assert found(one_day) == [7]
+    cursor = office.get(f"transactions{one_day}")["next_cursor"]
+    assert found(f"{one_day}&cursor={cursor}") == [100]
     newest = transaction_of(office)
     details = office.get(f"transactions/{newest['transaction_id']}")
     assert details["transaction"] == newest

@@ -52,3 +52,10 @@ class BooksFilter:
     kind: str | None
     from_on: date | None
     to_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookedNumber:
+    """A transaction, by its place in the ledger."""
+
+    sequence_no: int

@@ -43,6 +43,7 @@ def list_booked(query: dict[str, Any]) -> Page[BookedTransaction]:
         ),
         cursor=Cursor.parse(query["cursor"], scope="transactions"),
         limit=query["limit"],
+        now=utc_now(),
     )
 
 
