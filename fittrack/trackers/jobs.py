@@ -24,9 +24,17 @@ def sync_connection(connection_id: str) -> None:
     service.sync_connection(connection_id=connection_id)
 
 
-def do_webhook(lease: Lease, *, provider: str, delivery_key: str) -> None:
+def do_webhook(
+    lease: Lease, *, provider: str, delivery_key: str, received_at: str | None = None
+) -> None:
     """Ask for what a webhook named."""
-    webhooks.do_webhook(provider=provider, delivery_key=delivery_key, lease=lease, clock=utc_now)
+    webhooks.do_webhook(
+        provider=provider,
+        delivery_key=delivery_key,
+        received_at=received_at,
+        lease=lease,
+        clock=utc_now,
+    )
 
 
 def revoke_grant(lease: Lease, *, connection_id: str, grant_version: int) -> None:

@@ -59,15 +59,19 @@ def tell(client, body, query=KEY, headers=None):
 
 
 def do_due(*, ahead=timedelta(0)):
-    """Do as workers whatever webhooks have left to be done by then; return how many jobs."""
+    """Do as workers whatever webhooks have left to be done by then; return how many jobs.
+
+    One comes after the other: no two are done at the same time.
+    """
     now = utc_now() + ahead
     done = 0
     for due in queues.list_due(now=now):
         if due.job_name == "do_webhook":
-            lease = queues.claim(due.outbox_id, now=now)
-            assert isinstance(lease, Lease)
-            service.do_webhook(**lease.payload, lease=lease, clock=lambda: now)
             done += 1
+            at = now + timedelta(milliseconds=done)
+            lease = queues.claim(due.outbox_id, now=at)
+            assert isinstance(lease, Lease)
+            service.do_webhook(**lease.payload, lease=lease, clock=lambda at=at: at)
     return done
 
 
@@ -139,6 +143,17 @@ def test_the_same_words_long_after_are_news(strava, connected, client):
     assert do_due() == 1
     service.receive(provider="strava", hook=hook, now=utc_now())
     assert do_due() == 1
+
+
+def test_the_same_words_again_leave_one_chain_of_attempts(strava, connected, client):
+    now = utc_now()
+    hook = Hook({}, KEY, body_of(strava, max(strava.account(EMAIL).workouts) + 1))
+    service.receive(provider="strava", hook=hook, now=now - timedelta(minutes=11))
+    assert do_due() == 1
+    service.receive(provider="strava", hook=hook, now=now)
+    assert do_due(ahead=timedelta(minutes=12)) == 2
+    later = now + timedelta(hours=1)
+    assert [due.job_name for due in queues.list_due(now=later)].count("do_webhook") == 1
 
 
 def test_a_deletion_takes_activity_points_and_payload_back(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from fittrack.db import Transaction
 from fittrack.db.loader import load_sql
+from fittrack.db.values import columns_of
 from fittrack.trackers.webhooks.models import Delivery
 
 SQL = load_sql("trackers")
@@ -14,7 +14,7 @@ SQL = load_sql("trackers")
 
 def insert_delivery(tx: Transaction, delivery: Delivery) -> None:
     """Store a webhook. Raises: Unique where it came before."""
-    tx.run(SQL["insert_delivery"], **asdict(delivery))
+    tx.run(SQL["insert_delivery"], **columns_of(delivery))
 
 
 def renew_delivery(tx: Transaction, delivery: Delivery, *, before_at: datetime) -> bool:

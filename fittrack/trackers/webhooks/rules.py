@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fittrack.clock import epoch_s, from_epoch_s
+from fittrack.clock import epoch_s, from_epoch_s, rfc3339
 from fittrack.trackers.providers.base import Event
 from fittrack.trackers.webhooks.models import Delivery
 
@@ -32,6 +32,15 @@ def delivery_of(provider: str, events: Sequence[Event], *, now: datetime) -> Del
 def events_of(delivery: Delivery) -> list[Event]:
     """Return what a webhook told."""
     return [_event_of(delivery.delivery_key, stored) for stored in delivery.events_json]
+
+
+def is_open(delivery: Delivery, received_at: str | None) -> bool:
+    """Tell whether a webhook is still to be done by who was asked to when it came at that time.
+
+    None is a job of a version that did not say.
+    """
+    is_current = received_at is None or received_at == rfc3339(delivery.received_at)
+    return is_current and delivery.done_at is None
 
 
 def is_late(delivery: Delivery, *, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fittrack import db, metrics, queues
+from fittrack.clock import rfc3339
 from fittrack.db.errors import Unique
 from fittrack.queues import Lease
 from fittrack.trackers.connections.service import provider_of
@@ -77,16 +78,27 @@ def _plan(tx: db.Transaction, delivery: Delivery, *, due_at: datetime) -> None:
         due_at=due_at,
         provider=delivery.provider,
         delivery_key=delivery.delivery_key,
+        received_at=rfc3339(delivery.received_at),
     )
 
 
-def do_webhook(*, provider: str, delivery_key: str, lease: Lease, clock: Clock) -> None:
-    """Do what a webhook told; what can't be done now is planned again."""
-    with db.reading("find_delivery") as tx:
+def do_webhook(
+    *,
+    provider: str,
+    delivery_key: str,
+    received_at: str | None = None,
+    lease: Lease,
+    clock: Clock,
+) -> None:
+    """Do what a webhook told; what can't be done now is planned again.
+
+    What came anew since `received_at` is another job's: of two chains of attempts one ends here.
+    """
+    with db.reading("find_delivery", single=True) as tx:
         delivery = repository.find_delivery(tx, provider, delivery_key)
-    later_at: datetime | None = None
-    if delivery is not None and delivery.done_at is None:
-        later_at = _do_all(delivery, clock=clock)
+    if delivery is not None and not rules.is_open(delivery, received_at):
+        delivery = None
+    later_at = _do_all(delivery, clock=clock) if delivery is not None else None
     with db.transaction("end_webhook") as tx:
         if delivery is not None and later_at is not None:
             _plan(tx, delivery, due_at=later_at)
