@@ -104,7 +104,7 @@ def main() -> int:
         with claim_folder() as lock:
             environ = environment(chosen_port(os.environ))
             start_all(running, environ, lock)
-            wait_until_ready(environ)
+            wait_until_ready(environ, running)
             flask(environ, "demo", "--connect")
             click.echo("Ctrl-C ends it.")
             watch(running)
@@ -275,24 +275,38 @@ def wait_for_redis(url: str) -> None:
     _wait_until(lambda: answers(url), f"Redis does not answer at {url}")
 
 
-def wait_until_ready(environ: Mapping[str, str]) -> None:
+def wait_until_ready(environ: Mapping[str, str], running: Sequence[Child]) -> None:
     """Wait until the API says that all its parts work, and the simulator listens.
 
+    What dies meanwhile is started again: a port that was free may be in use for a moment.
     Raises: SystemExit.
     """
+
+    def wait_for(holds: Callable[[], bool], complaint: str) -> None:
+        def holds_now() -> bool:
+            keep_all_alive(running)
+            return holds()
+
+        _wait_until(holds_now, complaint)
+
     base_url = environ["BASE_URL"]
-    _wait_until(lambda: is_ready(base_url), f"the API is not ready; see {VAR}/log/api.log")
+    wait_for(lambda: is_ready(base_url), f"the API is not ready; see {VAR}/log/api.log")
     if PORT in environ:
         port = int(environ[PORT])
-        _wait_until(lambda: is_taken(port), f"no simulator; see {VAR}/log/simulator.log")
+        wait_for(lambda: is_taken(port), f"no simulator; see {VAR}/log/simulator.log")
+
+
+def keep_all_alive(running: Sequence[Child]) -> None:
+    """Start again what has ended."""
+    for child in running:
+        child.keep_alive()
 
 
 def watch(running: Sequence[Child]) -> NoReturn:
     """Keep every child alive until interrupted."""
     while True:
         time.sleep(0.5)
-        for child in running:
-            child.keep_alive()
+        keep_all_alive(running)
 
 
 def flask(environ: Mapping[str, str], *command: str) -> None:

@@ -14,7 +14,7 @@ from typing import IO
 
 from fittrack import config
 from fittrack.config import Config
-from fittrack.devserver import free_port
+from tests.ports import held_port
 
 ROOT = Path(__file__).parents[1]
 HIGH = {
@@ -63,7 +63,7 @@ def flask(environ: Mapping[str, str], *command: str) -> subprocess.CompletedProc
 @contextmanager
 def gunicorn(environ: Mapping[str, str], *, log: IO[bytes] | None = None) -> Iterator[str]:
     """Serve with two workers and yield the address; what they say goes into `log`."""
-    port = str(free_port())
+    port = str(held_port())
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
     process = subprocess.Popen(command, env={**environ, "PORT": port}, cwd=ROOT, stderr=log)
     url = f"http://127.0.0.1:{port}"

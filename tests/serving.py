@@ -16,6 +16,7 @@ from typing import Any
 
 from fittrack import config, devserver
 from tests.guards.source import ROOT
+from tests.ports import held_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def settings_of(database: Path, redis_url: str, **over: Any) -> dict[str, str]:
 @contextmanager
 def served(settings: dict[str, str], *, workers: int = 1) -> Iterator[Served]:
     """Serve the application on a free port until the block ends."""
-    port = devserver.free_port()
+    port = held_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
     environ = {**os.environ, **settings, "PORT": str(port), "WEB_WORKERS": str(workers)}
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)

@@ -19,6 +19,7 @@ from fittrack import config, create_app, devserver
 from fittrack.config import Config
 from fittrack.db import migrate
 from fittrack.devserver import Child
+from tests.ports import held_port
 
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN_S = 120
@@ -76,7 +77,7 @@ def settings_in(folder: Path) -> Config:
         fittrack_env="test",
         database_url=f"sqlite:///{folder}/fittrack.db",
         redis_url=f"redis://127.0.0.1:{devserver.free_port()}/0",
-        base_url=f"http://127.0.0.1:{devserver.free_port()}",
+        base_url=f"http://127.0.0.1:{held_port()}",
         mail_url=f"folder:{folder}/mailbox",
         **{name: config.new_secret() for name in config.SECRETS},
         argon2_memory_kib=64,

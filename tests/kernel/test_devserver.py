@@ -86,13 +86,28 @@ def wait_until(holds):
         time.sleep(0.1)
 
 
+def taken_beside():
+    """Return a port and, bound, the one beside it, of those that the kernel gives to nobody."""
+    for port in range(20_000, 30_000, 2):
+        beside = socket.socket()
+        try:
+            beside.bind(("127.0.0.1", port + 1))
+        except OSError:
+            beside.close()
+        else:
+            return port, beside
+    raise AssertionError("thousands of ports are in use")
+
+
 def test_one_command_makes_a_world_serves_it_and_leaves_nothing_behind(tmp_path):
-    port = devserver.free_port()
+    port, beside = taken_beside()
     cut_off = Run(tmp_path, port)
     cut_off.wait_for("0006 create_fulfilment")
     assert cut_off.end(signal.SIGKILL) == -signal.SIGKILL
 
     whole = Run(tmp_path, port)  # waits for what the first one left, and begins the world anew
+    whole.wait_for("simulator ended with 1; starting it again")
+    beside.close()
     whole.wait_for("Ctrl-C ends it.")
     assert devserver.is_ready(f"http://127.0.0.1:{port}")
     assert "ana@fittrack.test" in whole.said()

@@ -17,6 +17,7 @@ from fittrack import config, devserver
 from fittrack.errors import BadRequest, HeadersTooLarge, Problem, UriTooLong
 from fittrack.httpd import problem_of
 from tests.guards.source import ROOT
+from tests.ports import held_port
 
 LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = LOGIN + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -27,7 +28,7 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "code", "request_id"
 @pytest.fixture(scope="module")
 def server(redis_url, tmp_path_factory):
     """Serve the application by gunicorn and return its port and its log."""
-    folder, port = tmp_path_factory.mktemp("httpd"), devserver.free_port()
+    folder, port = tmp_path_factory.mktemp("httpd"), held_port()
     settings = {name.upper(): config.new_secret() for name in config.SECRETS}
     settings |= {"DATABASE_URL": f"sqlite:///{folder}/fittrack.db", "REDIS_URL": redis_url}
     settings |= {"MAIL_URL": f"folder:{folder}", "PORT": str(port), "WEB_WORKERS": "1"}
