@@ -13,7 +13,7 @@ NAMED_PRIZES = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The title and the text of a notice; `{prize}`, `{day}` and `{carrier}` are filled in."""
+    """The title and the text of a notice, in which the names in braces are filled in."""
 
     title: str
     body: str
@@ -40,8 +40,9 @@ WORDS: Mapping[str, Words] = {
     ),
     "prize_tax_hold": Words(
         "A tax form is needed: {prize}",
-        "What you won this year reaches the sum from which prizes are reported. {prize} waits "
-        "until your form is with us; we write to you about it. Never send it by mail.",
+        "What you won from {payer} this year reaches the sum from which prizes are reported. "
+        "{prize} waits until your form is with us; we write to you about it. Never send it by "
+        "mail.",
     ),
     "prize_tax_cleared": Words(
         "Your tax form is on file: {prize}",
@@ -63,10 +64,10 @@ WORDS: Mapping[str, Words] = {
 }
 
 
-def filled_in(kind: str, prize_name: str, *, day: str, carrier: str) -> Words:
+def filled_in(kind: str, prize_name: str, *, day: str, carrier: str, payer: str = "") -> Words:
     """Return the words of a notice, a title of 200 characters at most and a text of 1,000."""
     words = WORDS[kind]
-    values = {"prize": prize_name, "day": day, "carrier": carrier}
+    values = {"prize": prize_name, "day": day, "carrier": carrier, "payer": payer}
     return Words(words.title.format(**values)[:200], words.body.format(**values)[:1000])
 
 

@@ -198,7 +198,7 @@ def get_won_cents(
 
 
 def get_payer(tx: Transaction, prize_id: str) -> str:
-    """Return the key of who pays for a prize: its sponsor's id, or `operator`."""
+    """Return the key of who pays for a prize: a sponsor's id, or `operator`."""
     return str(tx.value(SQL["get_payer"], prize_id=prize_id))
 
 

@@ -57,7 +57,7 @@ def hold_for_tax(
 ) -> Fulfilment:
     """Let a held delivery wait for its winner's tax form, and tell the winner."""
     held = store(tx, rules.moved(fulfilment, "tax_hold", now=now), actor_id=actor_id, now=now)
-    telling.tell_step(tx, held, "prize_tax_hold", now=now)
+    telling.tell_step(tx, held, "prize_tax_hold", payer=taxes.payer_name(tx, held), now=now)
     return held
 
 

@@ -9,6 +9,7 @@ from fittrack.db import Transaction
 from fittrack.db.errors import Unique
 from fittrack.fulfilment import repository, rules
 from fittrack.fulfilment.models import Fulfilment, TaxCase
+from fittrack.sponsors import service as sponsors
 
 
 def is_held(tx: Transaction, fulfilment: Fulfilment) -> bool:
@@ -40,3 +41,9 @@ def case_of(tx: Transaction, fulfilment: Fulfilment) -> TaxCase:
         repository.get_payer(tx, fulfilment.prize_id),
         rules.tax_year(fulfilment.won_at, config.current().zone),
     )
+
+
+def payer_name(tx: Transaction, fulfilment: Fulfilment) -> str:
+    """Return who pays for a prize, by the name that the official rules give: for whom a form is."""
+    sponsor = sponsors.find_sponsor(tx, repository.get_payer(tx, fulfilment.prize_id))
+    return sponsor.name if sponsor else config.current().operator_name

@@ -28,14 +28,17 @@ def tell_won(tx: Transaction, won: Sequence[Fulfilment], *, key: str, now: datet
     )
 
 
-def tell_step(tx: Transaction, fulfilment: Fulfilment, kind: str, *, now: datetime) -> None:
-    """Tell the winner of a step that a delivery has just taken."""
+def tell_step(
+    tx: Transaction, fulfilment: Fulfilment, kind: str, *, payer: str = "", now: datetime
+) -> None:
+    """Tell the winner of a step that a delivery has just taken; `payer` is named where one is."""
     until_at = rules.claim_until(fulfilment)
     words = notices.filled_in(
         kind,
         fulfilment.prize_name,
         day=_day(until_at) if until_at else "",
         carrier=fulfilment.carrier or "",
+        payer=payer,
     )
     notifications.notify(
         tx,

@@ -144,20 +144,22 @@ SELECT f.fulfilment_id
  FETCH FIRST 1 ROWS ONLY
 
 -- name: get_won_cents
--- What a member won from one payer in one year, forfeited prizes left out.
+-- What a member won from one payer (see get_payer) in one year, forfeited prizes left out.
 SELECT NVL(SUM(p.value_cents), 0) AS won_cents
   FROM fulfilments f
   JOIN prizes p ON p.prize_id = f.prize_id
+  JOIN drawings d ON d.drawing_id = p.drawing_id
  WHERE f.account_id = :account_id
    AND f.state <> 'forfeited'
    AND f.won_at >= :from_at
    AND f.won_at < :until_at
-   AND NVL(p.sponsor_id, 'operator') = :payer_key
+   AND NVL(p.sponsor_id, NVL(d.sponsor_id, 'operator')) = :payer_key
 
 -- name: get_payer
--- Who pays for a prize: its sponsor, else the operator.
-SELECT NVL(p.sponsor_id, 'operator') AS payer_key
+-- Who pays for a prize, as the official rules say who supplies it: its own sponsor, the drawing's, the operator.
+SELECT NVL(p.sponsor_id, NVL(d.sponsor_id, 'operator')) AS payer_key
   FROM prizes p
+  JOIN drawings d ON d.drawing_id = p.drawing_id
  WHERE p.prize_id = :prize_id
 
 -- name: insert_tax_form

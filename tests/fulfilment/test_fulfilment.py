@@ -125,7 +125,9 @@ def test_a_notice_fits_however_long_the_names_are():
     assert len(notices.won_title(won)) == 200
     assert len(notices.won_body(won, until="28 September 2026")) <= 1000
     for kind in notices.WORDS:
-        words = notices.filled_in(kind, "n" * 200, day="28 September 2026", carrier="c" * 60)
+        words = notices.filled_in(
+            kind, "n" * 200, day="28 September 2026", carrier="c" * 60, payer="p" * 200
+        )
         assert len(words.title) <= 200
         assert len(words.body) <= 1000
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack import db
-from fittrack.fulfilment import rules
+from fittrack import config, db
+from fittrack.fulfilment import rules, taxes
 from tests import factories_drawings as make
+from tests.factories_activities import select
 from tests.fulfilment.world import ADDRESS, SHIPMENT, Staff, deliveries, draw, events, get
 from tests.kernel.statements import statement
 
@@ -24,18 +25,14 @@ def staff(client):
     return Staff(client)
 
 
-def worth(*cents, kind="physical", **over):
+def worth(*cents, kind="physical", suppliers=None, **over):
     """Return the deliveries of prizes of so many cents, all won by one member."""
-    prizes = [make.prize(kind=kind, value_cents=value) for value in cents]
-    sponsor_id = make.make_sponsor()
-    drawing = make.make_open(
-        make.start(),
-        prizes=prizes,
-        distinct_by="entry",
-        alternates=0,
-        sponsor_id=sponsor_id,
-        **over,
-    )
+    prizes = [
+        make.prize(kind=kind, value_cents=value, sponsor_id=supplier_id)
+        for value, supplier_id in zip(cents, suppliers or [None] * len(cents), strict=True)
+    ]
+    over = {"sponsor_id": make.make_sponsor()} | over
+    drawing = make.make_open(make.start(), prizes=prizes, distinct_by="entry", alternates=0, **over)
     ana = make.make_player()
     for _ in cents:
         make.buy(drawing, ana)
@@ -102,12 +99,27 @@ def test_what_was_forfeited_does_not_count(staff):
 
 
 def test_what_another_payer_gives_does_not_count(staff):
-    first, second = worth(MUCH - 1, 100)
-    other = make.make_sponsor()
-    raw = db.engine().raw()
-    raw.execute("DROP TRIGGER prizes_no_update")
-    raw.execute("UPDATE prizes SET sponsor_id = ? WHERE prize_id = ?", (other, second.prize_id))
+    first, _ = worth(MUCH - 1, 100, suppliers=[None, make.make_sponsor()])
     assert staff.as_winner(first, "confirm-address", ADDRESS).json["state"] == "address_confirmed"
+
+
+def test_a_prize_that_names_no_sponsor_counts_as_the_drawings_who_is_named(staff):
+    store = make.make_sponsor(name="Ben's Shoes")
+    first, _ = worth(MUCH - 1, 1, sponsor_id=store, suppliers=[None, store])
+    assert staff.as_winner(first, "confirm-address", ADDRESS).json["state"] == "tax_hold"
+    [(body,)] = select(
+        "SELECT body FROM notifications WHERE account_id = :id AND kind = 'prize_tax_hold'",
+        "body",
+        id=first.account_id,
+    )
+    assert body.startswith("What you won from Ben's Shoes this year reaches the sum")
+
+
+def test_without_any_sponsor_the_operator_pays(staff):
+    [won] = worth(1_000, sponsor_id=None)
+    with db.reading("payer_for_test") as tx:
+        assert taxes.case_of(tx, won).payer_key == "operator"
+        assert taxes.payer_name(tx, won) == config.current().operator_name
 
 
 def test_the_form_of_one_year_is_no_form_of_the_next(staff):
