@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from fittrack import config, wire
-from fittrack.trackers.providers.base import ProviderDown
+from fittrack.trackers.budgets import service as budgets
+from fittrack.trackers.budgets.service import Leave
+from fittrack.trackers.providers.base import Adapter, ProviderDown
 from fittrack.wire import Answer, Request
 
 logger = logging.getLogger(__name__)
@@ -15,6 +18,8 @@ logger = logging.getLogger(__name__)
 DEADLINE_S = 20.0
 # A member waits for these.
 INTERACTIVE_DEADLINE_S = 8.0
+# Who is given less time than this and does not answer is not known to hang.
+FAIR_S = 3.0
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -31,14 +36,36 @@ def send(request: Request, *, deadline_s: float | None = None) -> Answer:
         raise ProviderDown(f"unreachable_{error}") from error
 
 
-def within(deadline_s: float) -> Callable[[Request], Answer]:
-    """Return what sends requests as `send` does, all of them together within a time."""
-    ends_s = time.monotonic() + deadline_s
+def ask(
+    adapter: Adapter,
+    connection_id: str | None,
+    request: Request,
+    leave: Leave,
+    *,
+    clock: Callable[[], datetime],
+    deadline_s: float = DEADLINE_S,
+) -> Answer:
+    """Return what a provider answers to a call that was counted; note whether it does at all.
 
-    def ask(request: Request) -> Answer:
-        left_s = ends_s - time.monotonic()
-        if left_s <= 0:
-            raise ProviderDown("out_of_time")
-        return send(request, deadline_s=left_s)
+    Raises: ProviderDown.
+    """
+    try:
+        answer = send(request, deadline_s=deadline_s)
+    except ProviderDown:
+        if deadline_s >= FAIR_S:
+            budgets.miss(adapter, connection_id, is_grant=leave.is_grant, now=clock())
+        raise
+    if leave.is_doubted:
+        budgets.trust(adapter, connection_id, is_grant=leave.is_grant, now=clock())
+    return answer
 
-    return ask
+
+def left_s(ends_s: float) -> float:
+    """Return how many seconds there are to an instant of this machine's monotonic clock.
+
+    Raises: ProviderDown where it is over.
+    """
+    left_s = ends_s - time.monotonic()
+    if left_s <= 0:
+        raise ProviderDown("out_of_time")
+    return left_s

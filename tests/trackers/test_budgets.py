@@ -29,12 +29,16 @@ LIMITS = st.lists(
     max_size=3,
     unique_by=lambda limit: limit.window_s,
 )
-# Seconds to wait before a call, its share of the longest way, whether somebody waits for it.
+# Calls that are counted together go out within so many seconds.
+WITHIN_S = 8
+# Seconds to wait before a call, its share of the longest way, whether somebody waits for it, and
+# how many more are counted with it.
 CALLS = st.lists(
     st.tuples(
         st.sampled_from([0, 0, 0.3, 0.9, 2.7, 6.4, 12.8, 16.9, 250]),
         st.sampled_from([0, 0.5, 1]),
         st.booleans(),
+        st.sampled_from([0, 0, 1, 3]),
     ),
     min_size=5,
     max_size=40,
@@ -72,16 +76,20 @@ def made(limits, calls):
     A refusal names an instant, and whoever comes again then is let through.
     """
     spent, now, passed = {}, BEGINS_AT, []
-    for wait_s, share, is_urgent in calls:
+    most = min(limit.calls for limit in limits)
+    for wait_s, share, is_urgent, more in calls:
         now += timedelta(seconds=wait_s)
-        after = rules.take(spent, limits, is_urgent=is_urgent, now=now)
+        more = min(more, most - 1)
+        what = {"is_urgent": is_urgent or more > 0, "calls": 1 + more}
+        what["within_s"] = WITHIN_S if more else 0
+        after = rules.take(spent, limits, now=now, **what)
         if isinstance(after, datetime):
             assert now < after < now + timedelta(seconds=3 * max(each.window_s for each in limits))
             now = after
-            after = rules.take(spent, limits, is_urgent=is_urgent, now=now)
+            after = rules.take(spent, limits, now=now, **what)
             assert isinstance(after, dict), "refused at the instant that was named"
         spent = after
-        passed.append(Call(now, share))
+        passed += [Call(now, share), *more * [Call(now + timedelta(seconds=WITHIN_S), share)]]
     return passed, spent, now
 
 
@@ -100,6 +108,43 @@ def test_a_refusal_names_the_first_instant_at_which_every_window_has_room():
         spent = rules.take(spent, limits, is_urgent=True, now=BEGINS_AT + timedelta(seconds=20))
     refused = rules.take(spent, limits, is_urgent=True, now=BEGINS_AT + timedelta(seconds=21))
     assert refused == datetime(2026, 11, 20, 12, 15, 5, tzinfo=UTC)
+
+
+def test_calls_that_are_counted_together_are_counted_all_or_none():
+    limits = [Limit(60, 5)]
+    spent = rules.take({}, limits, is_urgent=True, calls=3, now=BEGINS_AT)
+    assert isinstance(rules.take(spent, limits, is_urgent=True, calls=3, now=BEGINS_AT), datetime)
+    assert isinstance(rules.take(spent, limits, is_urgent=True, calls=2, now=BEGINS_AT), dict)
+
+
+@pytest.mark.parametrize(
+    ("limit", "waits_s"), [(Limit(20, 2), 28), (Limit(60, 2, is_aligned=True), 73)]
+)
+def test_calls_that_go_out_later_count_until_no_window_can_hold_them(limit, waits_s):
+    now = BEGINS_AT + timedelta(seconds=17)
+    spent = rules.take({}, [limit], is_urgent=True, calls=2, within_s=WITHIN_S, now=now)
+    refused = rules.take(spent, [limit], is_urgent=True, now=now)
+    assert refused >= now + timedelta(seconds=waits_s)
+
+
+def test_more_calls_than_a_window_holds_wait_for_an_empty_one():
+    limits = [Limit(60, 2, is_aligned=True), Limit(20, 2)]
+    assert isinstance(rules.take({}, limits, is_urgent=True, calls=9, now=BEGINS_AT), dict)
+    spent = rules.take({}, limits, is_urgent=True, now=BEGINS_AT)
+    assert isinstance(rules.take(spent, limits, is_urgent=True, calls=9, now=BEGINS_AT), datetime)
+
+
+def test_what_no_limit_counts_waits_for_no_limit():
+    """Only a provider that does not answer is left alone."""
+    spent = rules.take({}, [Limit(60, 1)], is_urgent=True, now=BEGINS_AT)
+    paused = rules.paused(spent, [], until_at=BEGINS_AT + timedelta(hours=1), now=BEGINS_AT)
+    for known in (spent, paused):
+        free = rules.take(known, [Limit(60, 1)], is_urgent=True, calls=0, now=BEGINS_AT)
+        assert isinstance(free, dict)
+    for _ in range(rules.MOST_UNANSWERED):
+        spent = rules.unanswered(spent, [], now=BEGINS_AT)
+    refused = rules.take(spent, [], is_urgent=True, calls=0, now=BEGINS_AT)
+    assert refused == BEGINS_AT + rules.FIRST_REST
 
 
 @settings(max_examples=50, deadline=None)

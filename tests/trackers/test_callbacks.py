@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,12 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.errors import Unavailable
 from fittrack.trackers import calling, places
-from fittrack.trackers.budgets import repository as budgets
-from fittrack.trackers.connections import repository, rules
+from fittrack.trackers.budgets import repository as spent
+from fittrack.trackers.budgets import service as budgets
+from fittrack.trackers.connections import exchanging, repository, rules
 from fittrack.trackers.connections.errors import ConnectedElsewhere, ConsentDenied
-from fittrack.trackers.connections.models import Returned
-from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.connections.models import Attempt, Returned
+from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import Grant, ProviderDown
 from fittrack.wire import Request
 from tests.factories_accounts import login, make_account
@@ -66,9 +68,15 @@ def test_a_provider_that_hangs_leaves_places_to_the_others():
         pass
 
 
-def test_all_questions_of_a_visit_share_their_time():
-    with pytest.raises(ProviderDown, match="out_of_time"):
-        calling.within(0.0)(Request("http://127.0.0.1:9/"))
+def test_all_questions_of_a_visit_share_their_time(database):
+    now, leave = utc_now(), budgets.Leave()
+    attempt = Attempt("h", "a", "strava", None, now, now)
+    began_s = time.monotonic() - calling.INTERACTIVE_DEADLINE_S
+    adapter = ADAPTERS["strava"]
+    visit = exchanging.Visit(adapter, app_of(adapter), attempt, 1, leave, leave, now, began_s)
+    for ask in (visit.exchange, visit.ask):
+        with pytest.raises(ProviderDown, match="out_of_time"):
+            ask(Request("http://127.0.0.1:9/"))
 
 
 @pytest.mark.parametrize("word", ["server_error", "temporarily_unavailable"])
@@ -129,8 +137,8 @@ def test_what_connecting_and_ending_cost_is_counted_too(client, trackers, provid
     assert client.delete(f"{CONNECTIONS}/{provider}?data=keep", headers=ana).status_code == 204
     do_jobs()
     with db.transaction("spend_calls") as tx:
-        spent = budgets.lock_budget(tx, provider).spent_json
+        known = spent.lock_budget(tx, provider).spent_json
     minute = ADAPTERS[provider].facts.limits[0].window_s
     asked = trackers[provider].asked
     calls = sum(count for (window_s, _), count in asked.items() if window_s == minute)
-    assert 0 < calls <= sum(spent[str(minute)].values())
+    assert 0 < calls <= sum(known[str(minute)].values())

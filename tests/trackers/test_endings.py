@@ -13,6 +13,7 @@ from fittrack.simulator.faults import Fault
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import endings, rules
 from fittrack.trackers.providers import ADAPTERS
+from fittrack.trackers.providers.base import Usage
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync, truth
 from tests.trackers.test_sync import all_of
@@ -94,8 +95,8 @@ def test_ending_waits_where_the_limit_is_reached_and_no_call_is_left(
     client, ana, strava, connected
 ):
     adapter, now = ADAPTERS["strava"], utc_now()
-    for _ in range(max(limit.calls for limit in adapter.facts.limits)):
-        budgets.count(adapter, now=now)
+    said = [Usage(limit.window_s, limit.calls, limit.calls) for limit in adapter.facts.limits]
+    budgets.learn(adapter, None, said, now=now)
     assert disconnect(client, ana, "keep") == 204
     do_jobs()
     assert is_let_in(strava)

@@ -66,15 +66,15 @@ class Visit:
 
     def left_s(self) -> float:
         """Return how many seconds are left. Raises: ProviderDown where none are."""
-        left_s = self.ends_s - time.monotonic()
-        if left_s <= 0:
-            raise ProviderDown("out_of_time")
-        return left_s
+        return calling.left_s(self.ends_s)
 
     def _send(self, request: Request) -> Answer:
         deadline_s = min(CALL_S, self.left_s())
-        budgets.spend(self.adapter, self.connection.connection_id, is_urgent=True, now=self.clock())
-        answer = calling.send(request, deadline_s=deadline_s)
+        adapter, connection_id = self.adapter, self.connection.connection_id
+        leave = budgets.spend(adapter, connection_id, is_urgent=True, now=self.clock())
+        answer = calling.ask(
+            adapter, connection_id, request, leave, clock=self.clock, deadline_s=deadline_s
+        )
         if answer.status == 429:
             raise Throttled(self._pause(answer))
         return answer

@@ -41,27 +41,28 @@ def take(
     *,
     is_urgent: bool,
     now: datetime,
+    calls: int = 1,
+    within_s: int = 0,
 ) -> Spent | datetime:
-    """Return what is spent after one more call; or, where it does not fit, when one may."""
+    """Return what is spent after some more calls; or, where not all of them fit, when they may.
+
+    They go out within some seconds. With none that counts, only whoever does not answer is left
+    alone. Where a window holds fewer than that, they may once it is empty.
+    """
     now_s = epoch_s(now)
-    at_s, earlier_s = max(now_s, _paused_until_s(spent)), None
+    is_closed = calls > 0 or is_doubted(spent)
+    at_s, earlier_s = max(now_s, _paused_until_s(spent) if is_closed else 0), None
     # When one window has room again another may have none.
     while at_s != earlier_s:
         earlier_s = at_s
-        for limit in limits:
-            most = _most(limit, is_urgent=is_urgent)
-            at_s = _fits_from_s(_left(spent, limit, at_s), limit, most, at_s)
+        for limit in limits if calls else ():
+            free = max(0, _most(limit, is_urgent=is_urgent) - calls)
+            at_s = _fits_from_s(_left(spent, limit, at_s), limit, free, at_s, within_s)
     if at_s > now_s:
         return from_epoch_s(at_s)
-    return counted(spent, limits, now=now)
-
-
-def counted(spent: Counted, limits: Sequence[Limit], *, now: datetime) -> Spent:
-    """Return what is spent after one more call, whether it fits or not."""
-    now_s = epoch_s(now)
     left = _kept(spent, limits, now_s)
     for limit in limits:
-        _add(left[str(limit.window_s)], _slots_of(limit, now_s), 1)
+        _add(left[str(limit.window_s)], _slots_of(limit, now_s, within_s), calls)
     return left
 
 
@@ -153,13 +154,16 @@ def _slot_of(limit: Limit, at_s: int) -> int:
     return at_s // _slot_s(limit) * _slot_s(limit)
 
 
-def _slots_of(limit: Limit, at_s: int) -> tuple[int, ...]:
-    """Return where a call counts: every aligned window in which it may arrive, else its slot."""
+def _slots_of(limit: Limit, at_s: int, within_s: int = 0) -> tuple[int, ...]:
+    """Return where a call counts: every aligned window in which it may arrive, else its last slot.
+
+    One that goes out within some seconds counts at once, and as long as one that goes out then.
+    """
     if not limit.is_aligned:
-        return (_slot_of(limit, at_s),)
+        return (_slot_of(limit, at_s + within_s),)
     first = _slot_of(limit, at_s - _apart_s(limit))
     # Instants are cut to whole seconds here.
-    last = _slot_of(limit, at_s + _apart_s(limit) + _under_way_s(limit) + 1)
+    last = _slot_of(limit, at_s + within_s + _apart_s(limit) + _under_way_s(limit) + 1)
     return tuple(range(first, last + 1, limit.window_s))
 
 
@@ -202,14 +206,17 @@ def _left(spent: Counted, limit: Limit, now_s: int) -> dict[str, int]:
     return {slot: calls for slot, calls in slots.items() if _ends_s(limit, int(slot)) > now_s}
 
 
-def _fits_from_s(slots: Mapping[str, int], limit: Limit, most: int, now_s: int) -> int:
-    """Return when the next call fits; now where it does already."""
+def _fits_from_s(
+    slots: Mapping[str, int], limit: Limit, free: int, now_s: int, within_s: int
+) -> int:
+    """Return when no more than `free` calls are spent; now where it is so already."""
     if limit.is_aligned:
-        full = [slot for slot in _slots_of(limit, now_s) if slots.get(str(slot), 0) >= most]
+        touched = _slots_of(limit, now_s, within_s)
+        full = [slot for slot in touched if slots.get(str(slot), 0) > free]
         return max((_ends_s(limit, slot) for slot in full), default=now_s)
     calls = sum(slots.values())
     for slot in sorted(slots, key=int):
-        if calls < most:
+        if calls <= free:
             break
         now_s = _ends_s(limit, int(slot))
         calls -= slots[slot]

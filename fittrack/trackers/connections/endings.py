@@ -57,10 +57,10 @@ def end(
     """End a connection in the caller's transaction; the provider is told by a job."""
     ended = rules.ended(connection, is_data_kept=is_data_kept, now=now)
     repository.update_connection(tx, ended)
-    _plan_revocation(tx, connection.connection_id, connection.grant_version, due_at=now, now=now)
+    plan_revocation(tx, connection.connection_id, connection.grant_version, due_at=now, now=now)
 
 
-def _plan_revocation(
+def plan_revocation(
     tx: Transaction, connection_id: str, grant_version: int, *, due_at: datetime, now: datetime
 ) -> None:
     """Plan a job of nobody's: it outlives the member, for the provider has to be told anyway."""
@@ -93,9 +93,9 @@ def revoke_grant(*, connection_id: str, grant_version: int, lease: Lease, now: d
     with db.transaction("forget_grant") as tx:
         if again_at is None:
             repository.forget_grant(tx, connection_id)
-            _forget_erased(tx, connection_id)
+            _forget_unneeded(tx, connection_id, connection)
         else:
-            _plan_revocation(tx, connection_id, grant_version, due_at=again_at, now=now)
+            plan_revocation(tx, connection_id, grant_version, due_at=again_at, now=now)
         queues.finish(tx, lease, now=now)
 
 
@@ -183,12 +183,19 @@ def _grant_to_end(tx: Transaction, connection_id: str, grant_version: int) -> Se
     stored = repository.find_grant(tx, connection_id)
     if connection is None or connection.ended_at is None:
         return None
-    living = repository.find_connection_of_person(
-        tx, connection.provider, connection.external_account_id
-    )
-    if living is not None or stored is None or stored.grant_version < grant_version:
-        return None
-    return stored
+    is_over = stored is None or stored.grant_version < grant_version
+    return None if is_over or is_let_in(tx, connection) else stored
+
+
+def is_let_in(tx: Transaction, ended: Connection) -> bool:
+    """Tell whether the person of an ended connection lets us in by another one, whoever's it is.
+
+    Of whom nobody knows it is taken for the person whom the same member is connected with now.
+    """
+    if ended.external_account_id == rules.UNKNOWN_PERSON:
+        return repository.find_live_connection(tx, ended.account_id, ended.provider) is not None
+    living = repository.find_connection_of_person(tx, ended.provider, ended.external_account_id)
+    return living is not None
 
 
 def _tell_provider(stored: SealedGrant, *, now: datetime) -> None:
@@ -223,8 +230,8 @@ def _revoke(adapter: Adapter, app: App, grant: Grant, connection_id: str, *, now
     """Take our access back, within the provider's limits: nobody waits for it."""
 
     def send(request: Request) -> Answer:
-        budgets.spend(adapter, connection_id, is_urgent=True, now=now)
-        return calling.send(request)
+        leave = budgets.spend(adapter, connection_id, is_urgent=True, now=now)
+        return calling.ask(adapter, connection_id, request, leave, clock=lambda: now)
 
     before = adapter.before_revoking(app, now=now)
     if before is None:
@@ -244,7 +251,9 @@ def _forget_objects(tx: Transaction, connection_id: str) -> int:
     )
 
 
-def _forget_erased(tx: Transaction, connection_id: str) -> None:
-    if repository.is_erased(tx, connection_id):
+def _forget_unneeded(tx: Transaction, connection_id: str, connection: Connection | None) -> None:
+    """Forget a connection that has only waited for its provider to be told."""
+    is_unused = connection is not None and connection.status_reason == rules.NEVER_USED
+    if is_unused or repository.is_erased(tx, connection_id):
         _forget_objects(tx, connection_id)
         repository.delete_connection(tx, connection_id)

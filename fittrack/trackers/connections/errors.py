@@ -52,8 +52,8 @@ class TrackerUnavailable(Unavailable):
 
     code = "tracker_unavailable"
 
-    def __init__(self, detail: str | None = None) -> None:
-        super().__init__(detail, headers={"Retry-After": "30"})
+    def __init__(self, detail: str | None = None, *, wait_s: int = 30) -> None:
+        super().__init__(detail, headers={"Retry-After": str(wait_s)})
 
 
 class ReauthRequired(Conflict):

@@ -11,6 +11,11 @@ from fittrack.trackers.providers import ADAPTERS
 CLOSE = "You may close this page."
 BEGIN_AGAIN = "Close this page and begin again in FitTrack."
 LATER = "Wait a moment, then begin again in FitTrack."
+# The visit may be as good as it was.
+RELOAD = (
+    "Wait a moment, then reload this page. If that does not help, close it and begin again in "
+    "FitTrack."
+)
 LOOK = (
     "If you have just been told that you are connected, you still are. If not, close this page "
     "and begin again in FitTrack."
@@ -22,7 +27,7 @@ ADVICE: Mapping[str, str] = {
     "connected_to_another_member": "Sign in there with another account, or disconnect it in "
     "FitTrack from the other member's, then begin again.",
     "tracker_not_configured": CLOSE,
-    "tracker_unavailable": LATER,
+    "tracker_unavailable": RELOAD,
     "rate_limited": LATER,
     "unavailable": LATER,
     "internal_error": LATER,

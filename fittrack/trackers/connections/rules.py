@@ -11,13 +11,19 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from fittrack.errors import Problem
 from fittrack.trackers.connections.errors import ConsentDenied, ScopesMissing, TrackerUnavailable
 from fittrack.trackers.connections.models import Connection, Returned
-from fittrack.trackers.providers.base import Facts, Grant
+from fittrack.trackers.providers.base import Adapter, App, Facts, Grant
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 DATA_GOES = "data_deleted"
 # How long a provider that is away is told of an end, and the waits between.
 TOLD_FOR = timedelta(days=7)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+# Of a grant that no connection was ever made of, and of whose nobody could say.
+NEVER_USED, UNKNOWN_PERSON = "never_used", "unknown"
+# Stands for no scopes at all: an empty text is none to the database.
+NO_SCOPE = "-"
+# What the provider tells of its member with the grant itself.
+_USUAL = Grant("", None, None, frozenset(), external_account_id="")
 # RFC 6749, section 4.1.2.1: the provider is in trouble, nobody has declined.
 TROUBLE = frozenset({"server_error", "temporarily_unavailable"})
 
@@ -44,7 +50,18 @@ def granted(facts: Facts, grant: Grant, returned: Returned) -> Grant:
     missing = facts.needed_scopes - scopes
     if missing:
         raise ScopesMissing(scopes=sorted(missing))
-    return replace(grant, scopes=scopes & (facts.needed_scopes | set(facts.scopes)))
+    return replace(grant, scopes=known_scopes(facts, scopes))
+
+
+def known_scopes(facts: Facts, scopes: frozenset[str]) -> frozenset[str]:
+    """Return those scopes that were asked for, whatever else is said to be granted."""
+    return scopes & (facts.needed_scopes | set(facts.scopes)) or frozenset({NO_SCOPE})
+
+
+def calls_to_connect(adapter: Adapter, app: App) -> int:
+    """Return how many calls it takes to be let in, besides the one that exchanges the code."""
+    is_asked = adapter.whose(app, _USUAL) is not None
+    return is_asked + len(adapter.admit(app, _USUAL))
 
 
 def opened(
@@ -91,6 +108,18 @@ def ended(connection: Connection, *, is_data_kept: bool, now: datetime) -> Conne
         status_reason=None if is_data_kept else DATA_GOES,
         ended_at=now,
         due_at=None,
+    )
+
+
+def unused(
+    account_id: str, facts: Facts, grant: Grant, *, connection_id: str, now: datetime
+) -> Connection:
+    """Return the connection that holds a grant, ended from the first, until it is taken back."""
+    opening = opened(account_id, facts, grant, connection_id=connection_id, now=now)
+    return replace(
+        ended(opening, is_data_kept=False, now=now),
+        external_account_id=grant.external_account_id or UNKNOWN_PERSON,
+        status_reason=NEVER_USED,
     )
 
 

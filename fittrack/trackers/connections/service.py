@@ -16,17 +16,13 @@ from fittrack.activities import service as activities
 from fittrack.db import Transaction
 from fittrack.errors import field_error
 from fittrack.ids import new_id
-from fittrack.trackers import calling, places
-from fittrack.trackers.budgets import service as budgets
-from fittrack.trackers.connections import endings, repository, rules
+from fittrack.trackers import places
+from fittrack.trackers.connections import endings, exchanging, repository, rules
 from fittrack.trackers.connections.errors import (
-    CodeRefused,
     ConnectedElsewhere,
     InvalidState,
     NothingToSync,
-    ScopesMissing,
     TrackerNotConfigured,
-    TrackerUnavailable,
 )
 from fittrack.trackers.connections.models import (
     Attempt,
@@ -41,11 +37,9 @@ from fittrack.trackers.providers.base import (
     Adapter,
     App,
     Grant,
-    GrantRefused,
     Malformed,
     NotThere,
     ProviderDown,
-    ScopeLost,
     Throttled,
     TokenRefused,
 )
@@ -114,7 +108,7 @@ def begin_connection(
     )
     with db.transaction("begin_connection") as tx:
         repository.insert_attempt(tx, attempt)
-    verifier = _verifier(adapter, state)
+    verifier = exchanging.verifier_of(adapter, state)
     challenge = rules.challenge_of(verifier) if verifier else None
     url = adapter.authorize_url(app, state=state, challenge=challenge)
     return Begun(url, int(rules.ATTEMPT_LIFE.total_seconds()))
@@ -137,13 +131,15 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
     if returned.issuer is not None and not adapter.is_issuer(app, returned.issuer):
         raise InvalidState  # what another provider gave is not to be shown to this one
     if returned.error is not None:
-        _take(provider, returned, now=now)
+        with db.transaction("use_attempt") as tx:
+            exchanging.use_up(tx, provider, returned, now=now)
         raise rules.refusal_of(adapter.facts, returned.error)
-    # Who finds no place has not used the visit up, and may come back with it.
+    # Who finds no place, or no room within the limits, has not used the visit up, and may come
+    # back with it.
     with places.take(provider):
-        attempt = _take(provider, returned, now=now)
-        grant = _granted(adapter, app, returned, now=now)
-    return db.retry(lambda: _connect(adapter, attempt, grant, now=now))
+        visit = exchanging.begin(adapter, app, returned, now=now)
+        grant = exchanging.grant_of(visit, returned)
+    return db.retry(lambda: _connect(adapter, visit.attempt, grant, now=now))
 
 
 def set_primary(*, account_id: str, provider: str, now: datetime) -> Connection:
@@ -171,51 +167,6 @@ def provider_of(name: str) -> tuple[Adapter, App]:
     return adapter, app
 
 
-def _take(provider: str, returned: Returned, *, now: datetime) -> Attempt:
-    state_hash = crypto.digest(returned.state)
-    with db.transaction("use_attempt") as tx:
-        attempt = repository.find_attempt(tx, state_hash, provider)
-        # A visit that somebody else began would give them what this caller has just allowed.
-        if attempt is None or returned.account_id not in {None, attempt.account_id}:
-            raise InvalidState
-        if not repository.use_attempt(tx, state_hash, provider, now_at=now):
-            raise InvalidState
-    return attempt
-
-
-def _granted(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> Grant:
-    """Return what the provider gives for a code, with whose it is."""
-    verifier = _verifier(adapter, returned.state)
-    ask = calling.within(calling.INTERACTIVE_DEADLINE_S)
-    try:
-        answer = ask(adapter.exchange(app, returned.code or "", verifier))
-        grant = rules.granted(
-            adapter.facts, adapter.read_grant(answer, before=None, now=now), returned
-        )
-        who = adapter.whose(app, grant)
-        if who is not None:
-            budgets.count(adapter, now=now)
-            grant = replace(grant, external_account_id=adapter.read_person(ask(who)))
-        for request in adapter.admit(app, grant):
-            budgets.count(adapter, now=now)
-            adapter.read_admitted(ask(request))
-    except GrantRefused as error:
-        raise CodeRefused(provider=adapter.facts.name) from error
-    except ScopeLost as error:
-        raise ScopesMissing(scopes=sorted(adapter.facts.scopes)) from error
-    except TROUBLE as error:
-        logger.warning("a provider refused a visit", extra={"kind": type(error).__name__})
-        raise TrackerUnavailable from error
-    return grant
-
-
-def _verifier(adapter: Adapter, state: str) -> str | None:
-    """Return the secret of a visit (RFC 7636): it follows from the state, so that none is kept."""
-    if not adapter.facts.uses_pkce:
-        return None
-    return crypto.base64url(crypto.mac("connection-verifier", state.encode()))
-
-
 def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime) -> Connection:
     account_id, name = attempt.account_id, adapter.facts.name
     with db.transaction("finish_connection") as tx:
@@ -223,6 +174,8 @@ def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime)
         activities.hold_member(tx, account_id, now=now)
         person = repository.find_connection_of_person(tx, name, grant.external_account_id or "")
         if person is not None and person.account_id != account_id:
+            # The grant stays: to take it back would end the other member's as well, at most
+            # providers. It goes when theirs ends.
             raise ConnectedElsewhere(provider=name)
         standing = repository.find_live_connection(tx, account_id, name)
         if standing is not None and person is None:

@@ -19,6 +19,7 @@ from fittrack import db
 from fittrack.clock import utc_now
 from fittrack.ids import new_id
 from fittrack.trackers import calling
+from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import repository
 from fittrack.trackers.connections.models import SealedGrant
 from fittrack.trackers.grants import sealing
@@ -107,16 +108,20 @@ def _refresh_alone(
         is_mine = repository.take_refresh(tx, stored, lease=lease, until_at=now + LEASE, now_at=now)
     if not is_mine:
         return None
+    connection_id = stored.connection_id
     try:
-        answer = calling.send(request, deadline_s=deadline_s)
+        leave = budgets.spend_on_grant(adapter, connection_id, now=clock())
+        answer = calling.ask(
+            adapter, connection_id, request, leave, clock=clock, deadline_s=deadline_s
+        )
         renewed = adapter.read_grant(answer, before=grant, now=clock())
     except GrantRefused as error:
-        _release(stored.connection_id, lease)
-        if _kept(stored.connection_id)[0].grant_version != stored.grant_version:
+        _release(connection_id, lease)
+        if _kept(connection_id)[0].grant_version != stored.grant_version:
             return None
         raise NoGrant("invalid_grant") from error
     except Exception:
-        _release(stored.connection_id, lease)
+        _release(connection_id, lease)
         raise
     return _store(stored, renewed)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WORKOUTS, STEPS, SLEEP, RECOVERY = "workouts", "steps", "sleep", "recovery"
 # Stands between the version of an object's line in a list and that of what it tells beyond.
 MORE = "."
+# Stands between when an object was changed, in milliseconds, and the hash of what it tells.
+CHANGED = "~"
 
 
 class GrantRefused(Exception):
@@ -104,6 +106,9 @@ class Facts:
     refreshes: bool = True
     grace: timedelta = timedelta(0)
     kind: str = "tracker"
+    # Whether what gives and renews grants may count against its limits: where it has the address of
+    # the rest, and nobody says that it does not.
+    counts_grants: bool = False
     # What it wants to be answered: to a challenge, and to a webhook that was taken.
     challenge_status: int = 200
     hook_status: int = 200
@@ -155,7 +160,8 @@ class Window:
 class RawItem:
     """One object as the provider sent it.
 
-    A `version` that another begins, up to MORE, is of the same object with less told.
+    A `version` that another begins, up to MORE, is of the same object with less told. What stands
+    before CHANGED tells which of two is newer; where it is missing nothing does.
     """
 
     external_id: str
@@ -336,7 +342,10 @@ class Adapter(ABC):
         return None
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        """Return an object with its rest. Raises: as `read_one`; Malformed where that is none."""
+        """Return an object with its rest.
+
+        Raises: as `read_one`; Malformed where it is none; NotThere where it is empty, too.
+        """
         raise NotImplementedError
 
     def usage(self, answer: Answer) -> Sequence[Usage]:
