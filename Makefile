@@ -60,6 +60,9 @@ RULE_TESTS := tests/guards tests/*/test_*rules*.py tests/points/test_[ts]*.py te
 test-fast: install ## run the rules and guards only: seconds
 	@$(BIN)/python -m pytest -n auto -q $(wildcard $(RULE_TESTS))
 
+# Of each of these only the tests that are marked `driver`: they run statements that no others run.
+FEW_OF_THEM := tests/activities/analysis/test_api.py tests/drawings/test_play_limits.py tests/leaderboards/test_rebuild.py \
+	tests/trackers/test_webhooks_of_google_and_whoop.py
 # Every repository function goes through the driver, each statement at least once. Rules, processes with a
 # file of their own, and longer walks over statements that others run say nothing new about it.
 ENGINE_TESTS := $(addprefix tests/kernel/test_,$(addsuffix .py,auth cache db health idempotency limits loader metrics \
@@ -67,6 +70,7 @@ ENGINE_TESTS := $(addprefix tests/kernel/test_,$(addsuffix .py,auth cache db hea
 	tests/fulfilment/test_*.py tests/drawings/test_[!pv]*.py tests/activities/test_api*.py tests/activities/test_jobs.py \
 	tests/activities/test_archives.py tests/activities/test_sharing.py tests/leaderboards/test_api.py tests/reviews/test_days.py \
 	tests/recovery tests/sponsors/test_prizes.py tests/keys/test_sealed.py tests/trackers/test_[cew]*s.py \
+	tests/trackers/test_operators.py $(FEW_OF_THEM) \
 	tests/conformance/test_driver_bench.py tests/conformance/test_bench_migrations.py
 NOT_OF_THE_DRIVER := $(addprefix tests/accounts/test_,$(addsuffix .py,cli email_changes erasure_faults identity_tokens lockouts \
 	passkey_ceremonies passwords_anew preferences profiles rules served served_factors sign_in_attacks tiers_rules traceless)) \
@@ -77,7 +81,7 @@ LONG_WITHOUT_NEWS := tests/activities/test_archives.py::test_a_large_archive_is_
 	tests/drawings/test_beacon.py::test_a_relay_that_is_away_for_a_day_voids_the_draw_and_bars_nobody
 
 test-bench: install ## run the repository and service tests through the Oracle driver
-	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -q \
+	@FITTRACK_TEST_ENGINE=bench $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -q --each-statement \
 		$(filter-out $(NOT_OF_THE_DRIVER),$(wildcard $(ENGINE_TESTS))) $(addprefix --deselect=,$(LONG_WITHOUT_NEWS))
 
 test-oracle: install ## run all tests on a real Oracle server (ORACLE_DSN=user/password@host:port/service)

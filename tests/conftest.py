@@ -59,6 +59,12 @@ LONGEST = (
 PLACES = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test-bench` take the tests alone that run what no others do."""
+    told = "of a file with tests that are marked `driver`, run those alone"
+    parser.addoption("--each-statement", action="store_true", help=told)
+
+
 def pytest_sessionstart() -> None:
     """Let nothing search for garbage while ten thousand tests are collected: all of them stay."""
     gc.disable()
@@ -70,9 +76,19 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files, so that no process is left alone with one at the end."""
+    if config.getoption("--each-statement"):
+        _leave_marked_alone(config, items)
     items.sort(key=lambda item: PLACES.get(item.nodeid.partition("::")[0], len(PLACES)))
+
+
+def _leave_marked_alone(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, of files in which some tests are marked `driver`, all others."""
+    marked = [item for item in items if item.get_closest_marker("driver")]
+    files = {item.path for item in marked}
+    config.hook.pytest_deselected(items=[i for i in items if i.path in files and i not in marked])
+    items[:] = [item for item in items if item.path not in files or item in marked]
 
 
 @pytest.fixture(scope="session")

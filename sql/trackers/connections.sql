@@ -120,14 +120,6 @@ UPDATE connections
    SET is_primary = 1
  WHERE connection_id = :connection_id
 
--- name: find_primary_id
--- The connection whose records a member prefers.
-SELECT connection_id
-  FROM connections
- WHERE account_id = :account_id
-   AND is_primary = 1
-   AND ended_at IS NULL
-
 -- name: find_grant
 -- A connection's tokens as they are kept.
 SELECT connection_id, provider, access_token_bytes, refresh_token_bytes, access_expires_at, scopes,

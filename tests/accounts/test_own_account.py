@@ -31,6 +31,12 @@ def accepted():
     return sorted(tuple(row) for row in db.engine().raw().execute(text))
 
 
+def test_an_empty_platform_is_told_from_one_with_a_member(database):
+    assert not service.has_accounts()
+    make_account()
+    assert service.has_accounts()
+
+
 def test_a_member_moves_and_is_told_what_that_means(client, ana):
     before = client.get(ME, headers=ana).json
     assert (before["state"], before["is_state_excluded"], before["notices"]) == ("CA", False, [])

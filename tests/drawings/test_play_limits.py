@@ -147,6 +147,7 @@ def test_a_self_exclusion_outlasts_the_account_for_the_same_address(now):
         play.set_limits(again, now, excluded_until_on=until_on - timedelta(days=1))
 
 
+@pytest.mark.driver
 def test_an_exclusion_goes_along_from_account_to_account_to_its_end(now):
     until_on = excluded_and_gone("ana@example.com", now)
     second = make.make_player(email="ana@example.com")

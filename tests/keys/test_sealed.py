@@ -101,8 +101,11 @@ def test_after_a_rotation_the_old_key_may_go(new_key):
     make.buy(drawing, player)
 
     config.use(new_key)
+    counted = {one.name: service.count(one) for one in SEALED}
     first, again = rotate(), rotate()
     config.use(without_the_old(new_key))
+
+    assert counted == {done.name: done.seen for done in first.values()}
 
     assert (
         first["secrets of authenticator apps"].changed

@@ -161,6 +161,7 @@ def test_a_rebuild_that_was_ended_leaves_what_it_did_and_can_be_run_again(ana, m
     assert (boards(ana), wrong()) == (before, [])
 
 
+@pytest.mark.driver
 def test_the_commands_say_how_much_was_wrong(ana, app):
     run = app.test_cli_runner().invoke
     assert run(args=["leaderboards", "check"]).exit_code == 0

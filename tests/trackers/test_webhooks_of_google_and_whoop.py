@@ -90,6 +90,7 @@ def test_a_score_of_whoop_comes_in_when_it_says_so(client, ana, trackers):
     assert read(client, ana, "/sleep")[0]["deep_s"] == night.deep_s
 
 
+@pytest.mark.driver
 def test_a_sleep_that_is_deleted_takes_its_recovery_along_and_stays_away(client, ana, trackers):
     tracker = trackers["whoop"]
     connection = connected(client, ana, tracker)

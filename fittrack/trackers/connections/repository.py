@@ -110,11 +110,6 @@ def set_primary(tx: Transaction, connection_id: str) -> None:
     tx.run(SQL["set_primary"], connection_id=connection_id)
 
 
-def find_primary_id(tx: Transaction, account_id: str) -> str | None:
-    found: str | None = tx.value(SQL["find_primary_id"], account_id=account_id)
-    return found
-
-
 def find_grant(tx: Transaction, connection_id: str) -> SealedGrant | None:
     return tx.one(SealedGrant, SQL["find_grant"], connection_id=connection_id)
 

@@ -150,6 +150,7 @@ def test_the_training_impulse_is_banisters(ana):
     assert ana.get(f"activities/{activity_id}/metrics").json["trimp"] == 31.8
 
 
+@pytest.mark.driver
 def test_a_summary_without_samples_weighs_its_mean_heart_rate(ana):
     content = make_fit([fit_session(NOON_AT, 1800, total_timer_time=1800, avg_heart_rate=130)])
     activity_id = ana.upload(("swim.fit", content))["files"][0]["activity_ids"][0]
@@ -207,6 +208,7 @@ def test_twenty_minutes_of_91_days_ago_say_nothing_of_threshold_power(ana):
     assert threshold_w == [285, 190]
 
 
+@pytest.mark.driver
 def test_a_runners_power_says_nothing_of_a_riders_threshold(ana):
     bring_ride(ana, [400] * 1801, sport=1)
     activity_id = bring_ride(ana, [300] * 1801, days=1)
@@ -399,6 +401,7 @@ def test_what_does_not_count_is_no_load(ana, change, load):
     assert (found["days"][0]["load"], found["unrated_count"]) == (0, 0)
 
 
+@pytest.mark.driver
 def test_stress_is_that_of_the_threshold_of_its_time(ana):
     bring_ride(ana, [300] * 1801)
     bring_ride(ana, [200] * 1801, days=90)
@@ -491,6 +494,7 @@ def reread(activity_id, account_id):
     return reread_activity(activity_id, account_id, now=utc_now())
 
 
+@pytest.mark.driver
 @pytest.mark.parametrize("recompute", [None, reread])
 def test_what_came_in_before_lines_and_marks_gets_them(ana, recompute):
     activity_id = ana.run(duration_s=1800)
@@ -601,6 +605,7 @@ def test_an_erased_member_leaves_no_figures(ana, ben):
     assert select("SELECT DISTINCT activity_id FROM activity_efforts", "activity_id") == [(kept,)]
 
 
+@pytest.mark.driver
 def test_the_command_tells_how_many_it_recomputed(ana, app):
     bring_run(ana, 60)
     run = app.test_cli_runner().invoke
