@@ -128,7 +128,7 @@ UPDATE connection_streams
 
 -- name: list_known
 -- What is known of a connection's objects between two ids.
-SELECT external_id, version, is_deleted, activity_id
+SELECT external_id, version, is_deleted, activity_id, changed_at
   FROM connection_records
  WHERE connection_id = :connection_id
    AND stream = :stream

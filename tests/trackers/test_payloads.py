@@ -132,7 +132,7 @@ def test_a_line_of_stravas_list_is_no_news_of_a_workout_that_was_read_whole():
     line = {name: value for name, value in body.items() if name not in details}
     lines = [line | {"kudos_count": 99}, line | {"name": "Another"}, {"name": "no id"}, None]
     page = adapter.read_page(WORKOUTS, Answer(200, {}, orjson.dumps(lines)), "1")
-    known = Known(whole.external_id, whole.version, False, "activity")
+    known = Known(whole.external_id, whole.version, False, "activity", utc_now())
     assert [is_news(known, item) for item in page.items[:2]] == [False, True]
     assert is_news(replace(known, version=page.items[0].version), whole)
     assert is_news(replace(known, version=f"{page.items[1].version}.1"), page.items[0])

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from datetime import timedelta
+
 import orjson
 import pytest
 
+from fittrack.simulator.trackers.histories import new_workout
 from fittrack.trackers.providers import ADAPTERS
-from fittrack.trackers.providers.base import Malformed, ProviderDown, RawItem
+from fittrack.trackers.providers.base import Malformed, NotThere, ProviderDown, RawItem
 from fittrack.wire import Answer
+from tests.factories_accounts import login, make_account
+from tests.factories_trackers import EMAIL, connect, shorten, sync
+from tests.trackers.test_sync import all_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +42,37 @@ def test_a_rest_that_is_not_of_its_object_is_none(provider, stream, listed, rest
     item = RawItem("7", "1", listed)
     with pytest.raises((Malformed, ProviderDown)):
         ADAPTERS[provider].with_more(stream, item, Answer(200, {}, orjson.dumps(rest)))
+
+
+@pytest.mark.parametrize(
+    ("provider", "rest"),
+    [("withings", {"status": 0, "body": {"series": []}}), ("oura", {"data": []})],
+)
+def test_a_rest_that_is_empty_is_not_there_yet(provider, rest):
+    with pytest.raises(NotThere):
+        ADAPTERS[provider].with_more(
+            "workouts", RawItem("7", "1", {"id": 7}), Answer(200, {}, orjson.dumps(rest))
+        )
+
+
+@pytest.mark.parametrize(
+    ("hours", "pages", "asked"), [(2, (0, 1, 3, 4), 3), (9, (0, 7, 10), 2)], ids=["soon", "late"]
+)
+def test_beats_that_come_after_their_workout_are_asked_for_while_it_is_new(
+    client, trackers, hours, pages, asked
+):
+    """They are asked for with each page for some hours, once after them, and no more."""
+    ana, tracker = login(client, make_account()), trackers["oura"]
+    shorten(tracker, days=0)
+    at = tracker.world.now() - timedelta(hours=5)
+    beats_at = at + timedelta(hours=5 + hours)
+    made = replace(new_workout(7, at, random.Random(7)), beats_at=beats_at)
+    tracker.account(EMAIL).workouts[7] = made
+    connection = connect(client, ana, "oura")
+    for ahead in pages:
+        tracker.world.ahead_s = ahead * 3600
+        assert sync(connection, now=tracker.world.now()).outcome == "done"
+    found = [one for one in all_of(client, ana) if one["type"] == "workout"]
+    assert [one["avg_hr_bpm"] is not None for one in found] == [hours == 2]
+    found = sum(times for path, times in tracker.paths.items() if path.endswith("/heartrate"))
+    assert found == asked

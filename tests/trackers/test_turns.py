@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from fittrack.trackers.budgets import rules as budgets
@@ -13,6 +14,7 @@ from fittrack.trackers.providers.base import Limit, Malformed, RawItem, RawPage,
 from fittrack.trackers.syncing import rules
 from fittrack.trackers.syncing.models import Known, Step, StreamState
 from fittrack.trackers.syncing.vanished import Sweep
+from fittrack.wire import Answer
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FACTS = ADAPTERS["strava"].facts
@@ -92,8 +94,58 @@ def test_calls_are_scarce_once_half_of_what_polls_may_have_is_spent(is_aligned):
 def test_an_object_whose_rest_could_not_be_read_is_news_the_next_time():
     item = RawItem("7", "v1", {})
     bare = rules.without_rest(item)
-    assert rules.is_news(Known("7", bare.version, is_deleted=False, activity_id=None), item)
-    assert not rules.is_news(Known("7", bare.version, is_deleted=False, activity_id=None), bare)
+    assert rules.is_news(Known("7", bare.version, False, None, NOW), item)
+    assert not rules.is_news(Known("7", bare.version, False, None, NOW), bare)
+
+
+EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T08:00:00.001Z"
+
+
+def whoop(updated_at, **over):
+    return {"id": "7", "updated_at": updated_at} | over
+
+
+def google(updated_at, **over):
+    return {"name": "users/1/dataPoints/7", "exercise": {"updateTime": updated_at} | over}
+
+
+def withings(updated_at, **over):
+    told = {EARLIER: 1700000000, LATER: 1700000001, None: None}
+    return {"id": 7, "modified": told[updated_at]} | over
+
+
+@pytest.mark.parametrize(
+    ("provider", "page_of_rows", "told"),
+    [
+        ("whoop", lambda rows: {"records": rows}, whoop),
+        ("google_health", lambda rows: {"dataPoints": rows}, google),
+        ("withings", lambda rows: {"status": 0, "body": {"series": rows}}, withings),
+    ],
+)
+def test_a_late_page_with_an_older_version_takes_nothing_back(provider, page_of_rows, told):
+    rows = [told(EARLIER), told(LATER), told(LATER, calories=1), told(None, calories=2)]
+    answer = Answer(200, {}, orjson.dumps(page_of_rows(rows)))
+    older, newer, other, undated = ADAPTERS[provider].read_page("workouts", answer, None).items
+    for known in (newer, rules.without_rest(newer)):
+        found = Known("7", known.version, False, None, NOW)
+        assert not rules.is_news(found, older)
+        assert rules.is_news(found, other)
+        # Without a time nothing tells which of two is newer.
+        assert rules.is_news(found, undated)
+    assert rules.is_news(Known("7", older.version, False, None, NOW), newer)
+    assert all(len(item.version) < 60 for item in (older, newer, undated))
+
+
+def test_of_a_day_of_two_devices_an_older_count_may_be_more():
+    days = [
+        {"date": "2026-11-20", "steps": steps, "modified": 1700000000 - steps} for steps in (5, 9)
+    ]
+    answers = [{"status": 0, "body": {"activities": [day]}} for day in days]
+    first, more = (
+        ADAPTERS["withings"].read_page("steps", Answer(200, {}, orjson.dumps(one)), None).items[0]
+        for one in answers
+    )
+    assert rules.is_news(Known("2026-11-20", first.version, False, None, NOW), more)
 
 
 def test_a_window_is_begun_anew_once_for_the_failures_of_a_token():

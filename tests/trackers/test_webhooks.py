@@ -110,6 +110,29 @@ def test_what_is_told_of_comes_in_without_a_sync(client, ana, strava, connected)
     )
 
 
+def test_a_workout_whose_samples_come_later_keeps_what_its_line_does_not_tell(
+    client, ana, strava, connected
+):
+    number = new_number(strava)
+    tell(client, body_of(strava, number))
+    strava.faults.add(Fault("nulls", "api", 1, path="/streams"))
+    do_due()
+    [bare] = [one for one in all_of(client, ana) if one["device"]]
+    path = f"/api/v1/activities/{bare['activity_id']}"
+    assert bare["device"] == "Sim 1"
+    assert not client.get(f"{path}/streams", headers=ana).json["hr_bpm"]
+    strava.world.ahead_s += timedelta(days=1).total_seconds()
+    assert sync(connected, now=strava.world.now()).outcome == "done"
+    whole = client.get(path, headers=ana).json
+    assert (whole["device"], whole["calories_kcal"]) == ("Sim 1", bare["calories_kcal"])
+    assert client.get(f"{path}/streams", headers=ana).json["hr_bpm"]
+    asked = dict(strava.paths)
+    strava.world.ahead_s += timedelta(days=1).total_seconds()
+    sync(connected, now=strava.world.now())
+    [listed] = [path for path in asked if strava.paths[path] > asked[path]]
+    assert listed.endswith("/athlete/activities")
+
+
 @pytest.mark.parametrize("query", [{}, {"key": ""}, {"key": "the-address-of-whoop"}])
 def test_what_is_not_proven_is_refused_and_leaves_nothing(client, strava, connected, query):
     answer = tell(client, body_of(strava, new_number(strava)), query)

@@ -20,7 +20,8 @@ APART = timedelta(minutes=10)
 class Workout:
     """One bout of exercise as the provider has it; `number` is unique within the service.
 
-    It went northward from `start_deg`, latitude and longitude, where that is told.
+    It went northward from `start_deg`, latitude and longitude, where that is told. Its heart rates
+    come at `beats_at`, None for with it.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Workout:
     uploaded_at: datetime
     is_deleted: bool = False
     start_deg: tuple[float, float] | None = None
+    beats_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:

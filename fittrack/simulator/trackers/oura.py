@@ -47,7 +47,9 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.post("/api/oauth/token")
     def token() -> Response:
-        return answers.token_answer(tracker, lambda: answers.granted(tracker), answers.refusal)
+        return answers.token_answer(
+            tracker, lambda: answers.granted(tracker), answers.refusal, is_counted=True
+        )
 
     @blp.post("/api/oauth/revoke")
     def revoke() -> Response:
@@ -145,7 +147,7 @@ def _person(_: Tracker, account: Account) -> Response:
     return answers.json(known | measured)
 
 
-def _beats(_: Tracker, account: Account) -> Response:
+def _beats(tracker: Tracker, account: Account) -> Response:
     first = datetime.fromisoformat(request.args["start_datetime"])
     last = datetime.fromisoformat(request.args["end_datetime"])
     told = [
@@ -157,6 +159,7 @@ def _beats(_: Tracker, account: Account) -> Response:
         }
         for one in account.living()
         if first <= one.started_at <= last
+        and (one.beats_at is None or one.beats_at <= tracker.world.now())
         for second in range(0, one.moving_s, BEAT_S)
     ]
     return answers.json({"data": told, "next_token": None})

@@ -248,12 +248,18 @@ def _date(day: date) -> dict[str, int]:
 
 
 def _item(stream: str, body: Any) -> RawItem:
-    return reading.item(body, lambda found: _identity(stream, found), _versioned)
+    return reading.item(body, lambda found: _identity(stream, found), _versioned, _changed_at)
 
 
 def _versioned(body: Mapping[str, Any]) -> Any:
     """Return what a version is of: a single object has other things around it than a listed one."""
     return next((body[name] for name in ("exercise", "sleep") if name in body), body)
+
+
+def _changed_at(body: Mapping[str, Any]) -> datetime | None:
+    """Return when a workout was changed; a sleep alone and one that is merged are two things."""
+    workout = body.get("exercise")
+    return reading.instant_if_any(workout.get("updateTime")) if isinstance(workout, dict) else None
 
 
 def _identity(stream: str, body: Mapping[str, Any]) -> str:

@@ -85,6 +85,7 @@ class Oura(Adapter):
         overlap=timedelta(days=7),
         poll_every=timedelta(minutes=15),
         uses_pkce=False,
+        counts_grants=True,
         is_shown_to_others=True,
         pushes_deletions=True,
     )
@@ -159,7 +160,10 @@ class Oura(Adapter):
         return _asked(app, grant, "heartrate", asked)
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
+        """Return a workout with its beats; the ring may bring them after it. Raises: NotThere."""
         beats = reading.items(reading.object_of(answer).get("data"))[:MOST_BEATS]
+        if not beats:
+            raise NotThere
         reading.check_told(beat.get("bpm") for beat in beats if isinstance(beat, dict))
         return RawItem(item.external_id, item.version, {**item.body, "heart_rate": beats})
 
@@ -262,7 +266,7 @@ def _samples(beats: Any, started_at: datetime, ended_at: datetime) -> tuple[Samp
         rate = (
             reading.whole(beat.get("bpm"), least=20, most=250) if isinstance(beat, dict) else None
         )
-        at = _instant(beat.get("timestamp")) if rate is not None else None
+        at = reading.instant_if_any(beat.get("timestamp")) if rate is not None else None
         if rate is not None and at is not None and started_at <= at <= ended_at:
             found[int(at.timestamp() * 1000)] = rate
     if not found:
@@ -270,13 +274,6 @@ def _samples(beats: Any, started_at: datetime, ended_at: datetime) -> tuple[Samp
     at_ms = sorted(found)
     rates = [found[at] for at in at_ms]
     return from_columns(at_ms, ([], [], [], [], [], list(rates), [], [], []), ()), rates
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        return reading.instant(value)
-    except Malformed:
-        return None
 
 
 def _steps(origin: Origin, body: dict[str, Any]) -> list[Record]:
@@ -356,5 +353,5 @@ def _is_fresh(said: str, *, now: datetime) -> bool:
     if said.isdecimal() and len(said) <= 13:
         at_s = int(said) / (1000 if len(said) > 11 else 1)
         return abs(epoch_s(now) - at_s) <= MOST_AGE.total_seconds()
-    at = _instant(said)
+    at = reading.instant_if_any(said)
     return at is not None and abs(now - at) <= MOST_AGE

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from fittrack.trackers.providers.base import (
+    CHANGED,
     MORE,
     Grant,
     GrantRefused,
@@ -204,15 +205,17 @@ def item(
     body: Any,
     identify: Callable[[dict[str, Any]], str],
     versioned: Callable[[dict[str, Any]], Any] = lambda body: body,
+    changed_at: Callable[[dict[str, Any]], datetime | None] = lambda _: None,
 ) -> RawItem:
     """Return an object of a page; one that tells no id gets one of ours, for it is kept too.
 
-    `versioned` gives what its version is the hash of. Whoever reads the object asks for its id
-    again, and finds that it has none.
+    `versioned` gives what its version is the hash of, `changed_at` when it was changed, where the
+    provider says it. Whoever reads the object asks for its id again, and finds that it has none.
     """
     try:
         found = mapping(body)
-        return RawItem(identify(found), version_of(versioned(found)), found)
+        version = version_at(changed_at(found), version_of(versioned(found)))
+        return RawItem(identify(found), version, found)
     except Malformed:
         version = version_of(body)
         return RawItem(f"unreadable-{version}", version, body)
@@ -252,6 +255,14 @@ def instant(value: Any) -> datetime:
     if at.year not in YEARS:
         raise Malformed("no_instant")
     return at.astimezone(UTC)
+
+
+def instant_if_any(value: Any) -> datetime | None:
+    """Return an RFC 3339 instant in UTC; None for what is none."""
+    try:
+        return instant(value)
+    except Malformed:
+        return None
 
 
 def instant_and_offset(value: Any) -> tuple[datetime, int]:
@@ -306,6 +317,13 @@ def version_of(body: Any) -> str:
 def version_with(version: str, details: str) -> str:
     """Return the version of an object that tells more than its line in a list, whose it begins."""
     return f"{version}{MORE}{details[:MOST_DETAILS]}"
+
+
+def version_at(changed_at: datetime | None, version: str) -> str:
+    """Return a version that tells when it was made, if that is known."""
+    if changed_at is None:
+        return version
+    return f"{int(changed_at.timestamp() * 1000)}{CHANGED}{version}"
 
 
 def date_of(answer: Answer) -> datetime | None:

@@ -88,6 +88,7 @@ class Whoop(Adapter):
         # Three pages each: ten thousand calls a day let some hundreds of members poll so often.
         poll_every=timedelta(hours=2),
         uses_pkce=False,
+        counts_grants=True,
         is_shown_to_others=True,
         pushes_deletions=True,
     )
@@ -242,7 +243,11 @@ def _json_of(answer: Answer) -> Any:
 
 
 def _item(stream: str, body: Any) -> RawItem:
-    return reading.item(body, lambda found: _identity(stream, found))
+    return reading.item(
+        body,
+        lambda found: _identity(stream, found),
+        changed_at=lambda found: reading.instant_if_any(found.get("updated_at")),
+    )
 
 
 def _identity(stream: str, body: Mapping[str, Any]) -> str:

@@ -94,6 +94,7 @@ class Withings(Adapter):
         overlap=timedelta(days=7),
         poll_every=timedelta(minutes=15),
         uses_pkce=False,
+        counts_grants=True,
         is_shown_to_others=True,
         grace=timedelta(hours=8),
     )
@@ -195,7 +196,7 @@ class Withings(Adapter):
         body = _body_of(answer)
         # Nothing at all is an empty list, or none.
         found = reading.items(body.get(CALLS[stream][2]) or [])
-        rows = [reading.item(one, withings_records.id_of(stream)) for one in found]
+        rows = [_item(stream, one) for one in found]
         return RawPage(_one_a_day(rows) if stream == STEPS else tuple(rows), _next(body, token))
 
     def more(self, app: App, grant: Grant, stream: str, item: RawItem) -> Request | None:
@@ -214,11 +215,16 @@ class Withings(Adapter):
         return _asked(app, grant, "/v2/measure", "getintradayactivity", asked)
 
     def with_more(self, stream: str, item: RawItem, answer: Answer) -> RawItem:
-        """Return a workout with its heart rates; PHP writes none of them as an empty list."""
+        """Return a workout with its heart rates; PHP writes none of them as an empty list.
+
+        Raises: NotThere, for a watch may bring them after the workout; Malformed.
+        """
         series = _body_of(answer).get("series", ...)
         if series is ...:
             raise Malformed("no_series")
         beats = series if isinstance(series, dict) else {}
+        if not beats:
+            raise NotThere
         rows = [row for row in beats.values() if isinstance(row, dict) and "heart_rate" in row]
         reading.check_told(row["heart_rate"] for row in rows)
         return RawItem(item.external_id, item.version, {**item.body, "intraday": beats})
@@ -313,6 +319,18 @@ def _status(wrapped: Mapping[str, Any]) -> int:
 def _minute_later(answer: Answer) -> datetime | None:
     said_at = reading.date_of(answer)
     return None if said_at is None else said_at + timedelta(seconds=60)
+
+
+def _item(stream: str, body: Any) -> RawItem:
+    """Return an object; of two devices' days of steps not the newer counts but that with more."""
+    if stream == STEPS:
+        return reading.item(body, withings_records.id_of(stream))
+    return reading.item(body, withings_records.id_of(stream), changed_at=_changed_at)
+
+
+def _changed_at(body: Mapping[str, Any]) -> datetime | None:
+    told = reading.whole(body.get("modified"), least=1, most=2**32)
+    return None if told is None else from_epoch_s(told)
 
 
 def _next(body: Mapping[str, Any], token: str | None) -> str | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from fittrack import db, queues
 from fittrack.trackers.connections import repository as connections
 from fittrack.trackers.providers.base import Event, Malformed, NotThere, RawItem, Throttled, Window
-from fittrack.trackers.syncing import repository, rules, service, storing, visits
+from fittrack.trackers.syncing import objects, repository, rules, service, storing, visits
 from fittrack.trackers.syncing.models import Known, Outcome
 from fittrack.trackers.syncing.visits import TROUBLE, Clock, OutOfTime, Visit
 
@@ -142,7 +142,7 @@ def _is_there(visit: Visit, stream: str, external_id: str) -> bool:
     answer = visit.ask(lambda grant: visit.adapter.one(visit.app, grant, stream, external_id))
     try:
         if answer is not None:
-            _store(visit, stream, visit.adapter.read_one(stream, answer))
+            objects.store_one(visit, stream, visit.adapter.read_one(stream, answer))
     except NotThere:
         return False
     return True
@@ -162,7 +162,7 @@ def _do_one(visit: Visit, event: Event, stream: str, external_id: str, *, is_las
         # Who signed it is believed; where one can look, it has to be gone.
         is_gone = is_gone or answer is None
     if not is_gone and item is not None and (event.kind != "delete" or is_last):
-        _store(visit, stream, item)
+        objects.store_one(visit, stream, item)
         return True
     _bury_or_wait(
         visit, stream, external_id, is_told=is_gone and event.kind == "delete", is_last=is_last
@@ -179,14 +179,6 @@ def _bury_or_wait(
         storing.delete_object(visit.held, stream, external_id, now=visit.clock())
     elif not is_last:
         raise NotYet("not_there_yet")
-
-
-def _store(visit: Visit, stream: str, item: RawItem) -> None:
-    known = _known(visit, stream, item.external_id)
-    if not rules.is_news(known, item):
-        return
-    read = storing.read_items(visit.adapter, stream, [service.whole(visit, stream, item)])
-    storing.store_objects(visit.held, stream, read, now=visit.clock())
 
 
 def _known(visit: Visit, stream: str, external_id: str) -> Known | None:

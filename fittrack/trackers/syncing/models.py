@@ -65,6 +65,7 @@ class Known:
     version: str
     is_deleted: bool
     activity_id: str | None
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from fittrack.clock import epoch_s, from_epoch_s
 from fittrack.trackers.budgets.rules import KEPT_SHARE
-from fittrack.trackers.providers.base import MORE, Facts, RawItem, Window
+from fittrack.trackers.providers.base import CHANGED, MORE, Facts, RawItem, Window
 from fittrack.trackers.syncing.models import Known, Outcome, Step, StreamState
 
 # A backfill goes back in pieces, the newest first: a week, then each twice as long as all before.
@@ -32,6 +32,8 @@ LATELY = timedelta(hours=1)
 TURN_SHARE, LEAST_TURN = 0.1, 10
 # Before the version of an object whose rest could not be read.
 REST_TO_COME = "-"
+# A rest that is not there may come for so long after its object.
+REST_COMES = timedelta(hours=6)
 # Those that were throttled together come back over this time; who has waited this long, in half.
 SPREAD, LONG = timedelta(seconds=30), timedelta(minutes=15)
 
@@ -141,14 +143,26 @@ def after_page(state: StreamState, step: Step, next_token: str | None) -> Stream
     return replace(state, read_to_at=step.window.to_at, filled_to_at=filled_to_at, window_json=None)
 
 
+def may_rest_come(known: Known | None, *, now: datetime) -> bool:
+    """Tell whether a rest that is not there may still come: its object is new to us, or nearly."""
+    return known is None or now - known.changed_at < REST_COMES
+
+
 def is_news(known: Known | None, item: RawItem) -> bool:
     """Tell whether an object is new or changed; what was deleted never comes back.
 
-    A line of a list is no news of what is known with more.
+    A line of a list is no news of what is known with more, nor is a version that is older.
     """
     if known is None or known.is_deleted:
         return known is None
-    return known.version != item.version and not known.version.startswith(item.version + MORE)
+    if known.version == item.version or known.version.startswith(item.version + MORE):
+        return False
+    return not _is_older(item.version, known.version)
+
+
+def tells_less(item: RawItem, known: Known) -> bool:
+    """Tell whether an object is known with more than its line in a list tells."""
+    return MORE in known.version and MORE not in item.version
 
 
 def is_there(known: Known | None) -> bool:
@@ -171,6 +185,17 @@ def after_failure(failures: int, error_code: str, jitter: float, *, now: datetim
 def code_of(error: Exception) -> str:
     """Return a word for trouble that says none itself, such as `token_refused`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+
+
+def _is_older(version: str, other: str) -> bool:
+    """Tell whether a version was made before another, as far as both say when they were."""
+    made_ms, other_ms = _made_ms(version), _made_ms(other)
+    return made_ms is not None and other_ms is not None and made_ms < other_ms
+
+
+def _made_ms(version: str) -> int | None:
+    made, mark, _ = version.removeprefix(REST_TO_COME).partition(CHANGED)
+    return int(made) if mark and made.isdecimal() else None
 
 
 def _week_of(state: StreamState, at: datetime) -> int:

@@ -16,13 +16,10 @@ from fittrack import db, queues
 from fittrack.clock import utc_now
 from fittrack.trackers.providers.base import (
     Malformed,
-    NotThere,
     ProviderDown,
-    RawItem,
-    ScopeLost,
     Window,
 )
-from fittrack.trackers.syncing import repository, rules, storing
+from fittrack.trackers.syncing import objects, repository, rules, storing
 from fittrack.trackers.syncing.models import Outcome, Step, StreamState
 from fittrack.trackers.syncing.vanished import Sweep, bury_vanished
 from fittrack.trackers.syncing.visits import (
@@ -149,7 +146,7 @@ def _read_page(
         raise ProviderDown("no_request")
     page = adapter.read_page(stream, answer, step.token)
     sweep.see(page, is_first=step.pages == 0)
-    items, trouble = _whole_items(visit, stream, page.items)
+    items, trouble = objects.whole_items(visit, stream, page.items)
     read = storing.read_items(adapter, stream, items)
     if trouble is not None:
         storing.store_objects(visit.held, stream, read, now=visit.clock())
@@ -167,51 +164,9 @@ def read_named_page(visit: Visit, stream: str, window: Window, token: str | None
     if answer is None:
         raise ProviderDown("no_request")
     page = visit.adapter.read_page(stream, answer, token)
-    items, trouble = _whole_items(visit, stream, page.items)
+    items, trouble = objects.whole_items(visit, stream, page.items)
     read = storing.read_items(visit.adapter, stream, items)
     storing.store_objects(visit.held, stream, read, now=visit.clock())
     if trouble is not None:
         raise trouble
     return page.next_token
-
-
-def _whole_items(
-    visit: Visit, stream: str, items: tuple[RawItem, ...]
-) -> tuple[list[RawItem], Exception | None]:
-    """Return what is new of a page, each with its rest, as far as the provider let us, and why
-    no further.
-    """
-    found: list[RawItem] = []
-    for item in _news(visit, stream, items):
-        try:
-            found.append(whole(visit, stream, item))
-        except (*TROUBLE, OutOfTime) as error:
-            return found, error
-    return found, None
-
-
-def _news(visit: Visit, stream: str, items: tuple[RawItem, ...]) -> list[RawItem]:
-    """Return the objects that are new or changed; of those that are not nothing more is asked."""
-    connection_id = visit.held.connection.connection_id
-    with db.reading("list_known") as tx:
-        known = repository.list_known(
-            tx, connection_id, stream, [item.external_id for item in items]
-        )
-    return [item for item in items if rules.is_news(known.get(item.external_id), item)]
-
-
-def whole(visit: Visit, stream: str, item: RawItem) -> RawItem:
-    """Return an object with its rest, such as samples; without it where there is none.
-
-    A rest that can't be read is asked for again with the next page that shows its object.
-    Raises: those of `TROUBLE`, OutOfTime, Fenced.
-    """
-    answer = visit.ask(lambda grant: visit.adapter.more(visit.app, grant, stream, item))
-    if answer is None:
-        return item
-    try:
-        return visit.adapter.with_more(stream, item, answer)
-    except NotThere:
-        return item
-    except (ScopeLost, Malformed):
-        return rules.without_rest(item)
