@@ -94,8 +94,8 @@ class SqliteEngine:
         """Close this thread's connection; one from before a fork is left alone."""
         link: _Link | None = getattr(self._local, "link", None)
         if link is not None:
+            del self._local.link  # the other threads keep theirs
             link.close()
-        self._local = threading.local()
 
     def _link(self) -> _Link:
         link: _Link | None = getattr(self._local, "link", None)

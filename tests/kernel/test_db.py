@@ -353,3 +353,17 @@ def test_a_child_never_closes_what_its_parent_opened(probes, begins_anew):
         gc.collect()
         os._exit(opened(path) < before or opened(queue) > 0)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="Oracle has a pool")
+def test_a_thread_keeps_its_connection_whoever_else_opens_or_closes_one(probes):
+    def come_and_go():
+        probes.raw()
+        probes.close()
+
+    before = probes.raw()
+    for use in (probes.raw, come_and_go):
+        other = threading.Thread(target=use)
+        other.start()
+        other.join()
+        assert probes.raw() is before
