@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from limits import parse_many
 
@@ -25,6 +25,9 @@ DEFAULT_PASSWORDS = frozenset(
     ("changeme", "fittrack", "guest", "manager", "oracle", "password", "redis", "secret", "tiger")
 )
 VOLATILE = ("/dev", "/run", "/proc", "/sys")  # kept in memory alone
+# Where the drivers' addresses say whether a server's certificate and name are checked.
+TLS_CHECKS = ("ssl_cert_reqs", "ssl_check_hostname", "ssl_server_dn_match")
+CHECKED = frozenset({"required", "true", "on", "yes", "1"})
 NAMES_OF_THIS_MACHINE = frozenset({"localhost", "localhost.localdomain"})
 
 
@@ -37,6 +40,7 @@ def problems(config: Config, given: Mapping[str, str | None]) -> Iterator[str]:
     yield from _address_problems(config)
     yield from _database_problems(config)
     yield from _redis_problems(config)
+    yield from _tls_problems(config)
     yield from _mail_problems(config)
     yield from _credential_problems(config)
     yield from _limit_problems(config)
@@ -93,6 +97,14 @@ def _redis_problems(config: Config) -> Iterator[str]:
         return
     if not redis.password or redis.password.lower() in DEFAULT_PASSWORDS:
         yield "REDIS_URL must have a password where Redis is on another host"
+
+
+def _tls_problems(config: Config) -> Iterator[str]:
+    for name, url in (("DATABASE_URL", config.database_url), ("REDIS_URL", config.redis_url)):
+        query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+        said = {value.lower() for key in TLS_CHECKS for value in query.get(key, [])}
+        if said - CHECKED:
+            yield f"{name} must not turn off that the server's certificate and name are checked"
 
 
 def _mail_problems(config: Config) -> Iterator[str]:

@@ -88,8 +88,8 @@ def _return_problems(config: Config) -> Iterator[str]:
 
 
 def _database_problems(url: str) -> Iterator[str]:
-    if not _has_scheme(url, {"sqlite", "oracle"}):
-        yield "DATABASE_URL must begin with sqlite:/// or oracle://"
+    if not _has_scheme(url, {"sqlite", "oracle", "oracle+tcps"}):
+        yield "DATABASE_URL must begin with sqlite:///, oracle:// or oracle+tcps://"
     elif url.startswith("sqlite:") and not _SQLITE.fullmatch(url):
         yield "DATABASE_URL must be sqlite:/// and the path of a file"
     if ":memory:" in url:

@@ -44,7 +44,7 @@ class Config:
     fittrack_env: str = key("development", "`development`, `test` or `production`")
     database_url: str = key(
         "sqlite:///var/fittrack.db",
-        "`sqlite:///path` or `oracle://user:password@host:1521/service`",
+        "`sqlite:///path`, `oracle://user:password@host:1521/service`, `oracle+tcps://` for TLS",
     )
     sqlite_synchronous: str = key(
         "FULL", "SQLite's durability: `FULL`; `NORMAL` and `OFF` may lose commits (tests only)"

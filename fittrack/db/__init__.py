@@ -87,6 +87,7 @@ _engine: Engine | None = None
 def bind(database_url: str, *, threads: int = 4, synchronous: str = "FULL") -> Engine:
     """Choose the engine of this process: `sqlite:///path` or `oracle://user:password@host/service`.
 
+    `oracle+tcps://` is Oracle over TLS.
     `synchronous` is SQLite's: FULL loses no commit to a power cut, NORMAL may and is for tests.
     """
     global _engine

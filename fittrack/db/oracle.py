@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import oracledb
 
@@ -76,7 +76,7 @@ class OracleEngine:
     def __init__(self, database_url: str, *, threads: int) -> None:
         parts = urlsplit(database_url)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._dsn = f"{parts.hostname}:{parts.port or 1521}/{parts.path.lstrip('/')}"
+        self._dsn = _dsn(parts)
         self._threads = threads
         self._pools: dict[int, oracledb.ConnectionPool] = {}
         self._opening = threading.Lock()
@@ -136,6 +136,20 @@ class OracleEngine:
             session_callback=_prepare_session,
             stmtcachesize=self.statements_cached,
         )
+
+
+def _dsn(parts: SplitResult) -> str:
+    """Return where an address leads, as the driver reads it; over TLS, with what it says of that.
+
+    The server's certificate and name are checked; a folder named by `wallet_location` may hold
+    whom to believe and a certificate of our own, as `ewallet.pem`.
+    """
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    service = parts.path.lstrip("/")
+    if parts.scheme == "oracle":
+        return f"{host}:{parts.port or 1521}/{service}"
+    options = f"?{parts.query}" if parts.query else ""
+    return f"tcps://{host}:{parts.port or 2484}/{service}{options}"
 
 
 def _prepare_session(connection: oracledb.Connection, requested_tag: str) -> None:  # noqa: ARG001

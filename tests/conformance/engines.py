@@ -80,7 +80,7 @@ def bind(path: Path) -> db.Engine:
 
 def _url_of_dsn(dsn: str) -> str:
     """Return a DATABASE_URL from itself or from `user/password@host:port/service`."""
-    if dsn.startswith("oracle://"):
+    if dsn.startswith(("oracle://", "oracle+tcps://")):
         return dsn
     credentials, _, place = dsn.rpartition("@")
     user, _, password = credentials.partition("/")
