@@ -13,6 +13,8 @@ from fittrack.trackers.providers import ADAPTERS
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import PROVIDERS, begin, consent
 from tests.trackers.lives import lives_beside
+from tests.trackers.test_endings import do_jobs
+from tests.trackers.test_letting_in import are_over
 
 CONNECTIONS = "/api/v1/connections"
 # What is answered to a browser that comes back so.
@@ -63,6 +65,8 @@ def test_a_consent_that_goes_wrong_is_named_and_can_be_tried_again(lives, provid
         assert (answer.status_code, answer.json["code"]) == ANSWERED[kind]
         assert lives.client.get(CONNECTIONS, headers=ana).json["items"] == []
     assert life.tracker.faults.ahead() == []
+    do_jobs()  # what was granted to no use is taken back, where there is a way
+    assert all(are_over(life.tracker, life.email)) or provider == "spotify"
     life.join()
     assert life.status() == ("active", None)
 

@@ -46,7 +46,9 @@ def blueprint(tracker: Tracker) -> Blueprint:
 
     @blp.post("/oauth/oauth2/token")
     def token() -> Response:
-        return answers.token_answer(tracker, lambda: answers.granted(tracker), answers.refusal)
+        return answers.token_answer(
+            tracker, lambda: answers.granted(tracker), answers.refusal, is_counted=True
+        )
 
     _add_api(blp, tracker)
     return blp

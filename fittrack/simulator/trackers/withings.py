@@ -57,7 +57,9 @@ def blueprint(tracker: Tracker) -> Blueprint:
             return _revoke(tracker, nonces)
         if request.form.get("action") != "requesttoken":
             return _refused(2554, "Invalid action")
-        return _wrapped(answers.token_answer(tracker, lambda: _grant(tracker), _refusal))
+        return _wrapped(
+            answers.token_answer(tracker, lambda: _grant(tracker), _refusal, is_counted=True)
+        )
 
     _add_api(blp, tracker)
     return blp

@@ -184,10 +184,10 @@ def _grant_to_end(tx: Transaction, connection_id: str, grant_version: int) -> Se
     if connection is None or connection.ended_at is None:
         return None
     is_over = stored is None or stored.grant_version < grant_version
-    return None if is_over or is_let_in(tx, connection) else stored
+    return None if is_over or _is_let_in(tx, connection) else stored
 
 
-def is_let_in(tx: Transaction, ended: Connection) -> bool:
+def _is_let_in(tx: Transaction, ended: Connection) -> bool:
     """Tell whether the person of an ended connection lets us in by another one, whoever's it is.
 
     Of whom nobody knows it is taken for the person whom the same member is connected with now.

@@ -16,7 +16,7 @@ from fittrack.trackers.providers.base import Adapter, App, Grant
 def take_back(account_id: str, adapter: Adapter, app: App, grant: Grant, *, now: datetime) -> None:
     """Plan to take a grant back; it is kept, sealed, until the job has told the provider.
 
-    Where the same person lets us in by a connection, whoever's, nothing is taken back: most
+    The job leaves it alone where the same person lets us in by a connection, whoever's: most
     providers end all at once that somebody has granted us, so it goes when that connection ends.
     """
     if (adapter.before_revoking(app, now=now) or adapter.revoke(app, grant)) is None:
@@ -34,8 +34,6 @@ def take_back(account_id: str, adapter: Adapter, app: App, grant: Grant, *, now:
         grant_version=held.grant_version,
     )
     with db.transaction("take_back") as tx:
-        if endings.is_let_in(tx, held):
-            return
         repository.insert_connection(tx, held)
         repository.update_grant(tx, sealing.sealed(bare, grant))
         version = held.grant_version + 1
