@@ -136,7 +136,7 @@ SELECT external_id, version, is_deleted, activity_id, changed_at
 
 -- name: list_known_between
 -- Workouts, sleeps or recoveries of a connection that lie in a time, as far as they are there.
-SELECT r.external_id
+SELECT r.external_id, r.missed_at
   FROM connection_records r
   LEFT JOIN activities a ON a.activity_id = r.activity_id
   LEFT JOIN sleeps s ON s.connection_id = r.connection_id AND s.external_id = r.external_id
@@ -149,6 +149,14 @@ SELECT r.external_id
         OR (r.stream = 'recovery' AND c.measured_at <= :to_at AND c.measured_at >= :from_at))
  ORDER BY r.external_id
  FETCH FIRST :row_limit ROWS ONLY
+
+-- name: note_missed
+-- When an object was looked for that no page showed; run once for each.
+UPDATE connection_records
+   SET missed_at = :missed_at
+ WHERE connection_id = :connection_id
+   AND stream = :stream
+   AND external_id = :external_id
 
 -- name: insert_known
 -- An object that is seen for the first time.

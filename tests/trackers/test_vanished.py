@@ -11,13 +11,25 @@ import pytest
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers.histories import new_workout
+from fittrack.trackers.syncing.models import Kept
+from fittrack.trackers.syncing.vanished import to_look_for
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync
 from tests.recovery.test_recovery import read
 from tests.trackers.test_sync import all_of
 
-# After so long all of a backfill is read again, at Polar with each page.
-SWEPT = {"strava": timedelta(days=8), "polar": timedelta(hours=2)}
+# After so long a provider is read again.
+POLLED = {
+    "strava": timedelta(hours=25),
+    "polar": timedelta(hours=2),
+    "google_health": timedelta(hours=1),
+    "whoop": timedelta(hours=3),
+}
+# How the addresses of lists end, and the path of what Withings is asked for.
+LISTS = {
+    *("activities", "exercises", "sleep", "nightly-recharge", "workout", "recovery", "measure"),
+    *("dataPoints", "dataPoints:dailyRollUp", "dataPoints:reconcile"),
+}
 
 
 @pytest.fixture
@@ -47,43 +59,112 @@ def living(tracker):
     return {f"{one.started_at:%Y-%m-%dT%H:%M:%S}" for one in tracker.account(EMAIL).living()}
 
 
-def sweep(connection, tracker):
-    tracker.world.ahead_s += SWEPT[tracker.name].total_seconds()
+def read_again(connection, tracker, after=None):
+    """Let time pass and the connection be synced; return what was asked for beside the lists."""
+    tracker.world.ahead_s += (after or POLLED[tracker.name]).total_seconds()
+    before = tracker.paths.copy()
     outcome = sync(connection, now=tracker.world.now())
     assert outcome.outcome == "done", outcome
+    asked = [path.rpartition("/")[2] for path in (tracker.paths - before).elements()]
+    return sorted(name for name in asked if name not in LISTS)
 
 
-@pytest.mark.parametrize("provider", SWEPT)
-def test_a_deletion_that_nobody_told_us_of_is_found_out(client, ana, trackers, provider):
+@pytest.mark.parametrize("provider", POLLED)
+def test_a_deletion_that_nobody_told_us_of_is_found_out_by_the_next_reading(
+    client, ana, trackers, provider
+):
     tracker = trackers[provider]
     connection = connected(client, ana, tracker)
     account = tracker.account(EMAIL)
     before = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
+    assert read_again(connection, tracker) == []
     for gone in account.living()[:2]:
-        account.edit(gone.number, now=utc_now(), is_deleted=True)
-    sweep(connection, tracker)
+        account.edit(gone.number, now=tracker.world.now(), is_deleted=True)
+    assert len(read_again(connection, tracker)) == 2
     assert workouts(client, ana) == living(tracker)
     assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] < before
+    assert read_again(connection, tracker) == []
 
 
-def test_a_page_that_came_empty_buries_nothing(client, ana, trackers):
+def test_pages_that_come_empty_bury_nothing_and_are_asked_about_rarely(client, ana, trackers):
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)
+    there, asked = len(workouts(client, ana)), []
+    for hours in (1, 2, 4):
+        tracker.faults.add(Fault("empty_page", "api"))
+        asked.append(len(read_again(connection, tracker, hours * timedelta(hours=1))))
+    assert asked == [there, 0, there]
+    read_again(connection, tracker)  # and are there again
     tracker.faults.add(Fault("empty_page", "api"))
-    sweep(connection, tracker)
+    assert len(read_again(connection, tracker)) == there
     assert workouts(client, ana) == living(tracker) > set()
 
 
+def test_what_was_never_looked_for_comes_first_then_what_was_the_longest_ago():
+    now = utc_now()
+    hours = {"a": 5, "b": 8, "c": None, "d": 7, "e": None, "f": 30}
+    missing = [
+        Kept(name, None if ago is None else now - timedelta(hours=ago))
+        for name, ago in hours.items()
+    ]
+    assert "".join(one.external_id for one in to_look_for(missing, now)) == "cefbd"
+
+
+def test_what_only_reaches_into_a_reading_is_not_missed(client, ana, strava):
+    at = utc_now() - timedelta(days=14, minutes=30)
+    made = replace(new_workout(9, at, random.Random(9)), elapsed_s=5400, moving_s=3600)
+    strava.account(EMAIL).workouts = {9: made}
+    connection = connect(client, ana, "strava")
+    assert sync(connection, now=utc_now()).outcome == "done"
+    assert read_again(connection, strava) == []
+    assert len(workouts(client, ana)) == 1
+
+
+def test_what_was_moved_out_of_what_is_read_is_followed(client, ana, strava):
+    connection = connected(client, ana, strava)
+    account = strava.account(EMAIL)
+    moved = account.living()[0]
+    at = moved.started_at - timedelta(days=40)  # further back than what is read once a week
+    account.edit(moved.number, now=strava.world.now(), started_at=at)
+    assert read_again(connection, strava) == [str(moved.number), "streams"]
+    assert workouts(client, ana) == living(strava)
+
+
+@pytest.mark.parametrize("hours", [2, 8])
+def test_what_can_not_be_asked_for_is_taken_away_once_two_readings_lack_it(
+    client, ana, trackers, hours
+):
+    """The second one some hours after the first; and a page that shows it brings it back."""
+    tracker = trackers["withings"]
+    connection = connected(client, ana, tracker)
+    account, before = tracker.account(EMAIL), workouts(client, ana)
+    points = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
+    gone = account.living()[0]
+    del account.workouts[gone.number]
+    read_again(connection, tracker, timedelta(hours=1))
+    assert workouts(client, ana) == before
+    read_again(connection, tracker, timedelta(hours=hours))
+    assert workouts(client, ana) == (before if hours == 2 else living(tracker))
+    account.workouts[gone.number] = gone
+    read_again(connection, tracker, timedelta(hours=1))
+    assert workouts(client, ana) == before
+    assert client.get("/api/v1/points/balance", headers=ana).json["balance_points"] == points
+    # What was missed before it was shown again is forgotten.
+    del account.workouts[gone.number]
+    read_again(connection, tracker, timedelta(hours=9))
+    assert workouts(client, ana) == before
+
+
 @pytest.mark.parametrize("kind", ["error_500", "not_json", "forbidden"])
-def test_what_can_not_be_asked_for_fails_no_sync_and_buries_nothing(client, ana, trackers, kind):
+def test_what_can_not_be_told_fails_no_sync_and_buries_nothing(client, ana, trackers, kind):
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)
     gone = tracker.account(EMAIL).living()[0]
     tracker.account(EMAIL).edit(gone.number, now=utc_now(), is_deleted=True)
     tracker.faults.add(Fault(kind, "api", 1, path="/exercises/"))
-    sweep(connection, tracker)
+    read_again(connection, tracker)
     assert workouts(client, ana) > living(tracker)
-    sweep(connection, tracker)
+    read_again(connection, tracker, timedelta(hours=7))
     assert workouts(client, ana) == living(tracker)
 
 
@@ -103,8 +184,7 @@ def test_a_night_that_is_gone_takes_its_readiness_along(client, ana, trackers):
     last = max(nights.values(), key=lambda one: one.started_at)
     before = read(client, ana)
     nights[last.number] = replace(last, is_deleted=True)
-    tracker.world.ahead_s += timedelta(days=8).total_seconds()
-    assert sync(connection, now=tracker.world.now()).outcome == "done"
+    read_again(connection, tracker, timedelta(hours=1))
     assert read(client, ana) == before[1:]
     assert len(read(client, ana, "/sleep")) == len(before) - 1
 

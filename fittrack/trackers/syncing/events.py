@@ -127,9 +127,10 @@ def _look_for_all(visit: Visit, stream: str, window: Window, *, is_last: bool) -
     """
     connection_id = visit.held.connection.connection_id
     with db.reading("list_known_between") as tx:
-        ids = repository.list_known_between(
+        kept = repository.list_known_between(
             tx, connection_id, stream, window, row_limit=LOOKED_FOR_ROWS
         )
+    ids = [one.external_id for one in kept]
     gone = [external_id for external_id in ids if not _is_there(visit, stream, external_id)]
     for external_id in gone:
         storing.delete_object(visit.held, stream, external_id, now=visit.clock())

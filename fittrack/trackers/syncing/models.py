@@ -69,10 +69,11 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalId:
-    """What a provider calls one of its objects."""
+class Kept:
+    """One of a provider's objects that is here, and when it was looked for that no page showed."""
 
     external_id: str
+    missed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from fittrack.db.loader import load_sql
 from fittrack.trackers.providers.base import Window
 from fittrack.trackers.syncing.models import (
     DueConnection,
-    ExternalId,
     Held,
+    Kept,
     Known,
     Outcome,
     Payload,
@@ -162,9 +162,9 @@ def list_known(
 
 def list_known_between(
     tx: Transaction, connection_id: str, stream: str, window: Window, *, row_limit: int
-) -> list[str]:
-    rows = tx.all(
-        ExternalId,
+) -> list[Kept]:
+    return tx.all(
+        Kept,
         SQL["list_known_between"],
         connection_id=connection_id,
         stream=stream,
@@ -172,7 +172,11 @@ def list_known_between(
         to_at=window.to_at,
         row_limit=row_limit,
     )
-    return [row.external_id for row in rows]
+
+
+def note_missed(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        tx.run_many(SQL["note_missed"], rows)
 
 
 def insert_known(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -32,6 +32,8 @@ LATELY = timedelta(hours=1)
 TURN_SHARE, LEAST_TURN = 0.1, 10
 # Before the version of an object whose rest could not be read.
 REST_TO_COME = "-"
+# The version of an object that was taken away since its provider seemed to have it no more.
+NOWHERE = "nowhere"
 # A rest that is not there may come for so long after its object.
 REST_COMES = timedelta(hours=6)
 # Those that were throttled together come back over this time; who has waited this long, in half.
@@ -154,7 +156,7 @@ def is_news(known: Known | None, item: RawItem) -> bool:
     A line of a list is no news of what is known with more, nor is a version that is older.
     """
     if known is None or known.is_deleted:
-        return known is None
+        return not is_buried(known)
     if known.version == item.version or known.version.startswith(item.version + MORE):
         return False
     return not _is_older(item.version, known.version)
@@ -163,6 +165,11 @@ def is_news(known: Known | None, item: RawItem) -> bool:
 def tells_less(item: RawItem, known: Known) -> bool:
     """Tell whether an object is known with more than its line in a list tells."""
     return MORE in known.version and MORE not in item.version
+
+
+def is_buried(known: Known | None) -> bool:
+    """Tell whether an object was deleted for good, and not only taken away."""
+    return known is not None and known.is_deleted and known.version != NOWHERE
 
 
 def is_there(known: Known | None) -> bool:

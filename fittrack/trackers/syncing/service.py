@@ -103,8 +103,9 @@ def _read_stream(visit: Visit, stream: str) -> bool:
             if visit.started_at - step.window.to_at > EARLIER and not step.is_backfill:
                 is_behind = True
             state = _read_page(visit, stream, state, step, sweep)
-            if state.window_json is None and rules.is_sweep(step, facts):
-                bury_vanished(visit, sweep, step.window)
+            if state.window_json is None and not step.is_backfill:
+                is_weekly = rules.is_sweep(step, facts)
+                bury_vanished(visit, sweep, step.window, is_weekly=is_weekly)
             step = _next(visit, state)
             if step is None and is_behind:  # after a window of an earlier sync: what came since
                 step, is_behind = rules.forward_step(state, facts, now=visit.clock()), False

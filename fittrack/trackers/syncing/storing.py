@@ -45,6 +45,8 @@ from fittrack.trackers.syncing.rests import recovery_of, sleep_of
 LEASE = timedelta(seconds=90)
 # The streams whose objects come to activities.
 ACTIVITIES = (WORKOUTS, STEPS)
+# The version of what is deleted for good.
+BURIED = "buried"
 # Nobody cuts one bout into more than this.
 MOST_OF_ONE = 100
 
@@ -110,11 +112,41 @@ def delete_object(held: Held, stream: str, external_id: str, *, now: datetime) -
         known = repository.list_known(tx, held.connection.connection_id, stream, [external_id])
         before = known.get(external_id)
         tally = Tally()
-        if before is None or not before.is_deleted:
+        if not rules.is_buried(before):
             tally.deleted = 1
-            _bury(tx, held, stream, external_id, before, now=now)
+            _bury(tx, held, stream, external_id, before, BURIED, now=now)
         repository.count_page(tx, held.sync_id, tally)
     return tally
+
+
+def take_away(held: Held, stream: str, external_id: str, *, now: datetime) -> None:
+    """Delete what a provider seems to have no more; a page may bring it back. Raises: Fenced."""
+    with db.transaction("take_away") as tx:
+        _hold(tx, held, now=now)
+        known = repository.list_known(tx, held.connection.connection_id, stream, [external_id])
+        before = known.get(external_id)
+        if rules.is_there(before):
+            _bury(tx, held, stream, external_id, before, rules.NOWHERE, now=now)
+            repository.count_page(tx, held.sync_id, Tally(deleted=1))
+
+
+def note_missed(
+    held: Held,
+    stream: str,
+    external_ids: Sequence[str],
+    *,
+    missed_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Note when objects were looked for, None for those that pages show again. Raises: Fenced."""
+    if not external_ids:
+        return
+    row = {"connection_id": held.connection.connection_id, "stream": stream}
+    with db.transaction("note_missed") as tx:
+        keep(tx, held, now=now)
+        repository.note_missed(
+            tx, [row | {"external_id": one, "missed_at": missed_at} for one in external_ids]
+        )
 
 
 def _hold(tx: Transaction, held: Held, *, now: datetime) -> None:
@@ -322,24 +354,27 @@ def _bury(
     stream: str,
     external_id: str,
     before: Known | None,
+    version: str,
     *,
     now: datetime,
 ) -> None:
+    """Delete an object, and remember it under a version that says whether it may come back."""
     connection = held.connection
     if stream in ACTIVITIES:
-        _remove_from(tx, held, external_id, 0, now=now)
+        may_come_back = version == rules.NOWHERE
+        _remove_from(tx, held, external_id, 0, may_come_back=may_come_back, now=now)
     _forget_rest(tx, held, stream, external_id)
     row = {
         "connection_id": connection.connection_id,
         "stream": stream,
         "external_id": external_id,
-        "version": before.version if before else "",
+        "version": version,
         "is_deleted": True,
         "activity_id": before.activity_id if before else None,
         "changed_at": now,
     }
     if before is None:
-        repository.insert_known(tx, [row | {"version": "unseen"}])
+        repository.insert_known(tx, [row])
     else:
         repository.update_known(tx, [row])
         repository.delete_payloads(tx, [row])

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fittrack import db
 from fittrack.trackers.providers.base import (
     Malformed,
     NotThere,
     ProviderDown,
+    RawItem,
     RawPage,
     ScopeLost,
     Window,
 )
-from fittrack.trackers.syncing import repository, storing
+from fittrack.trackers.syncing import objects, repository, storing
+from fittrack.trackers.syncing.models import Kept
 from fittrack.trackers.syncing.visits import Visit
 
-KNOWN_ROWS = 2000
-# A page that came empty makes all that we know suspicious: no more than this is asked for.
-ASKED_ROWS = 20
+KEPT_ROWS = 2000
+# A page that came empty makes all that we know suspicious: no more than this is looked for, in a
+# sync and once a week.
+ROWS_OF_SYNC, ROWS_OF_SWEEP = 5, 20
+# What is on no page and there all the same, or can't be asked for, is looked for so rarely.
+LOOKED_FOR_AGAIN = timedelta(hours=6)
+# Nobody says whether a list goes by when things began or ended, or by which clock.
+EDGE = timedelta(days=1)
 # What is about to leave a provider's lists by its age is not gone.
 MARGIN = timedelta(days=2)
 # The version of the grant that a connection began with.
 FIRST_GRANT = 1
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -46,28 +55,38 @@ class Sweep:
         self.seen |= found
 
 
-def bury_vanished(visit: Visit, sweep: Sweep, window: Window) -> None:
-    """Ask for each object that we know of a window and that was on none of its pages.
+def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool) -> None:
+    """Look for objects that we have of a window and that were on none of its pages.
 
-    What is not there is buried. Trouble ends it until the next sweep, for the pages are read.
-    Raises: NoGrant, Throttled, TokenRefused, TurnOver, OutOfTime, Fenced.
+    What is not there is buried. What can't be asked for alone is taken away once two readings in
+    some hours lack it, until a page shows it again. Trouble ends it until the next reading, for the
+    pages are read. Raises: NoGrant, Throttled, TokenRefused, TurnOver, OutOfTime, Fenced.
     """
-    from_at = max(window.from_at, _reaches_back_to(visit))
+    from_at = max(window.from_at + EDGE, _reaches_back_to(visit))
     if not sweep.is_whole or from_at >= window.to_at or _may_hide(visit):
         return
+    kept = _kept(visit, sweep.stream, Window(from_at, window.to_at))
+    back = [one.external_id for one in kept if one.external_id in sweep.seen and one.missed_at]
+    storing.note_missed(visit.held, sweep.stream, back, missed_at=None, now=visit.clock())
+    missing = to_look_for([one for one in kept if one.external_id not in sweep.seen], visit.clock())
+    with suppress(ProviderDown):
+        for one in missing[: ROWS_OF_SWEEP if is_weekly else ROWS_OF_SYNC]:
+            _look_for(visit, sweep.stream, one)
+
+
+def to_look_for(missing: Sequence[Kept], now: datetime) -> list[Kept]:
+    """Return what is to be looked for, first that which never was, then what was the longest ago.
+
+    So what is there and on no page, as often as it answers, keeps nobody from the others.
+    """
+    due = (one for one in missing if now - (one.missed_at or NEVER) >= LOOKED_FOR_AGAIN)
+    return sorted(due, key=lambda one: (one.missed_at or NEVER, one.external_id))
+
+
+def _kept(visit: Visit, stream: str, window: Window) -> list[Kept]:
+    connection_id = visit.held.connection.connection_id
     with db.reading("list_known_between") as tx:
-        known = repository.list_known_between(
-            tx,
-            visit.held.connection.connection_id,
-            sweep.stream,
-            Window(from_at, window.to_at),
-            row_limit=KNOWN_ROWS,
-        )
-    missing = [external_id for external_id in known if external_id not in sweep.seen]
-    with suppress(Malformed, ProviderDown, ScopeLost):
-        for external_id in missing[:ASKED_ROWS]:
-            if _is_gone(visit, sweep.stream, external_id):
-                storing.delete_object(visit.held, sweep.stream, external_id, now=visit.clock())
+        return repository.list_known_between(tx, connection_id, stream, window, row_limit=KEPT_ROWS)
 
 
 def _reaches_back_to(visit: Visit) -> datetime:
@@ -86,12 +105,23 @@ def _may_hide(visit: Visit) -> bool:
     return is_again and not visit.adapter.facts.backfill
 
 
-def _is_gone(visit: Visit, stream: str, external_id: str) -> bool:
-    answer = visit.ask(lambda grant: visit.adapter.one(visit.app, grant, stream, external_id))
-    if answer is None:
-        return False
+def _look_for(visit: Visit, stream: str, one: Kept) -> None:
+    """Ask for an object; what is there is noted, with its news, and what is gone goes."""
+    adapter, external_id = visit.adapter, one.external_id
+    answer = visit.ask(lambda grant: adapter.one(visit.app, grant, stream, external_id))
+    item: RawItem | None = None
     try:
-        visit.adapter.read_one(stream, answer)
+        if answer is not None:
+            item = adapter.read_one(stream, answer)
     except NotThere:
-        return True
-    return False
+        storing.delete_object(visit.held, stream, external_id, now=visit.clock())
+        return
+    except (Malformed, ScopeLost):
+        pass  # of this one nothing can be said, and others wait
+    if answer is None and one.missed_at is not None:
+        storing.take_away(visit.held, stream, external_id, now=visit.clock())
+        return
+    now = visit.clock()
+    storing.note_missed(visit.held, stream, [external_id], missed_at=now, now=now)
+    if item is not None:
+        objects.store_one(visit, stream, item)
