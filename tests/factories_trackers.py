@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from flask.testing import FlaskClient
@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from fittrack.clock import utc_now
 from fittrack.config import Config
 from fittrack.simulator.trackers.service import Tracker
+from fittrack.trackers.connections import service
+from fittrack.trackers.connections.models import Returned
 from fittrack.trackers.syncing import service as syncing
 from fittrack.trackers.syncing.models import Outcome
 
@@ -54,6 +56,17 @@ def consent(url: str, *, email: str = EMAIL, decision: str = "allow", **over: st
     assert answer.status_code == 302, answer.text
     parts = urlsplit(answer.headers["Location"])
     return f"{parts.path}?{parts.query}"
+
+
+def come_back(
+    account_id: str, provider: str, *, email: str = EMAIL, now: datetime | None = None
+) -> Returned:
+    """Let a member decide at a provider; return what their browser brings back."""
+    begun = service.begin_connection(
+        account_id=account_id, provider=provider, return_to=None, now=now or utc_now()
+    )
+    told = dict(parse_qsl(consent(begun.authorization_url, email=email).partition("?")[2]))
+    return Returned(told["state"], told["code"], None, told.get("scope"), account_id)
 
 
 def connect(client: FlaskClient, headers: Any, provider: str, **over: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import parse_qsl
 
 import pytest
 
@@ -18,12 +17,11 @@ from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import rules as connecting
 from fittrack.trackers.connections import service
 from fittrack.trackers.connections.errors import TrackerUnavailable
-from fittrack.trackers.connections.models import Returned
 from fittrack.trackers.grants.service import working_grant
 from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import ProviderDown, Throttled
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import EMAIL, begin, connect, consent
+from tests.factories_trackers import EMAIL, begin, come_back, connect, consent
 from tests.trackers.test_endings import do_jobs
 
 CONNECTIONS = "/api/v1/connections"
@@ -35,14 +33,10 @@ def ana(client, trackers):
     return login(client, make_account())
 
 
-def came_back(provider, email=EMAIL, *, account_id=None):
-    """Let a member decide at a provider; return what their browser brings back."""
-    account_id = account_id or make_account()
-    begun = service.begin_connection(
-        account_id=account_id, provider=provider, return_to=None, now=utc_now()
-    )
-    told = dict(parse_qsl(consent(begun.authorization_url, email=email).partition("?")[2]))
-    return Returned(told["state"], told["code"], None, told.get("scope"), account_id)
+def many_back(provider, number):
+    """Return what the browsers of so many members bring back from a provider."""
+    emails = (f"member{one}@gmail.test" for one in range(number))
+    return [come_back(make_account(), provider, email=email) for email in emails]
 
 
 def finish(provider, returned, *, now):
@@ -64,7 +58,9 @@ def test_of_many_who_come_back_at_once_none_passes_the_limit(trackers, provider)
     tracker, adapter, now = trackers[provider], ADAPTERS[provider], utc_now()
     each = connecting.calls_to_connect(adapter, app_of(adapter)) + 1
     limit = adapter.facts.limits[0].calls
-    visits = [came_back(provider, f"member{number}@gmail.test") for number in range(MANY)]
+    visits = [
+        come_back(make_account(), provider, email=f"m{number}@gmail.test") for number in range(MANY)
+    ]
     before = limit - (2 * each + 1)  # two find room, and one call is left
     budgets.spend(adapter, None, is_urgent=True, calls=before, now=now)
     for _ in range(before):
@@ -83,7 +79,7 @@ def test_of_many_who_come_back_at_once_none_passes_the_limit(trackers, provider)
 
 def test_room_that_comes_at_once_is_waited_for(trackers):
     adapter, now = ADAPTERS["withings"], utc_now().replace(microsecond=900_000)
-    visit = came_back("withings")
+    visit = come_back(make_account(), "withings")
     budgets.pause(adapter, None, until_at=now + timedelta(seconds=3), now=now)
     assert finish("withings", visit, now=now) is None
     later = now + timedelta(seconds=2)
@@ -161,7 +157,9 @@ def test_a_grant_that_is_left_when_the_provider_fails_is_taken_back(client, ana,
 def test_grants_that_nobody_answers_for_are_not_asked_for_at_every_visit(trackers):
     strava, now = trackers["strava"], utc_now()
     strava.faults.add(Fault("hang_up", times=rules.MOST_UNANSWERED + 1))
-    visits = [came_back("strava", f"m{number}@gmail.test") for number in range(6)]
+    visits = [
+        come_back(make_account(), "strava", email=f"m{number}@gmail.test") for number in range(6)
+    ]
     last = visits.pop()
     for visit in visits:
         assert finish("strava", visit, now=now) is None

@@ -9,8 +9,6 @@ from typing import Any
 
 from fittrack import db
 from fittrack.points import service as points
-from tests.factories_accounts import login
-from tests.factories_trackers import connect
 from tests.trackers.week.people import SLEEPING, Member, start_of
 from tests.trackers.week.weeks import DAY, PROVIDERS, SEED, Week
 
@@ -88,10 +86,9 @@ def read_anew(week: Week) -> dict[str, dict[str, Counter[Any]]]:
         assert figures(week, member.account_id) == {name: Counter() for name in FIGURES}, (
             member.email
         )
-        headers = login(week.client, member.account_id)
-        connection = connect(week.client, headers, member.provider, email=member.email)
-        week.waiting[connection["connection_id"]] = week.world.now()
-        week.by_id[connection["connection_id"]] = member
+        connection_id = week.let_in(member.account_id, member.provider, member.email)
+        week.waiting[connection_id] = week.world.now()
+        week.by_id[connection_id] = member
     week.live(week.world.now() + 6 * DAY, DAY, only=set(week.waiting))
     return before
 

@@ -12,18 +12,21 @@ from itertools import count
 from typing import Any
 
 from fittrack import db, queues
+from fittrack.errors import Problem
 from fittrack.queues import Lease
 from fittrack.simulator import faults
 from fittrack.simulator.faults import Fault
 from fittrack.simulator.trackers import telling
 from fittrack.trackers.connections import endings
+from fittrack.trackers.connections import service as connecting
+from fittrack.trackers.connections.errors import TrackerUnavailable
 from fittrack.trackers.providers import ADAPTERS
 from fittrack.trackers.providers.base import ProviderDown, Throttled, TokenRefused
 from fittrack.trackers.syncing import repository
 from fittrack.trackers.syncing import service as syncing
 from fittrack.trackers.webhooks import service as webhooks
 from tests.factories_accounts import login, make_account
-from tests.factories_trackers import begin, connect, consent
+from tests.factories_trackers import come_back
 from tests.trackers.week import sending
 from tests.trackers.week.people import DELETING, Deed, Member, can_be, days_of, do
 
@@ -31,7 +34,7 @@ CONNECTIONS = int(os.environ.get("FITTRACK_WEEK", "6"))
 SEED = int(os.environ.get("FITTRACK_SEED", "1"))
 IS_WHOLE = CONNECTIONS > 60
 PROVIDERS = ("strava", "whoop", "google_health", "oura", "polar", "withings")
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 # What happens within so little time is looked at together.
 LEAST_STEP_S = 5.0
 HISTORY = timedelta(days=6 if IS_WHOLE else 2)
@@ -78,14 +81,27 @@ class Week:
         ):
             for key in [key for key, one in kept.items() if getattr(one, began) < since_at]:
                 del kept[key]
-        headers = login(self.client, account_id)
-        connection_id = connect(self.client, headers, tracker.name, email=email)["connection_id"]
+        connection_id = self.let_in(account_id, tracker.name, email)
         leaving = LEAVING.get(number % 25, "")
         member = Member(email, account_id, tracker, account, connection_id, leaving)
         self.members.append(member)
         self.by_id[connection_id] = member
         self.waiting[connection_id] = self.world.now()
         return member
+
+    def let_in(self, account_id: str, provider: str, email: str) -> str:
+        """Connect a member, who comes again while there is no room; return the connection's id."""
+        returned = come_back(account_id, provider, email=email, now=self.world.now())
+        while True:
+            try:
+                found = connecting.finish_connection(
+                    provider=provider, returned=returned, now=self.world.now()
+                )
+            except TrackerUnavailable as refused:
+                self.came["let in later"] += 1
+                self._go_to(self.world.now() + int(refused.headers["Retry-After"]) * SECOND)
+            else:
+                return found.connection_id
 
     def at(self, at: datetime, happen: Callable[[], None]) -> None:
         """Let something happen at an instant."""
@@ -275,10 +291,16 @@ class Week:
                 self.waiting[member.connection_id] = self.world.now()
 
     def _ask_in(self, member: Member) -> bool:
-        headers = login(self.client, member.account_id)
-        begun = begin(self.client, headers, member.provider)
-        path = consent(begun.json["authorization_url"], email=member.email)
-        return self.client.get(path).status_code == 200
+        returned = come_back(
+            member.account_id, member.provider, email=member.email, now=self.world.now()
+        )
+        try:
+            connecting.finish_connection(
+                provider=member.provider, returned=returned, now=self.world.now()
+            )
+        except Problem:
+            return False
+        return True
 
 
 def _api_kinds(name: str) -> list[str]:
