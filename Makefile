@@ -12,7 +12,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help install run worker scheduler migrate seed test test-fast test-bench test-oracle smoke faults bench properties \
-	manifest plausibility simulated-year draw-kills trackers-week trackers-storm tracker-kills matrix attack attack-long gates gates-of-text lint fmt types check lock clean slow
+	manifest plausibility simulated-year draw-kills trackers-week trackers-storm trackers-faults tracker-kills matrix attack attack-long gates gates-of-text lint fmt types check lock clean slow
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -117,6 +117,10 @@ trackers-week: install ## run a week of 200 members on all trackers, full of tro
 
 trackers-storm: install ## let trackers misbehave and kill real processes, then compare (minutes; FITTRACK_STORM_S, FITTRACK_SEED)
 	@$(BIN)/python -m tests.storm
+
+trackers-faults: install ## let every tracker go wrong in every way, at each call of a sync (minutes)
+	@FITTRACK_ALL_FAULTS=1 $(BIN)/python -m pytest -n auto -q tests/trackers/test_every_fault.py \
+		tests/trackers/test_faults_when_told.py
 
 tracker-kills: install ## kill a sync at every one of its statements, and compare
 	@FITTRACK_KILLS=0 $(BIN)/python -m pytest -q -s tests/trackers/test_processes.py

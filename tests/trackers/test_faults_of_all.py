@@ -4,13 +4,11 @@ the connection says what is so.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from fittrack import config
 from fittrack.clock import utc_now
 from fittrack.simulator import faults
 from fittrack.trackers.providers import ADAPTERS
@@ -20,22 +18,6 @@ from tests.trackers.lives import ACTIVITY_PROVIDERS, lives_beside
 CONNECTIONS = "/api/v1/connections"
 A_DAY = timedelta(days=1)
 RENEWED = [name for name in ACTIVITY_PROVIDERS if ADAPTERS[name].facts.refreshes]
-# Trouble that comes once to each call, one kind after the other.
-REFUSALS = (
-    *("hang_up", "error_500", "error_502", "error_503", "redirect"),
-    *("throttled", "throttled_by_seconds", "throttled_by_date", "throttled_silently"),
-)
-BODIES = (
-    *("not_json", "huge", "cut", "wrong_length", "gzip", "gzip_bomb"),
-    *("not_a_number", "duplicate_keys", "error_in_200"),
-)
-# Trouble that every page is in for a while.
-WORDS = ("nulls", "unknown_sport", "unknown_enum")
-PAGES = (
-    *("empty_page", "empty_page_with_next", "endless_pages"),
-    *("repeated_page", "shuffled_page", "shifted_page"),
-)
-SLOW = ("slow", "slow_headers", "drip", "drip_of_length")
 
 
 @pytest.fixture(scope="module")
@@ -44,47 +26,11 @@ def lives(app, settings, migrated_file, tmp_path_factory):
         yield found
 
 
-@pytest.fixture
-def impatient(lives):
-    """Let no call to a tracker take longer than a moment."""
-    before = config.current()
-    config.use(replace(before, tracker_call_ms=250))
-    yield
-    config.use(before)
-
-
 def is_as_it_was_lived(life):
     """Let a tracker be calm, and tell whether all of it is here, once."""
     assert life.calm()[-1].outcome == "done"
     assert life.amiss() == {}
     return life.status() == ("active", None)
-
-
-@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
-@pytest.mark.parametrize("kinds", [REFUSALS, BODIES], ids=["refusals", "bodies"])
-def test_trouble_after_trouble_delays_and_loses_nothing(lives, provider, kinds):
-    life = lives.at(provider)
-    life.happen()
-    for kind in kinds:
-        life.spoil(kind)
-    outcomes = life.live()
-    assert outcomes[-1].outcome == "done"
-    assert {one.outcome for one in outcomes[:-1]} <= {"delayed", "failed"}
-    assert len(outcomes) >= len(kinds) - 4  # what reads like an answer stops nobody
-    assert is_as_it_was_lived(life)
-
-
-@pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
-@pytest.mark.parametrize("kinds", [WORDS, PAGES], ids=["words", "pages"])
-def test_pages_gone_wrong_are_made_up_for_within_a_week(lives, provider, kinds):
-    life = lives.joined(provider)
-    for kind in kinds:
-        life.happen()
-        life.spoil(kind, 3)
-        life.live()
-        life.tracker.faults.clear()
-    life.pass_time(7 * A_DAY)
-    assert is_as_it_was_lived(life)
 
 
 @pytest.mark.parametrize("kind", ["shifted_page", "shrunk_page"])
@@ -106,17 +52,6 @@ def test_a_list_that_moves_between_two_pages_loses_nothing(lives, provider, kind
     assert set(here.values()) == {1}
 
 
-@pytest.mark.parametrize("kind", SLOW)
-def test_who_says_nothing_in_time_is_asked_later(lives, impatient, kind):
-    life = lives.at("strava")
-    life.happen()
-    life.spoil(kind)
-    outcomes = life.live()
-    assert [one.outcome for one in outcomes] == ["failed", "done"]
-    assert outcomes[0].error_code.startswith("unreachable_")
-    assert is_as_it_was_lived(life)
-
-
 @pytest.mark.parametrize("provider", ACTIVITY_PROVIDERS)
 def test_a_provider_that_is_down_for_a_day_loses_nothing(lives, provider):
     life = lives.at(provider)
@@ -125,20 +60,6 @@ def test_a_provider_that_is_down_for_a_day_loses_nothing(lives, provider):
     while life.tracker.world.now() < up_at:
         life.happen()
         assert [one.outcome for one in life.live(most=1)] == ["failed"]
-    assert is_as_it_was_lived(life)
-
-
-@pytest.mark.parametrize("provider", RENEWED)
-def test_a_renewal_in_trouble_after_trouble_disconnects_nobody(lives, provider):
-    life = lives.at(provider)
-    life.pass_time(life.tracker.style.access_life)
-    life.happen()
-    for kind in ("hang_up", "error_500", "not_json", "throttled", "redirect", "old_expiry"):
-        life.spoil(kind, at=faults.TOKEN)
-    outcomes = life.live()
-    assert outcomes[-1].outcome == "done"
-    assert len(outcomes) == 6
-    assert life.tracker.faults.ahead() == []
     assert is_as_it_was_lived(life)
 
 
