@@ -15,8 +15,8 @@ SCORED, PENDING, UNSCORABLE = "scored", "pending", "unscorable"
 class Origin:
     """Which of a provider's objects a record is, and which version of it.
 
-    `version` changes with the object and says nothing of which is newer: an instant of its update
-    where the provider has one, else a hash of what it sent.
+    `version` changes with the object: a hash of what was sent, behind when it was changed where the
+    provider says that.
     """
 
     external_id: str

@@ -90,7 +90,7 @@ def test_pages_that_come_empty_bury_nothing_and_are_asked_about_rarely(client, a
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)
     there, asked = len(workouts(client, ana)), []
-    for hours in (1, 2, 4):
+    for hours in (1, 2, 5):
         tracker.faults.add(Fault("empty_page", "api"))
         asked.append(len(read_again(connection, tracker, hours * timedelta(hours=1))))
     assert asked == [there, 0, there]
