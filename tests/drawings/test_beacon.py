@@ -154,6 +154,15 @@ def test_a_list_that_would_close_once_the_round_is_out_is_voided_instead(bound):
     assert len(make.successors(drawing)) == 1
 
 
+def test_a_successor_of_a_drawing_without_a_sponsor_has_none_either(bound):
+    make.make_sponsor()  # has a standing order, but supplies nothing here
+    drawing = make_open(sponsor_id=None)
+    assert make.advance(drawing, EMITTED_AT) == ["abort_drawing"]
+    [successor] = make.successors(drawing)
+    assert make.advance(successor, EMITTED_AT) == ["schedule_carried_drawing"]
+    assert (make.get(successor).status, make.get(successor).sponsor_id) == ("scheduled", None)
+
+
 def test_a_value_that_comes_once_the_round_is_out_comes_too_late(bound):
     sponsor_id = make.make_sponsor(is_revealing_by_itself=False)
     drawing = make_open(sponsor_id=sponsor_id)

@@ -389,6 +389,8 @@ def test_a_withheld_reveal_aborts_and_carries_the_entries_over(now):
     successor = make.get(successor)
     assert (successor.status, successor.sequence_no) == ("scheduled", 2)
     assert successor.sponsor_id == standing
+    carried = service.get_drawing(drawing_id=successor.drawing_id, with_drafts=False)
+    assert {prize.sponsor_id for prize in carried.prizes} == {drawing.sponsor_id}
     for at in (successor.opens_at, successor.closes_at, successor.draws_at):
         make.advance(successor, at)
     report = verifier.verify(make.bundle(successor))

@@ -94,15 +94,12 @@ def abort(tx: Transaction, standing: Standing, carried: Load, *, now: datetime) 
 def schedule(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
     """Schedule a held successor, with a standing witness where its own is barred.
 
+    One that had no witness needs none: the rules name a drawing's witness as who supplies it.
     Where that is refused (no witness is left for prizes of this value) it waits for an admin.
     """
     sales_s = config.current().carried_sales_s
     timed = rules.retimed(drawing, sales_s=sales_s, now=now)
-    own = sponsors.find_sponsor(tx, drawing.sponsor_id) if drawing.sponsor_id else None
-    if own is None or not own.may_witness:
-        own = sponsors.find_standing_witness(tx)
-    witness = {"sponsor_id": own.sponsor_id if own else None}
-    ready = rules.edited(timed, witness, now=now)
+    ready = rules.edited(timed, {"sponsor_id": _witness_id(tx, drawing)}, now=now)
     repository.update_draft(tx, ready)
     repository.update_due_at(tx, drawing.drawing_id, None)
     try:
@@ -115,14 +112,32 @@ def schedule(tx: Transaction, drawing: Drawing, *, now: datetime) -> None:
         scheduling.schedule(tx, ready, PLATFORM, now=now)
 
 
+def _witness_id(tx: Transaction, drawing: Drawing) -> str | None:
+    if drawing.sponsor_id is None:
+        return None
+    own = sponsors.find_sponsor(tx, drawing.sponsor_id)
+    if own is None or not own.may_witness:
+        own = sponsors.find_standing_witness(tx)
+    return own.sponsor_id if own else None
+
+
 def _successor(tx: Transaction, drawing: Drawing, carried: Load, *, now: datetime) -> Drawing:
     successor = rules.carried_over(
         drawing, drawing_id=carried.drawing_id, sales_s=config.current().carried_sales_s, now=now
     )
     repository.insert_drawing(tx, successor)
     for prize in repository.list_prizes(tx, drawing.drawing_id):
-        copy = replace(prize, prize_id=new_id(), drawing_id=successor.drawing_id)
-        repository.insert_prize(tx, copy)
+        # Who supplies it stays the same where another witness steps in.
+        supplier_id = prize.sponsor_id or drawing.sponsor_id
+        repository.insert_prize(
+            tx,
+            replace(
+                prize,
+                prize_id=new_id(),
+                drawing_id=successor.drawing_id,
+                sponsor_id=supplier_id,
+            ),
+        )
     _carry_entries(tx, carried, now=now)
     repository.record_event(
         tx,
