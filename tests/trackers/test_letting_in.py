@@ -102,6 +102,15 @@ def test_without_room_the_same_address_works_later(client, ana, database):
     assert client.get(path).headers["Location"].endswith("status=connected")
 
 
+def test_a_pause_that_a_visit_is_asked_for_is_kept_by_all(client, ana, trackers):
+    trackers["whoop"].faults.add(Fault("throttled", "token"))
+    path = consent(begin(client, ana, "whoop").json["authorization_url"])
+    answer = client.get(path)
+    assert (answer.status_code, 60 < int(answer.headers["Retry-After"]) <= 90) == (503, True)
+    with pytest.raises(Throttled):
+        budgets.spend(ADAPTERS["whoop"], "c", now=utc_now())
+
+
 def test_what_is_not_ours_to_use_up_costs_no_calls(client, ana, database):
     path = consent(begin(client, ana, "whoop").json["authorization_url"])
     stranger = login(client, make_account())
@@ -144,7 +153,7 @@ def test_what_nobody_uses_is_taken_back_even_of_who_is_not_known(
 
 def test_a_grant_that_is_left_when_the_provider_fails_is_taken_back(client, ana, trackers):
     whoop = trackers["whoop"]
-    whoop.faults.add(Fault("error_500", "api", times=2))
+    whoop.faults.add(Fault("error_500", "api"))
     answer = client.get(consent(begin(client, ana, "whoop").json["authorization_url"]))
     assert answer.json["code"] == "tracker_unavailable"
     whoop.faults.add(Fault("error_500", "api"))

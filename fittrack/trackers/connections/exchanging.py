@@ -162,23 +162,24 @@ def _begun(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> 
 def _granted(visit: Visit, returned: Returned) -> Grant:
     adapter, app = visit.adapter, visit.app
     verifier = verifier_of(adapter, returned.state)
-    answer = visit.exchange(adapter.exchange(app, returned.code or "", verifier))
-    visit.grant = adapter.read_grant(answer, before=None, now=visit.now())
     try:
+        answer = visit.exchange(adapter.exchange(app, returned.code or "", verifier))
+        visit.grant = adapter.read_grant(answer, before=None, now=visit.now())
         visit.grant = rules.granted(adapter.facts, visit.grant, returned)
         visit.grant = visit.named(visit.grant)
         for request in adapter.admit(app, visit.grant):
             adapter.read_admitted(visit.ask(request))
     except (ScopesMissing, ScopeLost, *TROUBLE) as error:
         _pause(adapter, error, now=visit.now())
-        _take_back(visit, visit.grant)
+        if visit.grant is not None:
+            _take_back(visit, visit.grant)
         raise
     return visit.grant
 
 
 def _take_back(visit: Visit, grant: Grant) -> None:
-    """Let nothing stay granted that nobody can use: whose it is may be known from the provider."""
-    if grant.external_account_id is None:
+    """Let nothing stay granted that nobody can use; ask whose it is if that was paid for already."""
+    if grant.external_account_id is None and visit.counted_calls > 0:
         with suppress(ScopeLost, *TROUBLE):
             grant = visit.named(grant)
     account_id, now = visit.attempt.account_id, visit.now()

@@ -109,14 +109,8 @@ class Visit:
         self.is_scarce = leave.is_scarce
         self.calls += 1
         self.sent += 1
-        try:
-            answer = calling.send(request)
-        except ProviderDown:
-            budgets.miss(self.adapter, connection_id, now=self.clock())
-            raise
+        answer = calling.ask(self.adapter, connection_id, request, leave, clock=self.clock)
         now = self.clock()
-        if leave.is_doubted:
-            budgets.trust(self.adapter, connection_id, now=now)
         budgets.learn(self.adapter, connection_id, self.adapter.usage(answer), now=now)
         self._keep(now)
         return answer
