@@ -89,6 +89,11 @@ def test_a_browser_brings_no_scopes_that_nobody_asked_for():
     brought = " ".join([*STRAVA.scopes, *(f"more:{number}" for number in range(400))])
     granted = rules.granted(STRAVA, GRANT, Returned("s", "c", None, brought))
     assert granted.scopes == frozenset(STRAVA.scopes)
+    polar = ADAPTERS[
+        "polar"
+    ].facts  # which needs none: what is stored is no empty text all the same
+    made = rules.granted(polar, GRANT, Returned("s", "c", None, "others"))
+    assert rules.opened("a", polar, made, connection_id="c", now=utc_now()).scopes != ""
 
 
 def test_whoever_connects_anew_before_the_provider_was_told_stays_let_in(client, ana, strava):

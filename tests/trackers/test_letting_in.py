@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from fittrack import config
+from fittrack import config, db
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
 from fittrack.trackers.asking import service as asking
-from fittrack.trackers.budgets import rules
+from fittrack.trackers.budgets import repository, rules
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import rules as connecting
 from fittrack.trackers.connections import service
-from fittrack.trackers.connections.errors import TrackerUnavailable
+from fittrack.trackers.connections.errors import InvalidState, TrackerUnavailable
 from fittrack.trackers.grants.service import working_grant
 from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import ProviderDown, Throttled
@@ -75,6 +75,24 @@ def test_of_many_who_come_back_at_once_none_passes_the_limit(trackers, provider)
     refused = [visit for visit, one in zip(visits, found, strict=True) if one is None]
     assert all(finish(provider, one, now=tracker.world.now()) for one in refused)
     assert tracker.most_asked[window_s] <= limit
+
+
+def test_of_two_browsers_with_one_state_one_is_let_in_and_costs_calls(trackers, database):
+    visit, now = come_back(make_account(), "whoop"), utc_now()
+
+    def finish_as(_):
+        try:
+            return finish("whoop", visit, now=now)
+        except InvalidState:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(finish_as, range(2)))
+    assert found.count(None) == 1
+    assert are_over(trackers["whoop"]) == [False]
+    with db.transaction("look") as tx:
+        spent = repository.lock_budget(tx, "whoop").spent_json
+    assert sum(spent["60"].values()) == sum(trackers["whoop"].asked.values()) / 2 == 2
 
 
 def test_room_that_comes_at_once_is_waited_for(trackers):

@@ -178,7 +178,7 @@ def _granted(visit: Visit, returned: Returned) -> Grant:
 
 
 def _take_back(visit: Visit, grant: Grant) -> None:
-    """Let nothing stay granted that nobody can use; ask whose it is if that was paid for already."""
+    """Let nothing stay granted to no use; ask whose it is if that call was counted already."""
     if grant.external_account_id is None and visit.counted_calls > 0:
         with suppress(ScopeLost, *TROUBLE):
             grant = visit.named(grant)
