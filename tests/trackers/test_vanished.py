@@ -22,7 +22,6 @@ from tests.trackers.test_sync import all_of
 POLLED = {
     "strava": timedelta(hours=25),
     "polar": timedelta(hours=2),
-    "google_health": timedelta(hours=1),
     "whoop": timedelta(hours=3),
 }
 # How the addresses of lists end, and the path of what Withings is asked for.
@@ -107,7 +106,11 @@ def test_what_was_never_looked_for_comes_first_then_what_was_the_longest_ago():
         Kept(name, None if ago is None else now - timedelta(hours=ago))
         for name, ago in hours.items()
     ]
-    assert "".join(one.external_id for one in to_look_for(missing, now)) == "cefbd"
+    for is_weekly in (False, True):
+        found = to_look_for(missing, is_weekly=is_weekly, now=now)
+        assert "".join(one.external_id for one in found) == "cefbd"
+    assert len(to_look_for(missing * 9, is_weekly=False, now=now)) == 5
+    assert len(to_look_for(missing * 9, is_weekly=True, now=now)) == 20
 
 
 def test_what_only_reaches_into_a_reading_is_not_missed(client, ana, strava):
@@ -130,21 +133,18 @@ def test_what_was_moved_out_of_what_is_read_is_followed(client, ana, strava):
     assert workouts(client, ana) == living(strava)
 
 
-@pytest.mark.parametrize("hours", [2, 8])
-def test_what_can_not_be_asked_for_is_taken_away_once_two_readings_lack_it(
-    client, ana, trackers, hours
-):
+def test_what_can_not_be_asked_for_is_taken_away_once_two_readings_lack_it(client, ana, trackers):
     """The second one some hours after the first; and a page that shows it brings it back."""
     tracker = trackers["withings"]
     connection = connected(client, ana, tracker)
     account, before = tracker.account(EMAIL), workouts(client, ana)
     points = client.get("/api/v1/points/balance", headers=ana).json["balance_points"]
-    gone = account.living()[0]
-    del account.workouts[gone.number]
-    read_again(connection, tracker, timedelta(hours=1))
-    assert workouts(client, ana) == before
-    read_again(connection, tracker, timedelta(hours=hours))
-    assert workouts(client, ana) == (before if hours == 2 else living(tracker))
+    gone = account.workouts.pop(account.living()[0].number)
+    for hours in (1, 5):
+        read_again(connection, tracker, timedelta(hours=hours))
+        assert workouts(client, ana) == before
+    read_again(connection, tracker, timedelta(hours=2))
+    assert workouts(client, ana) == living(tracker) < before
     account.workouts[gone.number] = gone
     read_again(connection, tracker, timedelta(hours=1))
     assert workouts(client, ana) == before

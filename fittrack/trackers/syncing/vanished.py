@@ -68,19 +68,20 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool
     kept = _kept(visit, sweep.stream, Window(from_at, window.to_at))
     back = [one.external_id for one in kept if one.external_id in sweep.seen and one.missed_at]
     storing.note_missed(visit.held, sweep.stream, back, missed_at=None, now=visit.clock())
-    missing = to_look_for([one for one in kept if one.external_id not in sweep.seen], visit.clock())
+    missing = [one for one in kept if one.external_id not in sweep.seen]
     with suppress(ProviderDown):
-        for one in missing[: ROWS_OF_SWEEP if is_weekly else ROWS_OF_SYNC]:
+        for one in to_look_for(missing, is_weekly=is_weekly, now=visit.clock()):
             _look_for(visit, sweep.stream, one)
 
 
-def to_look_for(missing: Sequence[Kept], now: datetime) -> list[Kept]:
+def to_look_for(missing: Sequence[Kept], *, is_weekly: bool, now: datetime) -> list[Kept]:
     """Return what is to be looked for, first that which never was, then what was the longest ago.
 
     So what is there and on no page, as often as it answers, keeps nobody from the others.
     """
     due = (one for one in missing if now - (one.missed_at or NEVER) >= LOOKED_FOR_AGAIN)
-    return sorted(due, key=lambda one: (one.missed_at or NEVER, one.external_id))
+    in_turn = sorted(due, key=lambda one: (one.missed_at or NEVER, one.external_id))
+    return in_turn[: ROWS_OF_SWEEP if is_weekly else ROWS_OF_SYNC]
 
 
 def _kept(visit: Visit, stream: str, window: Window) -> list[Kept]:
