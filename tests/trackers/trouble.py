@@ -18,10 +18,8 @@ from tests.trackers.lives import ACTIVITY_PROVIDERS, Life
 IS_WHOLE = "FITTRACK_ALL_FAULTS" in os.environ
 SLOW = ("slow", "slow_headers", "drip", "drip_of_length")
 # What no answer is, whatever was asked for.
-STOPS = (
-    *(*SLOW, "hang_up", "redirect", "error_500", "error_502", "error_503"),
-    *("cut", "gzip_bomb"),
-)
+UNREACHABLE = (*SLOW, "hang_up", "cut", "gzip_bomb")
+STOPS = (*UNREACHABLE, "redirect", "error_500", "error_502", "error_503")
 PAUSES = ("throttled", "throttled_by_seconds", "throttled_by_date", "throttled_silently")
 # What says the same in other words.
 HARMLESS = ("gzip", "duplicate_keys", "shuffled_page", "repeated_page")
@@ -111,6 +109,7 @@ def is_got_over(life: Life, kind: str, after: int) -> bool:
         assert life.amiss() == {}
         return False
     assert (outcome.outcome, outcome.status) in endings_of(kind, life), outcome
+    assert kind not in UNREACHABLE or str(outcome.error_code).startswith("unreachable_")
     assert life.status()[0] == outcome.status
     if outcome.status == "reauth_required":
         life.join()
