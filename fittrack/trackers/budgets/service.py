@@ -163,6 +163,7 @@ def _take(
         if after != before:
             repository.update_budget(tx, key, after, now=now)
         is_scarce = key == adapter.facts.name and rules.is_scarce(after, limits, now=now)
+        # Only what tells of grants limits nothing.
         leave = Leave(is_scarce, rules.is_doubted(after), is_grant=not limits)
     return leave
 
