@@ -46,11 +46,16 @@ QUEUES = ("drawings", "default", "mail", "asked", "sync")
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job: its queue, the function that does it, and the setting of its time limit."""
+    """A kind of job: its queue, the function that does it, and the setting of its time limit.
+
+    Of a kind that comes in floods a process wakes one every `wakes_every_s`; the sweep wakes the
+    others, for telling Redis costs more than writing the row.
+    """
 
     queue: str
     path: str
     timeout_setting: str = "job_timeout_s"
+    wakes_every_s: float = 0.0
 
     def timeout_s(self) -> int:
         """Return the configured time limit in seconds."""
@@ -80,7 +85,7 @@ JOBS: Mapping[str, JobKind] = {
     "revoke_grant": JobKind("asked", "fittrack.trackers.jobs.revoke_grant"),
     "delete_brought": JobKind("sync", "fittrack.trackers.jobs.delete_brought"),
     "renew_subscription": JobKind("sync", "fittrack.trackers.jobs.renew_subscription"),
-    "do_webhook": JobKind("asked", "fittrack.trackers.jobs.do_webhook"),
+    "do_webhook": JobKind("asked", "fittrack.trackers.jobs.do_webhook", wakes_every_s=1.0),
     "sync_at_once": JobKind("asked", "fittrack.trackers.jobs.sync_connection"),
     "sync_connection": JobKind("sync", "fittrack.trackers.jobs.sync_connection"),
     "advance_drawing": JobKind("drawings", "fittrack.drawings.jobs.advance_drawing"),
@@ -157,7 +162,17 @@ def enqueue(
     except Unique:  # it is decided already
         return
     if due_at is None or due_at <= now:
-        tx.after_commit(lambda: wake(job_name, outbox_id))
+        tx.after_commit(lambda: _wake_new(job_name, outbox_id))
+
+
+_next_wake_s: dict[str, float] = {}
+
+
+def _wake_new(job_name: str, outbox_id: str) -> None:
+    now_s = time.monotonic()
+    if now_s >= _next_wake_s.get(job_name, now_s):
+        _next_wake_s[job_name] = now_s + JOBS[job_name].wakes_every_s
+        wake(job_name, outbox_id)
 
 
 def wake(job_name: str, outbox_id: str) -> None:
@@ -313,6 +328,7 @@ def use_redis(redis: Redis) -> None:
     """Make a client that of this process's queues."""
     global _redis, _away_until_s
     _redis, _away_until_s = redis, 0.0
+    _next_wake_s.clear()
 
 
 def redis() -> Redis:
