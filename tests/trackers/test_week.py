@@ -37,6 +37,8 @@ def test_a_week_of_trouble_loses_and_doubles_nothing(client, trackers, database)
     assert_all_came_once(week)
     assert_those_who_left_are_left_alone(week)
     assert_no_limit_was_passed(week)
+    for member in (one for one in week.members if one.provider == "strava"):
+        assert counting.calories_amiss(week, member) == []
     assert counting.recomputed(week) == []
     # What came in a week of trouble, and its points, is what comes in at once.
     assert counting.unlike_read_anew(week) == []

@@ -55,7 +55,7 @@ def go_on_meanwhile(world: World, account: Account, kind: str | None) -> None:
 
 
 def rows_of(answer: Response) -> tuple[Any, list[Any]]:
-    """Return the body of an answer, and the list of objects in it; beats and samples are none."""
+    """Return the body of an answer, and the list of objects in it, beats among them."""
     body = orjson.loads(answer.get_data())
     inner = body.get("body", body) if isinstance(body, dict) else body
     if isinstance(inner, dict) and "id" in inner:
@@ -65,9 +65,7 @@ def rows_of(answer: Response) -> tuple[Any, list[Any]]:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(one, dict) and "bpm" not in one for one in value
-    )
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def _cut(answer: Response) -> None:

@@ -16,7 +16,7 @@ FIGURES = {
     "activities": (
         "SELECT type, sport, state, started_at, elapsed_s, moving_s, distance_cm, ascent_m,"
         " IIF(EXISTS (SELECT 1 FROM connections c WHERE c.account_id = a.account_id"
-        " AND provider = 'strava'), NULL, calories_kcal),"  # its lists don't tell them
+        " AND provider = 'strava'), NULL, calories_kcal),"  # `calories_amiss`
         " steps, avg_hr_bpm, max_hr_bpm, sample_count, name FROM activities a"
         " WHERE account_id = ? AND state <> 'deleted'"
     ),
@@ -58,6 +58,22 @@ def workouts_amiss(week: Week, member: Member) -> tuple[Counter[str], Counter[st
     there = Counter(start_of(one) for one in member.account.living())
     here = brought(week, member)
     return there - here, here - there
+
+
+def calories_amiss(week: Week, member: Member) -> list[tuple[str, int]]:
+    """Return calories that are none of a workout's: a line does not tell them, and takes none away.
+
+    So they may be those of before an edit that no webhook told of, which is one less.
+    """
+    there: dict[str, set[int]] = {}
+    for one in member.account.workouts.values():
+        there.setdefault(start_of(one), set()).update((one.calories_kcal, one.calories_kcal - 1))
+    rows = week.database.raw().execute(
+        "SELECT started_at, calories_kcal FROM activities"
+        " WHERE account_id = ? AND type = 'workout' AND calories_kcal IS NOT NULL",
+        (member.account_id,),
+    )
+    return [(at, told) for at, told in rows if told not in there.get(at[:19], {told})]
 
 
 def nights_amiss(week: Week, member: Member) -> tuple[set[str], set[str]]:
