@@ -83,11 +83,13 @@ def test_a_token_that_has_died_is_renewed_to_take_our_access_back(client, ana, s
 
 def test_a_provider_that_is_away_is_told_later(client, ana, strava, connected):
     strava.access.clear()
-    strava.faults.add(Fault("error_500", times=1))
+    for kind in ("error_500", "redirect", "hang_up"):
+        strava.faults.add(Fault(kind))
     disconnect(client, ana, "keep")
-    do_jobs()
-    assert is_let_in(strava)
-    do_jobs(ahead=timedelta(minutes=1))
+    for minutes in (0, 1, 3):
+        do_jobs(ahead=timedelta(minutes=minutes))
+        assert is_let_in(strava)
+    do_jobs(ahead=timedelta(minutes=7))
     assert not is_let_in(strava)
 
 

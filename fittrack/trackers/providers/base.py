@@ -292,7 +292,7 @@ class Adapter(ABC):
                 raise TokenRefused
             case 429:
                 raise Throttled(None)
-            case status if status >= 500:
+            case status if status >= 500 or 300 <= status < 400:  # sent elsewhere, nobody is told
                 raise ProviderDown(f"status_{status}")
 
     def admit(self, app: App, grant: Grant) -> Sequence[Request]:
