@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import json
 import random
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,7 @@ from fittrack.simulator.trackers.strava import event_of
 from fittrack.trackers.providers.base import Hook
 from fittrack.trackers.webhooks import rules, service
 from fittrack.trackers.webhooks.models import Delivery
+from tests.conformance import engines
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, connect, shorten, sync
 from tests.trackers.test_sync import all_of
@@ -138,6 +141,15 @@ def test_what_is_not_proven_is_refused_and_leaves_nothing(client, strava, connec
     answer = tell(client, body_of(strava, new_number(strava)), query)
     assert (answer.status_code, answer.json["code"]) == (401, "webhook_refused")
     assert do_due() == 0
+
+
+@pytest.mark.skipif(engines.name() != "sqlite", reason="Oracle has no queue of writers")
+def test_what_is_not_proven_keeps_no_writer_waiting(client, strava, connected, database):
+    body = body_of(strava, new_number(strava))
+    with Path(f"{database.path}-queue").open("wb") as others:
+        fcntl.flock(others, fcntl.LOCK_EX)
+        assert tell(client, body, {}).status_code == 401
+    assert tell(client, body).status_code == 200
 
 
 def test_a_signature_counts_for_five_minutes(client, strava, connected):
