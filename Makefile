@@ -62,7 +62,7 @@ test-fast: install ## run the rules and guards only: seconds
 
 # Of each of these only the tests that are marked `driver`: they run statements that no others run.
 FEW_OF_THEM := tests/activities/analysis/test_api.py tests/drawings/test_play_limits.py tests/leaderboards/test_rebuild.py \
-	tests/trackers/test_webhooks_of_google_and_whoop.py
+	tests/trackers/test_vanished.py tests/trackers/test_webhooks_of_google_and_whoop.py
 # Every repository function goes through the driver, each statement at least once. Rules, processes with a
 # file of their own, and longer walks over statements that others run say nothing new about it.
 ENGINE_TESTS := $(addprefix tests/kernel/test_,$(addsuffix .py,auth cache db health idempotency limits loader metrics \

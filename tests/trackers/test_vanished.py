@@ -136,6 +136,7 @@ def test_what_was_moved_out_of_what_is_read_is_followed(client, ana, strava):
     assert workouts(client, ana) == living(strava)
 
 
+@pytest.mark.driver
 def test_what_can_not_be_asked_for_is_taken_away_once_two_readings_lack_it(client, ana, trackers):
     """The second one some hours after the first; and a page that shows it brings it back."""
     tracker = trackers["withings"]
