@@ -35,7 +35,7 @@ KINDS = (*STOPS, *PAUSES, *HARMLESS, *MISLEADS, *LETS_IN_NO_MORE)
 TRIED_ELSEWHERE = {"shrunk_page"}
 # The fewest calls of a sync in which somebody has exercised.
 CALLS = {"google_health": 3, "oura": 4, "polar": 4, "strava": 2, "whoop": 3, "withings": 3}
-APART = timedelta(hours=3)
+APART, AN_HOUR = timedelta(hours=3), timedelta(hours=1)
 # The longest that a call may take, for what would take half a minute.
 MOMENT_MS = 100
 
@@ -91,9 +91,13 @@ def struck(life: Life, kind: str) -> Outcome | None:
 
 
 def exercise(life: Life) -> None:
-    """Let somebody exercise, and some hours pass: who does two things at once is another story."""
+    """Let some hours pass and somebody exercise: who does two things at once is another story."""
     life.pass_time(APART)
-    life.happen()
+    workouts = life.account.workouts
+    made = workouts.pop(life.happen())
+    while not life.account.is_free(made):
+        made = replace(made, started_at=made.started_at - AN_HOUR)
+    workouts[made.number] = made
 
 
 def is_got_over(life: Life, kind: str, after: int) -> bool:
