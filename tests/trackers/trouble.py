@@ -119,6 +119,8 @@ def is_got_over(life: Life, kind: str, after: int) -> bool:
         life.join()
     if outcome.outcome != "done":
         assert life.live()[-1].outcome == "done"
+    if kind == "unknown_enum":  # what the overlap ends with meanwhile is left to the week's sweep
+        life.pass_time(timedelta(days=7))
     if kind in MISLEADS or (outcome.error_code is None and kind == "forbidden"):
         assert [one.outcome for one in life.live()] == ["done"]
     assert life.amiss() == {}
