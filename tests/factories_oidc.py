@@ -55,7 +55,7 @@ def oidc_settings(settings: Config, base_url: str) -> Config:
 def order(world: World, provider: str, kind: str, **more: Any) -> None:
     """Let a provider misbehave."""
     answer = requests.post(
-        f"{world.base_url}/control/{provider}/faults", json=[{"kind": kind, **more}], timeout=5
+        f"{world.base_url}/control/{provider}/faults", json=[{"kind": kind, **more}], timeout=60
     )
     assert answer.status_code == 204
 
@@ -63,12 +63,12 @@ def order(world: World, provider: str, kind: str, **more: Any) -> None:
 def behave(world: World) -> None:
     """Let all providers behave well from now on."""
     for provider in ("google", "apple"):
-        requests.delete(f"{world.base_url}/control/{provider}/faults", timeout=5)
+        requests.delete(f"{world.base_url}/control/{provider}/faults", timeout=60)
 
 
 def rotate(world: World, provider: str) -> None:
     """Let a provider sign with another key."""
-    answer = requests.post(f"{world.base_url}/control/{provider}/rotate", timeout=5)
+    answer = requests.post(f"{world.base_url}/control/{provider}/rotate", timeout=60)
     assert answer.status_code == 204
 
 
@@ -80,10 +80,10 @@ def begin(client: FlaskClient, provider: str = "google", headers: Any = None, **
 
 def agree(client: FlaskClient, url: str, *, email: str = EMAIL, **form: str) -> dict[str, str]:
     """Let somebody agree on a provider's page; return what ends up at the client's address."""
-    page = requests.get(url, timeout=5)
+    page = requests.get(url, timeout=60)
     assert page.status_code == 200, page.text
     fields = hidden_fields(page.text) | {"email": email} | form
-    answer = requests.post(url.partition("?")[0], data=fields, timeout=5, allow_redirects=False)
+    answer = requests.post(url.partition("?")[0], data=fields, timeout=60, allow_redirects=False)
     if answer.status_code == 302:
         landed = client.get(_own_path(answer.headers["Location"]))
     else:

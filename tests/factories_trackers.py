@@ -48,11 +48,11 @@ def begin(client: FlaskClient, headers: Any, provider: str, **body: Any) -> Any:
 def consent(url: str, *, email: str = EMAIL, decision: str = "allow", **over: str) -> str:
     """Let somebody decide on a provider's page; return the path that the browser goes on to."""
     address, _, query = url.partition("?")
-    assert requests.get(url, timeout=5).status_code == 200
+    assert requests.get(url, timeout=60).status_code == 200
     form = dict(part.split("=", 1) for part in query.split("&"))
     form = {name: requests.utils.unquote(value.replace("+", " ")) for name, value in form.items()}
     form |= {"email": email, "decision": decision} | over
-    answer = requests.post(address, data=form, timeout=5, allow_redirects=False)
+    answer = requests.post(address, data=form, timeout=60, allow_redirects=False)
     assert answer.status_code == 302, answer.text
     parts = urlsplit(answer.headers["Location"])
     return f"{parts.path}?{parts.query}"

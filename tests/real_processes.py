@@ -89,7 +89,7 @@ def fetched(url: str) -> str:
         return str(answer.read().decode())
 
 
-def wait_for(holds: Callable[[], bool], *, within_s: float = 20) -> None:
+def wait_for(holds: Callable[[], bool], *, within_s: float = 120) -> None:
     """Wait until something holds, or fail."""
     deadline_s = time.monotonic() + within_s
     while not holds():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from fittrack import clock, config
 from fittrack.clock import utc_now
 from tests.activities import records
 from tests.factories_activities import Member, count, select
@@ -110,13 +111,14 @@ def test_an_entry_of_what_was_recorded_too_does_not_count(ana):
 
 
 def test_the_zone_of_the_start_is_kept_and_utc_says_nothing(ana):
-    berlin = ana.post("activities", entry(started_at="2026-11-02T07:00:00+01:00"))
+    day_on, before_on = NOON_AT.date(), NOON_AT.date() - timedelta(days=1)
+    berlin = ana.post("activities", entry(started_at=f"{day_on}T07:00:00+01:00"))
     assert (berlin.json["started_at"], berlin.json["utc_offset_s"]) == (
-        "2026-11-02T06:00:00Z",
+        f"{day_on}T06:00:00Z",
         3600,
     )
-    odd = ana.post("activities", entry(started_at="2026-11-02T07:00:00+23:00"))
-    assert (odd.json["started_at"], odd.json["utc_offset_s"]) == ("2026-11-01T08:00:00Z", None)
+    odd = ana.post("activities", entry(started_at=f"{day_on}T07:00:00+23:00"))
+    assert (odd.json["started_at"], odd.json["utc_offset_s"]) == (f"{before_on}T08:00:00Z", None)
     assert ana.post("activities", entry()).json["utc_offset_s"] is None
     assert ana.post("activities", entry(utc_offset_s=-18_000)).json["utc_offset_s"] == -18_000
 
@@ -195,12 +197,13 @@ def test_the_same_key_makes_one_entry(ana):
 
 
 def test_an_entry_over_midnight_gives_each_day_its_minutes(ana):
-    midnight_at = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)  # in New York
+    day_on, before_on = NOON_AT.date(), NOON_AT.date() - timedelta(days=1)
+    midnight_at = clock.day_bounds(day_on, config.current().zone)[0]
     started_at = (midnight_at - timedelta(minutes=10)).isoformat()
 
     ana.post("activities", entry(type="active_minutes", started_at=started_at, elapsed_s=1800))
 
-    days = [ana.get(f"points/days/2026-11-{day:02}").json["awarded_points"] for day in (2, 3)]
+    days = [ana.get(f"points/days/{day}").json["awarded_points"] for day in (before_on, day_on)]
     assert days == [10, 20]
     assert records.days_that_differ(ana.account_id) == []
 

@@ -45,7 +45,7 @@ def bind(path: Path) -> None:
 
 
 def _start(gate, work):
-    gate.wait(30)
+    gate.wait(60)
     work()
 
 

@@ -93,20 +93,27 @@ def test_in_the_closing_second_a_purchase_is_listed_and_paid_or_refused_and_unpa
     drawing = make.make_open(
         past,
         opens_at=past + timedelta(hours=1),
-        closes_at=real_now + timedelta(seconds=5),
+        closes_at=real_now + timedelta(seconds=3),
         draws_at=real_now + timedelta(hours=1),
         ticket_price_points=1,
     )
 
+    def clock_from_now():
+        """Return a clock that is there once all processes are, however long they took."""
+        began_at = utc_now()
+        return lambda: real_now + (utc_now() - began_at)
+
     def buy_until_refused(player):
+        clock = clock_from_now()
         try:
             while True:
-                make.buy(drawing, player, clock=utc_now)
+                make.buy(drawing, player, clock=clock)
         except errors.DrawingNotOpen:
             return
 
     def close_when_due():
-        while not make.advance(drawing, utc_now()):
+        clock = clock_from_now()
+        while not make.advance(drawing, clock()):
             time.sleep(0.001)
 
     work = [lambda player=player: buy_until_refused(player) for player in players]

@@ -48,7 +48,7 @@ def server(redis_url, tmp_path_factory):
 
 
 def wait_for(port):
-    deadline_s = time.monotonic() + 30
+    deadline_s = time.monotonic() + 120
     while not devserver.is_taken(port):
         assert time.monotonic() < deadline_s
         time.sleep(0.1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from fittrack import db
+from fittrack import clock, config, db
 from fittrack.activities.belongings import service as belongings
 from fittrack.activities.plausibility.words import WORDS
 from fittrack.dev.files import make_gpx
@@ -259,8 +259,14 @@ def test_new_reasons_open_an_accepted_review_again(ana, admin):
     assert ana.get(f"activities/{activity_id}").json["state"] == "accepted"
 
 
+def lately():
+    """Return the beginning of a day that members may still type something in for."""
+    day_on = clock.utc_now().date() - timedelta(days=3)
+    return clock.day_bounds(day_on, config.current().zone)[0]
+
+
 def test_workouts_of_more_than_a_day_in_one_are_held(ana, admin):
-    start = datetime.fromisoformat("2026-06-01T05:00:00+00:00")
+    start = lately()
     for number, sport in enumerate(("cycling", "yoga", "swimming")):
         body = {
             "type": "workout",
@@ -298,7 +304,7 @@ def test_reviews_go_with_the_member_and_the_journal_stays(client, ana):
 
 
 def test_an_edit_that_makes_the_day_too_long_is_held(ana):
-    body = {"type": "workout", "sport": "yoga", "started_at": "2026-06-01T05:00:00Z"}
+    body = {"type": "workout", "sport": "yoga", "started_at": lately().isoformat()}
     ana.post("activities", {**body, "elapsed_s": 60 * 60 * 13})
     other = ana.post("activities", {**body, "sport": "cycling", "elapsed_s": 60}).json
     assert other["state"] == "accepted"

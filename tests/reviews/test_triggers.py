@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from fittrack.clock import utc_now
 from fittrack.dev.files import make_gpx
 from fittrack.points.audit import audit_ledger
 from tests.factories_activities import NOON_AT, Member
@@ -181,17 +182,16 @@ def test_a_corrected_birth_date_rates_all_days_anew(client, ana):
 
 
 def test_what_is_typed_in_earns_its_hundred_and_the_rest_is_shown_as_forfeited(ana):
+    noon_at = utc_now().replace(hour=16, minute=0, second=0, microsecond=0) - timedelta(days=2)
     body = {
         "sport": "strength",
-        "started_at": f"{NOON_AT:%Y-%m-%dT%H:%M:%SZ}".replace("2025", "2026"),
+        "started_at": noon_at.isoformat(),
         "elapsed_s": 3 * 3600,
         "intensity": "vigorous",
     }
-    day_on = DAY_ON.replace(year=2026)
-
     ana.post("activities", body)
 
-    receipt = ana.get(f"points/days/{day_on}").json
+    receipt = ana.get(f"points/days/{noon_at.date()}").json
     (manual,) = [each for each in receipt["lines"] if each["rule"] == "manual_entries"]
     assert (manual["earned_points"], manual["awarded_points"]) == (3 * 180 + 50, 100)
     assert (manual["forfeited_points"], manual["capped_by"]) == (490, ["manual_points_a_day"])

@@ -50,7 +50,7 @@ class Visitor:
 
     def ask(self, path, method="GET", **options):
         answer = requests.request(
-            method, f"{self.base_url}{path}", headers=self.headers, timeout=5, **options
+            method, f"{self.base_url}{path}", headers=self.headers, timeout=60, **options
         )
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -305,7 +305,7 @@ def fetched(tracker, path, scopes=ALL_SCOPES, **query):
         f"{tracker.world.base_url}/spotify/api/v1/{path}",
         params=({"q": "ambient", "type": "track"} if path == "search" else {}) | query,
         headers={"Authorization": f"Bearer {token}"},
-        timeout=5,
+        timeout=60,
     )
 
 
@@ -355,9 +355,9 @@ def test_an_address_called_localhost_is_refused(settings: Config, spotify):
     client = spotify.client
     query = {"client_id": client.client_id, "redirect_uri": "http://localhost:8000/x"}
     url = f"{spotify.world.base_url}/spotify/accounts/authorize"
-    assert requests.get(url, params=query, timeout=5).status_code == 400
+    assert requests.get(url, params=query, timeout=60).status_code == 400
     query["redirect_uri"] = client.redirect_uri
-    assert requests.get(url, params=query, timeout=5).status_code == 200
+    assert requests.get(url, params=query, timeout=60).status_code == 200
 
 
 def test_without_an_id_nobody_connects(settings: Config):

@@ -42,14 +42,14 @@ def served(app, trackers):
 
 def order(tracker, path="/workouts", method="POST", **body):
     address = f"{tracker.world.base_url}/control/{tracker.name}/people/{EMAIL}{path}"
-    answer = requests.request(method, address, json=body, timeout=5)
+    answer = requests.request(method, address, json=body, timeout=60)
     answer.raise_for_status()
     return answer.json() if answer.content else None
 
 
 def answered(tracker):
     address = f"{tracker.world.base_url}/control/{tracker.name}"
-    return requests.get(address, timeout=5).json()["told"]
+    return requests.get(address, timeout=60).json()["told"]
 
 
 def test_what_is_ordered_is_told_by_each_tracker_and_believed_only_when_proven(trackers, served):
