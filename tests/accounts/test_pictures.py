@@ -404,7 +404,7 @@ def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
     began = time.monotonic()
     with pytest.raises(ImageUnreadable):
         pictures.made_anew(jpeg())
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_too_many_pixels_cost_no_time():

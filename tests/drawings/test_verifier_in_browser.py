@@ -236,7 +236,7 @@ def test_ten_thousand_entries_are_verified_in_seconds(page, tmp_path):
     started_s = time.monotonic()
     assert shown(page, tmp_path, data, "large.json") == told(data)
     taken_s = time.monotonic() - started_s
-    assert taken_s < 10
+    assert taken_s < 30  # a second or two where nothing else runs
 
 
 def test_a_link_names_a_bundle_of_the_same_server_alone(page_of_server):
