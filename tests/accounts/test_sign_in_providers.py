@@ -106,7 +106,7 @@ def test_an_address_that_the_provider_has_not_verified_makes_no_member(client):
 @pytest.mark.parametrize(
     ("wrong", "status", "code"),
     [
-        ({"date_of_birth": utc_now().date().isoformat()}, 422, "underage"),
+        ({"date_of_birth": f"{utc_now() - timedelta(days=1):%Y-%m-%d}"}, 422, "underage"),
         ({"date_of_birth": "1850-01-01"}, 422, "invalid"),
         ({"state": "ZZ"}, 422, "invalid"),
         ({"display_name": "admin"}, 422, "invalid"),
