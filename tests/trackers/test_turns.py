@@ -136,6 +136,17 @@ def test_a_late_page_with_an_older_version_takes_nothing_back(provider, page_of_
     assert all(len(item.version) < 60 for item in (older, newer, undated))
 
 
+def test_a_version_from_the_future_keeps_no_later_one_out():
+    def at(made_at):
+        return f"{int(made_at.timestamp() * 1000)}~{made_at:%H%M}"
+
+    for ahead, is_news in ((timedelta(minutes=4), False), (timedelta(hours=12), True)):
+        known = Known("7", at(NOW + ahead), False, None, NOW)
+        honest = RawItem("7", at(NOW + timedelta(minutes=3)), {})
+        assert rules.is_news(known, honest) == is_news
+        assert rules.is_news(replace(known, version=rules.without_rest(honest).version), honest)
+
+
 def test_of_a_day_of_two_devices_an_older_count_may_be_more():
     days = [
         {"date": "2026-11-20", "steps": steps, "modified": 1700000000 - steps} for steps in (5, 9)

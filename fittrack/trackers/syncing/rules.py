@@ -36,6 +36,8 @@ REST_TO_COME = "-"
 NOWHERE = "nowhere"
 # A rest that is not there may come for so long after its object.
 REST_COMES = timedelta(hours=6)
+# How far ahead of ours a clock may be whose word counts for which of two versions is newer.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 # Those that were throttled together come back over this time; who has waited this long, in half.
 SPREAD, LONG = timedelta(seconds=30), timedelta(minutes=15)
 
@@ -159,7 +161,7 @@ def is_news(known: Known | None, item: RawItem) -> bool:
         return not is_buried(known)
     if known.version == item.version or known.version.startswith(item.version + MORE):
         return False
-    return not _is_older(item.version, known.version)
+    return not _is_older(item.version, known)
 
 
 def tells_less(item: RawItem, known: Known) -> bool:
@@ -194,10 +196,16 @@ def code_of(error: Exception) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
 
 
-def _is_older(version: str, other: str) -> bool:
-    """Tell whether a version was made before another, as far as both say when they were."""
-    made_ms, other_ms = _made_ms(version), _made_ms(other)
-    return made_ms is not None and other_ms is not None and made_ms < other_ms
+def _is_older(version: str, known: Known) -> bool:
+    """Tell whether a version was made before the known one, as far as both say when they were.
+
+    One that was not made yet when it came is not believed: it would keep all later ones out.
+    """
+    made_ms, known_ms = _made_ms(version), _made_ms(known.version)
+    if made_ms is None or known_ms is None:
+        return False
+    believed_ms = epoch_s(known.changed_at + CLOCK_TOLERANCE) * 1000
+    return made_ms < known_ms <= believed_ms
 
 
 def _made_ms(version: str) -> int | None:
