@@ -22,6 +22,14 @@ UPDATE connection_attempts
    AND used_at IS NULL
    AND expires_at > :now_at
 
+-- name: count_visits
+-- How many visits to a provider a member has used up since then.
+SELECT COUNT(*)
+  FROM connection_attempts
+ WHERE account_id = :account_id
+   AND provider = :provider
+   AND used_at > :since_at
+
 -- name: delete_over_attempts
 -- Forget visits that are over.
 DELETE FROM connection_attempts

@@ -5,21 +5,26 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from fittrack import config, db
+from fittrack.accounts.erasure.service import erase_account
 from fittrack.clock import utc_now
+from fittrack.errors import TooManyRequests
 from fittrack.simulator.faults import Fault
 from fittrack.trackers.asking import service as asking
 from fittrack.trackers.budgets import repository, rules
 from fittrack.trackers.budgets import service as budgets
+from fittrack.trackers.connections import exchanging, service
 from fittrack.trackers.connections import rules as connecting
-from fittrack.trackers.connections import service
-from fittrack.trackers.connections.errors import InvalidState, TrackerUnavailable
+from fittrack.trackers.connections.errors import CodeRefused, InvalidState, TrackerUnavailable
+from fittrack.trackers.connections.models import Returned
 from fittrack.trackers.grants.service import working_grant
 from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import ProviderDown, Throttled
+from fittrack.trackers.tidying import service as tidying
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, begin, come_back, connect, consent
 from tests.trackers.test_endings import do_jobs
@@ -127,6 +132,41 @@ def test_a_pause_that_a_visit_is_asked_for_is_kept_by_all(client, ana, trackers)
     assert (answer.status_code, 60 < int(answer.headers["Retry-After"]) <= 90) == (503, True)
     with pytest.raises(Throttled):
         budgets.spend(ADAPTERS["whoop"], "c", now=utc_now())
+
+
+def test_who_leaves_while_the_provider_is_asked_is_not_connected(trackers, database):
+    adapter, ana, now = ADAPTERS["whoop"], make_account(), utc_now()
+    returned = come_back(ana, "whoop")
+    visit = exchanging.begin(adapter, app_of(adapter), returned, now=now)
+    grant = exchanging.grant_of(visit, returned)
+    erase_account(account_id=ana, actor_id=ana, now=now)
+    with pytest.raises(InvalidState):
+        service.connect(visit, grant, now=now)
+    do_jobs()
+    assert are_over(trackers["whoop"]) == [True]
+    assert database.raw().execute("SELECT 1 FROM connections").fetchall() == []
+
+
+def test_one_member_cannot_spend_what_all_share_by_made_up_codes(trackers, database):
+    ana, now = make_account(), utc_now()
+    states = [
+        service.begin_connection(account_id=ana, provider="whoop", return_to=None, now=now)
+        for _ in range(connecting.MOST_VISITS + 1)
+    ]
+    given = [
+        Returned(parse_qs(urlsplit(one.authorization_url).query)["state"][0], "made-up", None, None)
+        for one in states
+    ]
+    for returned in given[:-1]:
+        with pytest.raises(CodeRefused):
+            service.finish_connection(provider="whoop", returned=returned, now=now)
+    with pytest.raises(TooManyRequests):
+        service.finish_connection(provider="whoop", returned=given[-1], now=now)
+    with db.transaction("look") as tx:
+        spent = repository.lock_budget(tx, "whoop").spent_json
+    assert sum(spent["60"].values()) == 2 * connecting.MOST_VISITS
+    tidying.forget_old_traffic(now=now + connecting.ATTEMPT_LIFE)
+    assert finish("whoop", come_back(make_account(), "whoop"), now=now) is not None
 
 
 def test_what_is_not_ours_to_use_up_costs_no_calls(client, ana, database):

@@ -144,11 +144,11 @@ def _plan_deletion(tx: Transaction, connection: Connection, key: str, *, now: da
 
 def erase_at_once(tx: Transaction, account_id: str, *, now: datetime) -> None:
     """End all connections of a member who leaves; the providers are told by jobs."""
+    # A sync holds the points before the connection, and so does whoever begins or ends one: none
+    # is begun between this look and the end.
+    activities.hold_member(tx, account_id, now=now)
     repository.erase_attempts(tx, account_id)
-    living = repository.list_connections(tx, account_id)
-    if living:  # a sync holds the points before the connection, and so does whoever ends it
-        activities.hold_member(tx, account_id, now=now)
-    for connection in living:
+    for connection in repository.list_connections(tx, account_id):
         end(tx, connection, is_data_kept=False, now=now)
 
 

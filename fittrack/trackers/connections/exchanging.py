@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from fittrack import crypto, db
 from fittrack.db import Transaction
+from fittrack.errors import TooManyRequests
 from fittrack.trackers import calling
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.budgets.service import BudgetSpent, Leave
@@ -156,7 +157,18 @@ def _begun(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> 
         of_grants, of_others = budgets.take_to_connect(
             tx, adapter, calls, within_s=within_s, now=now
         )
+        # Whoever else spends of this provider's has committed by now.
+        _check_visits(tx, attempt, now=now)
     return Visit(adapter, app, attempt, calls, of_grants, of_others, now, time.monotonic())
+
+
+def _check_visits(tx: Transaction, attempt: Attempt, *, now: datetime) -> None:
+    """Let nobody spend what all share by codes that are made up. Raises: TooManyRequests."""
+    used = repository.count_visits(
+        tx, attempt.account_id, attempt.provider, since_at=now - rules.ATTEMPT_LIFE
+    )
+    if used > rules.MOST_VISITS:
+        raise TooManyRequests(headers={"Retry-After": str(int(rules.ATTEMPT_LIFE.total_seconds()))})
 
 
 def _granted(visit: Visit, returned: Returned) -> Grant:
@@ -172,12 +184,12 @@ def _granted(visit: Visit, returned: Returned) -> Grant:
     except (ScopesMissing, ScopeLost, *TROUBLE) as error:
         _pause(adapter, error, now=visit.now())
         if visit.grant is not None:
-            _take_back(visit, visit.grant)
+            take_back(visit, visit.grant)
         raise
     return visit.grant
 
 
-def _take_back(visit: Visit, grant: Grant) -> None:
+def take_back(visit: Visit, grant: Grant) -> None:
     """Let nothing stay granted to no use; ask whose it is if that call was counted already."""
     if grant.external_account_id is None and visit.counted_calls > 0:
         with suppress(ScopeLost, *TROUBLE):

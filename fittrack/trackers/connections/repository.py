@@ -35,6 +35,13 @@ def use_attempt(tx: Transaction, state_hash: str, provider: str, *, now_at: date
     return used == 1
 
 
+def count_visits(tx: Transaction, account_id: str, provider: str, *, since_at: datetime) -> int:
+    """Return how many visits a member has used up since then, the caller's own among them."""
+    return int(
+        tx.value(SQL["count_visits"], account_id=account_id, provider=provider, since_at=since_at)
+    )
+
+
 def delete_over_attempts(tx: Transaction, *, before_at: datetime) -> int:
     return tx.run(SQL["delete_over_attempts"], before_at=before_at)
 

@@ -14,6 +14,8 @@ from fittrack.trackers.connections.models import Connection, Returned
 from fittrack.trackers.providers.base import Adapter, App, Facts, Grant
 
 ATTEMPT_LIFE = timedelta(minutes=10)
+# How many visits to a provider a member may use up in such a time: each spends calls of all.
+MOST_VISITS = 20
 DATA_GOES = "data_deleted"
 # How long a provider that is away is told of an end, and the waits between.
 TOLD_FOR = timedelta(days=7)

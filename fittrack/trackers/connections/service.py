@@ -139,7 +139,19 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
     with places.take(provider):
         visit = exchanging.begin(adapter, app, returned, now=now)
         grant = exchanging.grant_of(visit, returned)
-    return db.retry(lambda: _connect(adapter, visit.attempt, grant, now=now))
+    return connect(visit, grant, now=now)
+
+
+def connect(visit: exchanging.Visit, grant: Grant, *, now: datetime) -> Connection:
+    """Connect the member of a visit with what the provider gave; what leads to nothing is given up.
+
+    Raises: InvalidState where the member may act no more, ConnectedElsewhere.
+    """
+    try:
+        return db.retry(lambda: _connect(visit.adapter, visit.attempt, grant, now=now))
+    except InvalidState:
+        exchanging.take_back(visit, grant)
+        raise
 
 
 def set_primary(*, account_id: str, provider: str, now: datetime) -> Connection:
@@ -172,6 +184,8 @@ def _connect(adapter: Adapter, attempt: Attempt, grant: Grant, *, now: datetime)
     with db.transaction("finish_connection") as tx:
         # Nobody ends or begins another connection of this member meanwhile.
         activities.hold_member(tx, account_id, now=now)
+        if repository.find_attempt(tx, attempt.state_hash, name) is None:
+            raise InvalidState  # its member has left while the provider was asked
         person = repository.find_connection_of_person(tx, name, grant.external_account_id or "")
         if person is not None and person.account_id != account_id:
             # The grant stays: to take it back would end the other member's as well, at most

@@ -14,6 +14,7 @@ from fittrack import db
 from fittrack.db import Transaction
 from fittrack.trackers.budgets import service as budgets
 from fittrack.trackers.connections import repository as connections
+from fittrack.trackers.connections.rules import ATTEMPT_LIFE
 from fittrack.trackers.tidying import repository
 
 ROWS = 500
@@ -32,7 +33,8 @@ def forget_old_traffic(*, now: datetime, working_s: float = WORKING_S, rows: int
     """
     until_s = time.monotonic() + working_s
     with db.transaction("forget_visits") as tx:
-        forgotten = connections.delete_over_attempts(tx, before_at=now)
+        # One that was used just before its end still counts as long, and may still be under way.
+        forgotten = connections.delete_over_attempts(tx, before_at=now - ATTEMPT_LIFE)
         forgotten += budgets.forget(tx, before_at=now - BUDGETS_KEPT)
     for step in (_forget_deliveries, _forget_payloads, _forget_syncs):
         forgotten += _forget_all(step, rows, until_s, now=now)
