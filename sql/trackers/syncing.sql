@@ -136,7 +136,7 @@ SELECT external_id, version, is_deleted, activity_id, changed_at
 
 -- name: list_known_between
 -- Workouts, sleeps or recoveries of a connection that lie in a time, as far as they are there.
-SELECT r.external_id, r.missed_at
+SELECT r.external_id, NVL(a.started_at, NVL(s.started_at, c.measured_at)) AS began_at, r.missed_at
   FROM connection_records r
   LEFT JOIN activities a ON a.activity_id = r.activity_id
   LEFT JOIN sleeps s ON s.connection_id = r.connection_id AND s.external_id = r.external_id

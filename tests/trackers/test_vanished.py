@@ -103,7 +103,7 @@ def test_what_was_never_looked_for_comes_first_then_what_was_the_longest_ago():
     now = utc_now()
     hours = {"a": 5, "b": 8, "c": None, "d": 7, "e": None, "f": 30}
     missing = [
-        Kept(name, None if ago is None else now - timedelta(hours=ago))
+        Kept(name, now, None if ago is None else now - timedelta(hours=ago))
         for name, ago in hours.items()
     ]
     for is_weekly in (False, True):
@@ -175,10 +175,27 @@ def test_what_can_not_be_told_fails_no_sync_and_buries_nothing(client, ana, trac
 def test_what_polar_shows_no_longer_for_its_age_stays(client, ana, trackers):
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)
+    before = workouts(client, ana), read(client, ana, "/sleep"), read(client, ana)
+    assert all(before)
+    for hours in (24 * 24, 26, 26):  # its nights, too, of which it shows fewer days
+        tracker.world.ahead_s += hours * 3600
+        assert sync(connection, now=tracker.world.now()).outcome == "done"
+        assert (workouts(client, ana), read(client, ana, "/sleep"), read(client, ana)) == before
+
+
+def test_days_under_way_that_only_reach_into_a_reading_are_not_missed(client, ana, trackers):
+    tracker = trackers["withings"]
+    shorten(tracker, days=0)
+    at = utc_now() - timedelta(days=5, hours=4)
+    hike = replace(new_workout(7, at, random.Random(7)), elapsed_s=5 * 86_400, moving_s=86_400)
+    tracker.account(EMAIL).workouts = {7: hike}
+    connection = connect(client, ana, "withings")
+    assert sync(connection, now=utc_now()).outcome == "done"
     before = workouts(client, ana)
-    tracker.world.ahead_s += timedelta(days=27).total_seconds()
-    sync(connection, now=tracker.world.now())
-    assert workouts(client, ana) == before
+    assert before == {f"{at:%Y-%m-%dT%H:%M:%S}"}
+    for hours in (4 * 24, 9, 9):
+        read_again(connection, tracker, timedelta(hours=hours))
+        assert workouts(client, ana) == before
 
 
 def test_a_night_that_is_gone_takes_its_readiness_along(client, ana, trackers):

@@ -24,6 +24,8 @@ SERVICE = "polar"
 PERSON = "https://www.polaraccesslink/v3/users/"
 ACROSS = timedelta(seconds=ZONE_OFFSET_S)
 KEPT = timedelta(days=30)
+# Twenty-eight days of nights, today's among them.
+NIGHTS_KEPT = timedelta(days=27)
 RATE_S = 5
 SPORTS = {
     "Run": ("RUNNING", "ROAD_RUNNING"),
@@ -214,7 +216,7 @@ def _one_recharge(tracker: Tracker, account: Account, day: str) -> Response:
 
 
 def _living(tracker: Tracker, account: Account) -> list[Night]:
-    since_at = tracker.world.now() - KEPT
+    since_at = tracker.world.now() - NIGHTS_KEPT
     nights = account.nights.values()
     return [one for one in nights if not one.is_deleted and one.ended_at >= since_at]
 

@@ -70,9 +70,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One of a provider's objects that is here, and when it was looked for that no page showed."""
+    """One of a provider's objects that is here, and when it was looked for that no page showed.
+
+    A recovery begins with its sleep where that is here, or when it was measured.
+    """
 
     external_id: str
+    began_at: datetime
     missed_at: datetime | None
 
 

@@ -29,8 +29,8 @@ ROWS_OF_SYNC, ROWS_OF_SWEEP = 5, 20
 LOOKED_FOR_AGAIN = timedelta(hours=6)
 # Nobody says whether a list goes by when things began or ended, or by which clock.
 EDGE = timedelta(days=1)
-# What is about to leave a provider's lists by its age is not gone.
-MARGIN = timedelta(days=2)
+# What is about to leave a provider's lists by its age is not gone; some reach 28 days, not 30.
+MARGIN = timedelta(days=4)
 # The version of the grant that a connection began with.
 FIRST_GRANT = 1
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,7 +68,8 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool
     kept = _kept(visit, sweep.stream, Window(from_at, window.to_at))
     back = [one.external_id for one in kept if one.external_id in sweep.seen and one.missed_at]
     storing.note_missed(visit.held, sweep.stream, back, missed_at=None, now=visit.clock())
-    missing = [one for one in kept if one.external_id not in sweep.seen]
+    # What is longer than the edge and only reaches into the window may be on none of its pages.
+    missing = [one for one in kept if one.external_id not in sweep.seen and one.began_at >= from_at]
     with suppress(ProviderDown):
         for one in to_look_for(missing, is_weekly=is_weekly, now=visit.clock()):
             _look_for(visit, sweep.stream, one)
