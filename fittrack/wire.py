@@ -57,6 +57,10 @@ class Unreachable(Exception):
     """A service said nothing sensible in time; its message is a kind, never what it said."""
 
 
+class TooLong(Unreachable):
+    """A service did answer, but more than is read of it."""
+
+
 def call(request: Request, *, deadline_s: float, most_bytes: int) -> Answer:
     """Return what a service answers, whatever its status. Raises: Unreachable."""
     try:
@@ -112,12 +116,12 @@ class _Clock:
 
 
 def _body(answer: Response, clock: _Clock, most_bytes: int) -> bytes:
-    """Return a whole body. Raises: TimeoutError, ValueError where it is too long."""
+    """Return a whole body. Raises: TimeoutError, TooLong."""
     body = bytearray()
     while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=True):
         body += chunk
         if len(body) > most_bytes:
-            raise ValueError("the answer is too long")
+            raise TooLong("TooLong")
     # A socket that was shut reads like one that came to its end.
     if clock.is_over:
         raise TimeoutError("the answer drips")

@@ -23,6 +23,10 @@ FAIR_S = 3.0
 MOST_BYTES = 16 * 1024 * 1024
 
 
+class TooMuch(ProviderDown):
+    """The provider has answered, but more than is read: one member's trouble, not everybody's."""
+
+
 def send(request: Request, *, deadline_s: float | None = None) -> Answer:
     """Return what a provider answers, whatever its status. Raises: ProviderDown.
 
@@ -32,6 +36,8 @@ def send(request: Request, *, deadline_s: float | None = None) -> Answer:
     within_s = min(deadline_s or DEADLINE_S, longest_s)
     try:
         return wire.call(request, deadline_s=within_s, most_bytes=MOST_BYTES)
+    except wire.TooLong as error:
+        raise TooMuch(f"unreachable_{error}") from error
     except wire.Unreachable as error:
         raise ProviderDown(f"unreachable_{error}") from error
 
@@ -51,8 +57,8 @@ def ask(
     """
     try:
         answer = send(request, deadline_s=deadline_s)
-    except ProviderDown:
-        if deadline_s >= FAIR_S:
+    except ProviderDown as error:
+        if deadline_s >= FAIR_S and not isinstance(error, TooMuch):
             budgets.miss(adapter, connection_id, is_grant=leave.is_grant, now=clock())
         raise
     if leave.is_doubted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -14,9 +15,11 @@ from fittrack.accounts.erasure.service import erase_account
 from fittrack.clock import utc_now
 from fittrack.errors import TooManyRequests
 from fittrack.simulator.faults import Fault
+from fittrack.trackers import calling
 from fittrack.trackers.asking import service as asking
 from fittrack.trackers.budgets import repository, rules
 from fittrack.trackers.budgets import service as budgets
+from fittrack.trackers.budgets.service import Leave
 from fittrack.trackers.connections import exchanging, service
 from fittrack.trackers.connections import rules as connecting
 from fittrack.trackers.connections.errors import CodeRefused, InvalidState, TrackerUnavailable
@@ -25,8 +28,10 @@ from fittrack.trackers.grants.service import working_grant
 from fittrack.trackers.providers import ADAPTERS, app_of
 from fittrack.trackers.providers.base import ProviderDown, Throttled
 from fittrack.trackers.tidying import service as tidying
+from fittrack.wire import Request
 from tests.factories_accounts import login, make_account
 from tests.factories_trackers import EMAIL, begin, come_back, connect, consent
+from tests.kernel.test_wire import saying, serving
 from tests.trackers.test_endings import do_jobs
 
 CONNECTIONS = "/api/v1/connections"
@@ -279,3 +284,11 @@ def test_who_asks_while_a_member_waits_tells_and_knows_whether_it_answers(client
                 visit.ask(lambda grant: adapter.whose(visit.app, grant))
         with pytest.raises(Throttled):
             visit.ask(lambda grant: adapter.whose(visit.app, grant))
+
+
+def test_an_answer_that_is_too_long_is_no_silence(trackers):
+    adapter, now = ADAPTERS["strava"], utc_now()
+    zipped = gzip.compress(b" " * (calling.MOST_BYTES + 1))
+    with serving(saying(zipped, b"Content-Encoding: gzip")) as url, pytest.raises(ProviderDown):
+        calling.ask(adapter, None, Request(url), Leave(), clock=lambda: now)
+    assert not budgets.spend(adapter, None, now=now).is_doubted
