@@ -237,3 +237,23 @@ def test_a_sleep_that_is_named_like_a_workout_takes_nothing_of_it_away(client, a
     outcome = sync(connection, now=later_at)
     assert outcome.outcome == "done"
     assert workouts(client, ana) == before > set()
+
+
+def test_a_night_known_by_its_day_may_be_there_again(client, ana, trackers):
+    tracker = trackers["polar"]
+    connection = connected(client, ana, tracker)
+    nights = tracker.account(EMAIL).nights
+    before = read(client, ana, "/sleep"), read(client, ana)
+    last = max(
+        (one for one in nights.values() if one.scored_at <= tracker.world.now()),
+        key=lambda one: one.started_at,
+    )
+    nights[last.number] = replace(last, is_deleted=True)
+    read_again(connection, tracker)
+    assert [len(read(client, ana, "/sleep")), len(read(client, ana))] == [
+        len(one) - 1 for one in before
+    ]
+    nights[last.number] = last  # worked out anew
+    read_again(connection, tracker)
+    after = read(client, ana, "/sleep"), read(client, ana)
+    assert [len(one) for one in after] == [len(one) for one in before]

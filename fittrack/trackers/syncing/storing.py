@@ -120,14 +120,18 @@ def delete_object(held: Held, stream: str, external_id: str, *, now: datetime) -
 
 
 def take_away(held: Held, stream: str, external_id: str, *, now: datetime) -> None:
-    """Delete what a provider seems to have no more; a page may bring it back. Raises: Fenced."""
+    """Delete what a provider seems to have no more; a page may bring it back. Raises: Fenced.
+
+    With a sleep goes the recovery that is known by its id, and that may come back as well.
+    """
     with db.transaction("take_away") as tx:
         _hold(tx, held, now=now)
-        known = repository.list_known(tx, held.connection.connection_id, stream, [external_id])
-        before = known.get(external_id)
-        if rules.is_there(before):
-            _bury(tx, held, stream, external_id, before, rules.NOWHERE, now=now)
-            repository.count_page(tx, held.sync_id, Tally(deleted=1))
+        for gone in (SLEEP, RECOVERY) if stream == SLEEP else (stream,):
+            known = repository.list_known(tx, held.connection.connection_id, gone, [external_id])
+            before = known.get(external_id)
+            if rules.is_there(before):
+                _bury(tx, held, gone, external_id, before, rules.NOWHERE, now=now)
+                repository.count_page(tx, held.sync_id, Tally(deleted=1))
 
 
 def note_missed(

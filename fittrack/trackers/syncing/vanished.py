@@ -58,8 +58,8 @@ class Sweep:
 def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool) -> None:
     """Look for objects that we have of a window and that were on none of its pages.
 
-    What is not there is buried. What can't be asked for alone is taken away once two readings in
-    some hours lack it, until a page shows it again. Trouble ends it until the next reading, for the
+    What is not there is taken away, until a page shows it again; what can't be asked for alone is
+    once two readings in some hours lack it. Trouble ends it until the next reading, for the
     pages are read. Raises: NoGrant, Throttled, TokenRefused, TurnOver, OutOfTime, Fenced.
     """
     from_at = max(window.from_at + EDGE, _reaches_back_to(visit))
@@ -116,7 +116,8 @@ def _look_for(visit: Visit, stream: str, one: Kept) -> None:
         if answer is not None:
             item = adapter.read_one(stream, answer)
     except NotThere:
-        storing.delete_object(visit.held, stream, external_id, now=visit.clock())
+        # Nobody said so: what is known by its day may be there again.
+        storing.take_away(visit.held, stream, external_id, now=visit.clock())
         return
     except (Malformed, ScopeLost):
         pass  # of this one nothing can be said, and others wait
