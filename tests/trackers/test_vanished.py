@@ -10,7 +10,10 @@ import pytest
 
 from fittrack.clock import utc_now
 from fittrack.simulator.faults import Fault
+from fittrack.simulator.trackers import polar
 from fittrack.simulator.trackers.histories import new_workout
+from fittrack.trackers.providers.base import Event
+from fittrack.trackers.syncing.events import do_event
 from fittrack.trackers.syncing.models import Kept
 from fittrack.trackers.syncing.vanished import to_look_for
 from tests.factories_accounts import login, make_account
@@ -239,7 +242,8 @@ def test_a_sleep_that_is_named_like_a_workout_takes_nothing_of_it_away(client, a
     assert workouts(client, ana) == before > set()
 
 
-def test_a_night_known_by_its_day_may_be_there_again(client, ana, trackers):
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_night_known_by_its_day_may_be_there_again(client, ana, trackers, is_named):
     tracker = trackers["polar"]
     connection = connected(client, ana, tracker)
     nights = tracker.account(EMAIL).nights
@@ -249,7 +253,12 @@ def test_a_night_known_by_its_day_may_be_there_again(client, ana, trackers):
         key=lambda one: one.started_at,
     )
     nights[last.number] = replace(last, is_deleted=True)
-    read_again(connection, tracker)
+    if is_named:  # by a webhook that says nothing of its end
+        person, day = str(tracker.account(EMAIL).number), f"{polar.clocks.day(last.ended_at)}"
+        event = Event("1", "upsert", person, "sleep", day)
+        assert do_event("polar", event, is_last=True, clock=tracker.world.now) is None
+    else:
+        read_again(connection, tracker)
     assert [len(read(client, ana, "/sleep")), len(read(client, ana))] == [
         len(one) - 1 for one in before
     ]

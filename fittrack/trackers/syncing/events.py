@@ -13,7 +13,7 @@ from fittrack import db, queues
 from fittrack.trackers.connections import repository as connections
 from fittrack.trackers.providers.base import Event, Malformed, NotThere, RawItem, Throttled, Window
 from fittrack.trackers.syncing import objects, repository, rules, service, storing, visits
-from fittrack.trackers.syncing.models import Known, Outcome
+from fittrack.trackers.syncing.models import Outcome
 from fittrack.trackers.syncing.visits import TROUBLE, Clock, OutOfTime, Visit
 
 FINAL = {"reauth_required"}
@@ -174,18 +174,16 @@ def _do_one(visit: Visit, event: Event, stream: str, external_id: str, *, is_las
 def _bury_or_wait(
     visit: Visit, stream: str, external_id: str, *, is_told: bool, is_last: bool
 ) -> None:
-    """Bury what is gone; what nobody said to be gone may only be late. Raises: NotYet, Fenced."""
-    known = _known(visit, stream, external_id)
-    if is_told or (is_last and known is not None):
+    """Bury what is said to be gone; what nobody said so of may be late, and at last is taken away.
+
+    Raises: NotYet, Fenced.
+    """
+    if is_told:
         storing.delete_object(visit.held, stream, external_id, now=visit.clock())
-    elif not is_last:
+    elif is_last:
+        storing.take_away(visit.held, stream, external_id, now=visit.clock())
+    else:
         raise NotYet("not_there_yet")
-
-
-def _known(visit: Visit, stream: str, external_id: str) -> Known | None:
-    with db.reading("list_known") as tx:
-        connection_id = visit.held.connection.connection_id
-        return repository.list_known(tx, connection_id, stream, [external_id]).get(external_id)
 
 
 def _read_since(visit: Visit, stream: str, since_at: datetime) -> None:
