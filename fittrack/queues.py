@@ -48,8 +48,8 @@ QUEUES = ("drawings", "default", "mail", "asked", "sync")
 class JobKind:
     """A kind of job: its queue, the function that does it, and the setting of its time limit.
 
-    Of a kind that comes in floods a process wakes one every `wakes_every_s`; the sweep wakes the
-    others, for telling Redis costs more than writing the row.
+    Of a kind that comes in floods a process wakes one every `wakes_every_s`; whoever has done one
+    wakes the next, and the sweep all, for telling Redis costs more than writing the row.
     """
 
     queue: str
@@ -172,6 +172,16 @@ def _wake_new(job_name: str, outbox_id: str) -> None:
     now_s = time.monotonic()
     if now_s >= _next_wake_s.get(job_name, now_s):
         _next_wake_s[job_name] = now_s + JOBS[job_name].wakes_every_s
+        wake(job_name, outbox_id)
+
+
+def wake_next(job_name: str, *, now: datetime) -> None:
+    """Wake the next of a kind that comes in floods; of the others each was woken when it was new."""
+    if not JOBS[job_name].wakes_every_s:
+        return
+    with db.reading("find_next_job") as tx:
+        outbox_id = tx.value(SQL["find_next_job"], job_name=job_name, now_at=now)
+    if outbox_id is not None:
         wake(job_name, outbox_id)
 
 

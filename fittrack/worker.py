@@ -87,6 +87,7 @@ def run_outbox(outbox_id: str) -> None:
     started_s = time.perf_counter()
     outcome = _attempt(lease)
     _tell(lease, outcome, time.perf_counter() - started_s)
+    db.retry(lambda: queues.wake_next(lease.job_name, now=utc_now()))
 
 
 def _tell(lease: Lease, outcome: str, taken_s: float) -> None:

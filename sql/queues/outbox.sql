@@ -65,6 +65,17 @@ SELECT outbox_id, job_name
  ORDER BY due_at, outbox_id
  FETCH FIRST :row_limit ROWS ONLY
 
+-- name: find_next_job
+-- The oldest of a kind that is due and not done.
+SELECT outbox_id
+  FROM outbox
+ WHERE state = 'pending'
+   AND due_at <= :now_at
+   AND (leased_until_at IS NULL OR leased_until_at <= :now_at)
+   AND job_name = :job_name
+ ORDER BY due_at, outbox_id
+ FETCH FIRST 1 ROWS ONLY
+
 -- name: redrive_dead_jobs
 -- Give dead jobs another life.
 UPDATE outbox

@@ -83,13 +83,23 @@ def test_a_decided_job_is_a_row_and_then_a_wake(jobs):
     assert [tuple(args) for args in waiting()] == [(outbox_id(),)]
 
 
-def test_a_flood_wakes_one_and_leaves_the_rest_to_the_sweep(jobs, monkeypatch):
+def decide_flood(monkeypatch):
     rare = JobKind("default", "tests.kernel.jobs.add_one", wakes_every_s=3600)
     monkeypatch.setitem(queues.JOBS, "add_one_of_many", rare)
-    ids = [decide("add_one_of_many", key) for key in ("k1", "k2", "k3")]
+    return [decide("add_one_of_many", key) for key in ("k1", "k2", "k3")]
+
+
+def test_a_flood_wakes_one_and_leaves_the_rest_to_the_sweep(jobs, monkeypatch):
+    ids = decide_flood(monkeypatch)
     assert [tuple(args) for args in waiting()] == [(ids[0],)]
     assert queues.sweep(now=utc_now()) == 3
     assert {tuple(args) for args in waiting()} == {(each,) for each in ids}
+
+
+def test_a_flood_is_done_without_a_sweep(jobs, monkeypatch):
+    decide_flood(monkeypatch)
+    worker.work(burst=True)
+    assert [row(key).state for key in ("k1", "k2", "k3")] == ["done"] * 3
 
 
 def test_a_decision_that_is_undone_wakes_nobody(jobs):
