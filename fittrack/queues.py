@@ -176,7 +176,7 @@ def _wake_new(job_name: str, outbox_id: str) -> None:
 
 
 def wake_next(job_name: str, *, now: datetime) -> None:
-    """Wake the next of a kind that comes in floods; of the others each was woken when it was new."""
+    """Wake the next of a kind that comes in floods; of the others each was woken as it came."""
     if not JOBS[job_name].wakes_every_s:
         return
     with db.reading("find_next_job") as tx:

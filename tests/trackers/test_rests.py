@@ -56,12 +56,14 @@ def test_a_rest_that_is_empty_is_not_there_yet(provider, rest):
 
 
 @pytest.mark.parametrize(
-    ("hours", "pages", "asked"), [(2, (0, 1, 3, 4), 3), (9, (0, 7, 10), 2)], ids=["soon", "late"]
+    ("hours", "pages", "asked", "is_found"),
+    [(2, (0, 1, 3, 4), 3, True), (9, (0, 7, 10), 2, False), (9, (0, 7, 10, 8 * 24), 3, True)],
+    ids=["soon", "late", "a week later"],
 )
 def test_beats_that_come_after_their_workout_are_asked_for_while_it_is_new(
-    client, trackers, hours, pages, asked
+    client, trackers, hours, pages, asked, is_found
 ):
-    """They are asked for with each page for some hours, once after them, and no more."""
+    """They are asked for with each page for some hours, once after them, and then once a week."""
     ana, tracker = login(client, make_account()), trackers["oura"]
     shorten(tracker, days=0)
     at = tracker.world.now() - timedelta(hours=5)
@@ -73,6 +75,6 @@ def test_beats_that_come_after_their_workout_are_asked_for_while_it_is_new(
         tracker.world.ahead_s = ahead * 3600
         assert sync(connection, now=tracker.world.now()).outcome == "done"
     found = [one for one in all_of(client, ana) if one["type"] == "workout"]
-    assert [one["avg_hr_bpm"] is not None for one in found] == [hours == 2]
+    assert [one["avg_hr_bpm"] is not None for one in found] == [is_found]
     found = sum(times for path, times in tracker.paths.items() if path.endswith("/heartrate"))
     assert found == asked

@@ -98,6 +98,18 @@ def test_an_object_whose_rest_could_not_be_read_is_news_the_next_time():
     assert not rules.is_news(Known("7", bare.version, False, None, NOW), bare)
 
 
+@pytest.mark.parametrize("told", ["v1", "v1.more"])
+def test_a_rest_is_late_after_a_sync_some_hours_after_its_object_came(told):
+    item, bare = RawItem("7", "v1", {}), rules.without_rest(RawItem("7", told, {}))
+    known = Known("7", bare.version, False, None, NOW)
+    for hours, is_late in ((5, False), (6, True)):
+        synced_at = NOW + timedelta(hours=hours)
+        assert rules.is_rest_late(known, item, synced_at=synced_at) == is_late
+    for other in (None, replace(known, version=told), replace(known, version="-v2")):
+        assert not rules.is_rest_late(other, item, synced_at=NOW + timedelta(days=9))
+    assert not rules.is_rest_late(known, item, synced_at=None)
+
+
 EARLIER, LATER = "2026-11-20T08:00:00.000Z", "2026-11-20T08:00:00.001Z"
 
 

@@ -16,16 +16,19 @@ from fittrack.trackers.syncing.visits import TROUBLE, OutOfTime, Visit
 
 
 def whole_items(
-    visit: Visit, stream: str, items: Sequence[RawItem]
+    visit: Visit, stream: str, items: Sequence[RawItem], *, is_weekly: bool = False
 ) -> tuple[list[RawItem], Exception | None]:
     """Return what is new of a page, each with its rest, as far as the provider let us, and why
-    no further. Of what is known already nothing more is asked.
+    no further. Of what is known already nothing more is asked, once a week but for late rests.
     """
     found: list[RawItem] = []
-    known = _known(visit, stream, items)
+    known, synced_at = _known(visit, stream, items), visit.held.connection.last_synced_at
     for item in items:
+        before = known.get(item.external_id)
+        if not is_weekly and rules.is_rest_late(before, item, synced_at=synced_at):
+            continue
         try:
-            whole = _whole(visit, stream, item, known.get(item.external_id))
+            whole = _whole(visit, stream, item, before)
         except (*TROUBLE, OutOfTime) as error:
             return found, error
         if whole is not None:
@@ -65,7 +68,7 @@ def _whole(visit: Visit, stream: str, item: RawItem, known: Known | None) -> Raw
         if alone is None or not rules.is_news(known, alone):
             return None
         item = alone
-    return _with_rest(visit, stream, item, known)
+    return _with_rest(visit, stream, item)
 
 
 def _alone(visit: Visit, stream: str, item: RawItem) -> RawItem | None:
@@ -81,19 +84,12 @@ def _alone(visit: Visit, stream: str, item: RawItem) -> RawItem | None:
         return None
 
 
-def _with_rest(visit: Visit, stream: str, item: RawItem, known: Known | None) -> RawItem:
-    """Return an object with its rest; without it where there is none.
-
-    A rest that can't be read is asked for again with the next page that shows its object; so is one
-    that is not there, for some hours: devices may bring it later than what it is of.
-    """
+def _with_rest(visit: Visit, stream: str, item: RawItem) -> RawItem:
+    """Return an object with its rest; without it where that is to come."""
     answer = visit.ask(lambda grant: visit.adapter.more(visit.app, grant, stream, item))
     if answer is None:
         return item
     try:
         return visit.adapter.with_more(stream, item, answer)
-    except NotThere:
-        is_to_come = rules.may_rest_come(known, now=visit.clock())
-        return rules.without_rest(item) if is_to_come else item
-    except (ScopeLost, Malformed):
+    except (Malformed, NotThere, ScopeLost):
         return rules.without_rest(item)

@@ -34,7 +34,7 @@ TURN_SHARE, LEAST_TURN = 0.1, 10
 REST_TO_COME = "-"
 # The version of an object that was taken away since its provider seemed to have it no more.
 NOWHERE = "nowhere"
-# A rest that is not there may come for so long after its object.
+# A rest is asked for with every page for so long after its object.
 REST_COMES = timedelta(hours=6)
 # How far ahead of ours a clock may be whose word counts for which of two versions is newer.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -83,8 +83,8 @@ def forward_step(state: StreamState, facts: Facts, *, now: datetime) -> Step:
     empty, has kept from us.
     """
     read_to_at = state.read_to_at or now
-    is_sweep = _week_of(state, read_to_at) != _week_of(state, now)
-    overlap = max(facts.overlap, facts.backfill) if is_sweep else facts.overlap
+    is_wide = is_weekly(state, now=now)
+    overlap = max(facts.overlap, facts.backfill) if is_wide else facts.overlap
     return Step(Window(read_to_at - overlap, now), None, 0, is_backfill=False)
 
 
@@ -95,6 +95,13 @@ def is_read_already(
     if state.read_to_at is None or (synced_at is not None and synced_at >= state.read_to_at):
         return False
     return now - state.read_to_at < min(LATELY, facts.poll_every)
+
+
+def is_weekly(state: StreamState, *, now: datetime) -> bool:
+    """Tell whether a stream has not been read to its end in this week yet, but was before."""
+    return state.read_to_at is not None and _week_of(state, state.read_to_at) != _week_of(
+        state, now
+    )
 
 
 def is_sweep(step: Step, facts: Facts) -> bool:
@@ -147,9 +154,15 @@ def after_page(state: StreamState, step: Step, next_token: str | None) -> Stream
     return replace(state, read_to_at=step.window.to_at, filled_to_at=filled_to_at, window_json=None)
 
 
-def may_rest_come(known: Known | None, *, now: datetime) -> bool:
-    """Tell whether a rest that is not there may still come: its object is new to us, or nearly."""
-    return known is None or now - known.changed_at < REST_COMES
+def is_rest_late(known: Known | None, item: RawItem, *, synced_at: datetime | None) -> bool:
+    """Tell whether nothing but the rest of an object is to come, and was so at the last whole sync.
+
+    It is asked for with every page while the object is new to us, for devices may bring it later,
+    and once after that; then once a week, for an empty answer may have been a mistake.
+    """
+    if known is None or not _is_told_by(without_rest(item).version, known):
+        return False
+    return synced_at is not None and synced_at - known.changed_at >= REST_COMES
 
 
 def is_news(known: Known | None, item: RawItem) -> bool:
@@ -159,9 +172,14 @@ def is_news(known: Known | None, item: RawItem) -> bool:
     """
     if known is None or known.is_deleted:
         return not is_buried(known)
-    if known.version == item.version or known.version.startswith(item.version + MORE):
+    if _is_told_by(item.version, known):
         return False
     return not _is_older(item.version, known)
+
+
+def _is_told_by(version: str, known: Known) -> bool:
+    """Tell whether an object is known by a version, or by one that tells more of the same."""
+    return known.version == version or known.version.startswith(version + MORE)
 
 
 def tells_less(item: RawItem, known: Known) -> bool:

@@ -147,7 +147,8 @@ def _read_page(
         raise ProviderDown("no_request")
     page = adapter.read_page(stream, answer, step.token)
     sweep.see(page, is_first=step.pages == 0)
-    items, trouble = objects.whole_items(visit, stream, page.items)
+    is_weekly = rules.is_weekly(state, now=visit.clock())
+    items, trouble = objects.whole_items(visit, stream, page.items, is_weekly=is_weekly)
     read = storing.read_items(adapter, stream, items)
     if trouble is not None:
         storing.store_objects(visit.held, stream, read, now=visit.clock())
