@@ -18,8 +18,10 @@ DELETING = ("strava", "whoop", "google_health", "oura")
 DELETING_NIGHTS = ("whoop", "google_health", "oura")
 STEPPING = ("google_health", "oura", "polar", "withings")
 SLEEPING = ("whoop", "google_health", "oura", "polar", "withings")
-# Their beats are of the body, not of a workout: who does two at once has one heart for both.
-OF_THE_BODY = ("oura", "withings")
+# Of two workouts at once a first reading need not choose the same one: two have beats of the body,
+# which has one heart for both, and Strava's calories, of which the choice takes note, only webhooks
+# tell.
+NEVER_TWO = ("oura", "strava", "withings")
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ def _sleep(member: Member, chance: random.Random, number: int, day: datetime) ->
 
 def can_be(deed: Deed) -> bool:
     """Tell whether it comes to that: nobody changes what never came."""
-    if deed.aspect == "create" and deed.member.provider in OF_THE_BODY:
+    if deed.aspect == "create" and deed.member.provider in NEVER_TWO:
         return deed.member.account.is_free(deed.made)
     return deed.aspect not in {"update", "delete"} or deed.number in deed.member.account.workouts
 
