@@ -35,6 +35,7 @@ LONG_AGO = timedelta(minutes=16)
 A_WEEK_PASSED = "UPDATE connection_streams SET read_to_at = :ago WHERE read_to_at > :ago"
 A_WEEK = timedelta(days=7)
 AT_REST = "SELECT COUNT(*) FROM outbox WHERE state = 'pending' AND job_name = 'do_webhook'"
+TO_CONNECT = "SELECT COUNT(*) FROM connections WHERE status = 'reauth_required'"
 SYNCED = "SELECT MIN(last_synced_at) FROM connections WHERE status = 'active'"
 
 
@@ -55,7 +56,8 @@ def settle(weather: Weather) -> Counter[str]:
         left = [told for member in weather.members if (told := difference(member))]
         print(f"settling: {len(left)} members differ, {_one(AT_REST)} webhooks wait", flush=True)
         print(*left, sep="\n", flush=True)
-        if (rounds and not left and not _one(AT_REST)) or time.monotonic() > ends_s:
+        is_over = rounds and not left and not _one(AT_REST) and not _one(TO_CONNECT)
+        if is_over or time.monotonic() > ends_s:
             break
     return again
 
@@ -69,9 +71,12 @@ def reconnect(weather: Weather) -> Counter[str]:
                 again["asked to connect again without a word"] += 1
             if member.provider not in weather.ended and member.email not in weather.revoked:
                 again["asked to connect again for nothing"] += 1
-            member.connect()
-            weather.revoked.discard(member.email)
-            again["connected again"] += 1
+            # Who finds no room within the provider's limits, or it resting, tries once more later.
+            if member.connect().get("status") == "active":
+                weather.revoked.discard(member.email)
+                again["connected again"] += 1
+            else:
+                again["connected later"] += 1
     return again
 
 
