@@ -109,11 +109,11 @@ def test_what_was_never_looked_for_comes_first_then_what_was_the_longest_ago():
         Kept(name, now, None if ago is None else now - timedelta(hours=ago))
         for name, ago in hours.items()
     ]
-    for is_weekly in (False, True):
-        found = to_look_for(missing, is_weekly=is_weekly, now=now)
+    for is_sweep in (False, True):
+        found = to_look_for(missing, is_sweep=is_sweep, now=now)
         assert "".join(one.external_id for one in found) == "cefbd"
-    assert len(to_look_for(missing * 9, is_weekly=False, now=now)) == 5
-    assert len(to_look_for(missing * 9, is_weekly=True, now=now)) == 20
+    assert len(to_look_for(missing * 9, is_sweep=False, now=now)) == 5
+    assert len(to_look_for(missing * 9, is_sweep=True, now=now)) == 20
 
 
 def test_what_only_reaches_into_a_reading_is_not_missed(client, ana, strava):

@@ -102,7 +102,8 @@ class Visit:
 def begin(adapter: Adapter, app: App, returned: Returned, *, now: datetime) -> Visit:
     """Use a visit up with all calls that it takes, or nothing at all.
 
-    Raises: InvalidState; TrackerUnavailable where there is no room, and the visit is still good.
+    Raises: InvalidState; TrackerUnavailable where there is no room, and TooManyRequests where the
+    member had too many visits: this one is still good.
     """
     try:
         return db.retry(lambda: _begun(adapter, app, returned, now=now))

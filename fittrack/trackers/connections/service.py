@@ -125,7 +125,7 @@ def finish_connection(*, provider: str, returned: Returned, now: datetime) -> Co
     """Use a visit up, exchange its code, and connect its member; the first sync begins.
 
     Raises: TrackerNotConfigured, InvalidState, ConsentDenied, CodeRefused, ScopesMissing,
-    ConnectedElsewhere, TrackerUnavailable.
+    ConnectedElsewhere, TooManyRequests, TrackerUnavailable.
     """
     adapter, app = provider_of(provider)
     if returned.issuer is not None and not adapter.is_issuer(app, returned.issuer):

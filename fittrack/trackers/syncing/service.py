@@ -104,8 +104,8 @@ def _read_stream(visit: Visit, stream: str) -> bool:
                 is_behind = True
             state = _read_page(visit, stream, state, step, sweep)
             if state.window_json is None and not step.is_backfill:
-                is_weekly = rules.is_sweep(step, facts)
-                bury_vanished(visit, sweep, step.window, is_weekly=is_weekly)
+                is_sweep = rules.is_sweep(step, facts)
+                bury_vanished(visit, sweep, step.window, is_sweep=is_sweep)
             step = _next(visit, state)
             if step is None and is_behind:  # after a window of an earlier sync: what came since
                 step, is_behind = rules.forward_step(state, facts, now=visit.clock()), False

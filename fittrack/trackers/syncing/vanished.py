@@ -55,7 +55,7 @@ class Sweep:
         self.seen |= found
 
 
-def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool) -> None:
+def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_sweep: bool) -> None:
     """Look for objects that we have of a window and that were on none of its pages.
 
     What is not there is taken away, until a page shows it again; what can't be asked for alone is
@@ -71,18 +71,18 @@ def bury_vanished(visit: Visit, sweep: Sweep, window: Window, *, is_weekly: bool
     # What is longer than the edge and only reaches into the window may be on none of its pages.
     missing = [one for one in kept if one.external_id not in sweep.seen and one.began_at >= from_at]
     with suppress(ProviderDown):
-        for one in to_look_for(missing, is_weekly=is_weekly, now=visit.clock()):
+        for one in to_look_for(missing, is_sweep=is_sweep, now=visit.clock()):
             _look_for(visit, sweep.stream, one)
 
 
-def to_look_for(missing: Sequence[Kept], *, is_weekly: bool, now: datetime) -> list[Kept]:
+def to_look_for(missing: Sequence[Kept], *, is_sweep: bool, now: datetime) -> list[Kept]:
     """Return what is to be looked for, first that which never was, then what was the longest ago.
 
     So what is there and on no page, as often as it answers, keeps nobody from the others.
     """
     due = (one for one in missing if now - (one.missed_at or NEVER) >= LOOKED_FOR_AGAIN)
     in_turn = sorted(due, key=lambda one: (one.missed_at or NEVER, one.external_id))
-    return in_turn[: ROWS_OF_SWEEP if is_weekly else ROWS_OF_SYNC]
+    return in_turn[: ROWS_OF_SWEEP if is_sweep else ROWS_OF_SYNC]
 
 
 def _kept(visit: Visit, stream: str, window: Window) -> list[Kept]:
